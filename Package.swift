@@ -1,0 +1,86 @@
+// swift-tools-version:6.2
+// Ruhu (入户): offline-first household survey and social-assistance records.
+// Arrows point inwards: Main → Server / EdgeClient → {RecordStore, SyncWire, Assistance, CommandSupport} → SyncEngine.
+
+import PackageDescription
+
+let settings: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+]
+
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let shared: [Target.Dependency] = ["SyncEngine", "SyncWire", "RecordStore", "Assistance", "CommandSupport"]
+
+let package = Package(
+    name: "ruhu",
+    products: [
+        .executable(name: "ruhu", targets: ["ruhu"]),
+        .executable(name: "ruhu-server", targets: ["ruhu-server"]),
+        .library(name: "SyncEngine", targets: ["SyncEngine"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        .systemLibrary(name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CZstd", path: "Sources/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+        .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+        .target(name: "SyncEngine", dependencies: [crypto], path: "Sources/Shared/SyncEngine", swiftSettings: settings),
+        .target(
+            name: "SyncWire",
+            dependencies: [
+                "SyncEngine", "CZstd", "CZlib", crypto,
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            path: "Sources/Shared/SyncWire", exclude: ["ruhu.proto"], swiftSettings: settings),
+        .target(
+            name: "RecordStore", dependencies: ["SyncEngine", grdb, sqlite, crypto],
+            path: "Sources/Shared/RecordStore", swiftSettings: settings),
+        .target(
+            name: "Assistance", dependencies: ["SyncEngine"],
+            path: "Sources/Shared/Assistance", swiftSettings: settings),
+        .target(
+            name: "CommandSupport", dependencies: ["SyncEngine", argumentParser],
+            path: "Sources/Shared/CommandSupport", swiftSettings: settings),
+
+        .target(
+            name: "Server",
+            dependencies: shared + [
+                argumentParser, crypto,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "X509", package: "swift-certificates"),
+            ],
+            path: "Sources/Server", exclude: ["Main"], swiftSettings: settings),
+        .executableTarget(name: "ruhu-server", dependencies: ["Server"], path: "Sources/Server/Main", swiftSettings: settings),
+
+        .target(
+            name: "EdgeClient",
+            dependencies: shared + [
+                "CCurl", argumentParser, crypto, .product(name: "Yams", package: "Yams"),
+            ],
+            path: "Sources/EdgeClient", exclude: ["Main"], swiftSettings: settings),
+        .executableTarget(name: "ruhu", dependencies: ["EdgeClient"], path: "Sources/EdgeClient/Main", swiftSettings: settings),
+    ],
+    swiftLanguageModes: [.v6]
+)

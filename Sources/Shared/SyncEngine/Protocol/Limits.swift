@@ -1,0 +1,38 @@
+/// Limits on everything that comes from outside. Units are in the names.
+package enum Limits {
+    /// A change set as encoded; enforced when it is captured, so that every set fits a frame.
+    package static let setBytes = 512 * 1024
+    /// Changes of records in one set.
+    package static let changesPerSet = 2_000
+    /// A text value, in UTF-8.
+    package static let textBytes = 64 * 1024
+    /// Elements of a list or set.
+    package static let listElements = 1_000
+    /// Sets in a push frame.
+    package static let setsPerFrame = 1_000
+    /// Uncompressed bytes of sets in a push frame.
+    package static let frameBytes = 1024 * 1024
+    /// A request body as received, compressed.
+    package static let requestBodyBytes = 2 * 1024 * 1024
+    /// Any body after decompression.
+    package static let decompressedBytes = 8 * 1024 * 1024
+    /// An answer's body as received at the station.
+    package static let answerBodyBytes = 8 * 1024 * 1024
+    /// Records in a pull page, unless one set alone has more.
+    package static let recordsPerPage = 1_000
+    /// Uncompressed bytes of field values in a pull page, approximately.
+    package static let pageBytes = 1024 * 1024
+    /// Pushes waiting for the writer; the next one is told to come back.
+    package static let queuedPushes = 256
+    /// Sets decided in one group commit.
+    package static let setsPerCommit = 4_000
+    /// Rounds of push and pull in one sync.
+    package static let roundsPerSync = 10_000
+    /// Records in one page of `list` and `find`, at most.
+    package static let listRecords = 100_000
+    /// Days for which a nonce is good.
+    package static let nonceDays = 30
+    /// Requests a second that one device or address may make, sustained, and its burst.
+    package static let requestsPerSecond = 200
+    package static let requestBurst = 2_000
+}

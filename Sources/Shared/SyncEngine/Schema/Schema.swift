@@ -1,0 +1,134 @@
+/// The kinds a product knows. Adding a field is one line in its kind; stores add the column themselves.
+package struct Schema: Sendable {
+    /// Grows with every published change; a set says under which version it was written.
+    package let version: UInt32
+    /// In the order of declaration; system kinds of the engine come last.
+    package let kinds: [KindSchema]
+    private let indexByName: [String: Int]
+
+    /// - Precondition: kind names are unique, and every group names fields of its kind.
+    package init(version: UInt32, kinds: [KindSchema]) {
+        self.version = version
+        self.kinds = kinds + [ConflictRecord.kind]
+        indexByName = Dictionary(uniqueKeysWithValues: self.kinds.enumerated().map { ($1.name, $0) })
+    }
+
+    package func kind(_ name: String) -> KindSchema? { indexByName[name].map { kinds[$0] } }
+
+    /// The kinds whose records hang below a record of `kind`, with the fields that may refer to it.
+    package func dependents(of kind: String) -> [(kind: KindSchema, field: String)] {
+        kinds.flatMap { dependent in
+            dependent.parents.filter { $0.kind == nil || $0.kind == kind }.map { (dependent, $0.field) }
+        }
+    }
+}
+
+/// One kind of record: its table, its form and its rules, declared in one place.
+package struct KindSchema: Sendable {
+    package let name: String
+    package let label: Label
+    package let fields: [FieldSchema]
+    /// Where a record's root is found: the first of these fields that is set names the parent. Empty for a root.
+    package let parents: [ParentField]
+    /// The field of a root that holds its scope.
+    package let scopeField: String?
+    package let naturalKeys: [NaturalKey]
+    /// A fact: never deleted by a station.
+    package let isAppendOnly: Bool
+    /// Written by the engine alone.
+    package let isSystem: Bool
+    /// Fields whose texts `find` searches.
+    package let searchFields: [String]
+    /// A rule over the whole record, after the rules of its fields.
+    package let recordRule: RecordRule?
+    package let groups: [FieldGroup]
+    /// Indices of the stored fields in byte order of their names, for the digest.
+    package let canonicalOrder: [Int]
+    private let indexByName: [String: Int]
+
+    /// A kind with a natural key also gets the field ``KindSchema/aliasField``.
+    package init(
+        _ name: String, label: Label, parents: [ParentField] = [], scopeField: String? = nil,
+        naturalKeys: [NaturalKey] = [], groups: [FieldGroup] = [], isAppendOnly: Bool = false, isSystem: Bool = false,
+        searchFields: [String] = [], recordRule: RecordRule? = nil, fields: [FieldSchema]
+    ) {
+        let alias = FieldSchema(
+            Self.aliasField, .reference, .townshipWins, .none,
+            Label(zh: "并入", en: "Alias of"))
+        self.name = name
+        self.label = label
+        self.fields = fields + (naturalKeys.isEmpty ? [] : [alias])
+        self.parents = parents
+        self.scopeField = scopeField
+        self.naturalKeys = naturalKeys
+        self.groups = groups
+        self.isAppendOnly = isAppendOnly
+        self.isSystem = isSystem
+        self.searchFields = searchFields
+        self.recordRule = recordRule
+        let all = self.fields
+        canonicalOrder = all.indices.filter { all[$0].derivation == nil }
+            .sorted { all[$0].name.utf8.lexicographicallyPrecedes(all[$1].name.utf8) }
+        indexByName = Dictionary(uniqueKeysWithValues: all.enumerated().map { ($1.name, $0) })
+    }
+
+    /// The field that makes a second creation of the same thing an alias of the first.
+    package static let aliasField = "alias_of"
+
+    package func index(of field: String) -> Int? { indexByName[field] }
+    package func field(_ name: String) -> FieldSchema? { indexByName[name].map { fields[$0] } }
+    package func group(of field: String) -> FieldGroup? { groups.first { $0.fields.contains(field) } }
+
+    /// Fields that are sent, stored and digested: all but the derived ones.
+    package var storedFields: [FieldSchema] { fields.filter { $0.derivation == nil } }
+}
+
+/// A reference that makes this record a dependent of another; its scope is its root's.
+package struct ParentField: Sendable {
+    package let field: String
+    /// `nil`: of any kind.
+    package let kind: String?
+
+    package init(_ field: String, kind: String?) {
+        self.field = field
+        self.kind = kind
+    }
+}
+
+/// What makes two records of a kind, under the same root, the same thing.
+package struct NaturalKey: Sendable {
+    /// All must be set for the key to apply.
+    package let required: [String]
+    /// Compared as they are; two nulls are equal.
+    package let optional: [String]
+
+    package init(required: [String], optional: [String] = []) {
+        self.required = required
+        self.optional = optional
+    }
+
+    package var fields: [String] { required + optional }
+}
+
+/// Fields that mean something only together: they stand or fall together.
+package struct FieldGroup: Sendable {
+    package let name: String
+    /// In schema order.
+    package let fields: [String]
+
+    package init(_ name: String, _ fields: [String]) {
+        self.name = name
+        self.fields = fields
+    }
+}
+
+/// A text in both languages of the product.
+package struct Label: Hashable, Sendable {
+    package let zh: String
+    package let en: String
+
+    package init(zh: String, en: String) {
+        self.zh = zh
+        self.en = en
+    }
+}
