@@ -118,6 +118,13 @@ package struct SealedSet: Hashable, Sendable {
         self.bytes = bytes
         hash = HashChain.next(after: previous, set: bytes)
     }
+
+    /// A set read back with the hash that was worked out when it was sealed.
+    package init(set: ChangeSet, bytes: [UInt8], hash: Hash256) {
+        self.set = set
+        self.bytes = bytes
+        self.hash = hash
+    }
 }
 
 /// Turns sets and logged effects into the bytes that are stored and sent, and back. The wire layer implements it.

@@ -1,0 +1,69 @@
+package import GRDB
+package import SyncEngine
+
+/// The township's database: one writer at a time, snapshots for readers. Safe to use from several processes.
+package struct AuthorityDatabase: Sendable {
+    package let pool: DatabasePool
+    package let tables: RecordTables
+
+    /// Opens an existing database, brings its structure up to date.
+    /// - Throws: `DatabaseError`; ``Problem`` ``Problem/Code/notInitialised`` when there is none at `path`.
+    package init(path: String, tables: RecordTables) throws {
+        pool = try DatabasePool(path: path, configuration: Connection.configuration())
+        self.tables = tables
+        let migrator = AuthorityMigrations.migrator
+        try pool.prepare(migrator, tables: tables, structure: tables.structure(migrator))
+    }
+
+    /// Runs `body` in one immediate transaction: all of it, or nothing.
+    package func write<T>(_ body: (AuthorityTransaction) throws -> T) throws -> T {
+        try pool.writeWithoutTransaction { database in try Self.transaction(database, tables: tables, body) }
+    }
+
+    static func transaction<T>(
+        _ database: Database, tables: RecordTables, _ body: (AuthorityTransaction) throws -> T
+    ) throws -> T {
+        var result: T?
+        try database.inTransaction(.immediate) {
+            let transaction = AuthorityTransaction(database, tables: tables)
+            result = try body(transaction)
+            try transaction.finish()
+            return .commit
+        }
+        return result!  // set before every commit; anything else has thrown
+    }
+
+    /// Runs `body` on one snapshot.
+    package func read<T>(_ body: (Database) throws -> T) throws -> T { try pool.read(body) }
+}
+
+/// What an authority is: written once by `init`.
+package struct AuthorityIdentity: Hashable, Sendable {
+    package var name: String
+    package var region: Scope
+    package var epoch: EpochID
+    package var desk: DeviceID
+
+    package init(name: String, region: Scope, epoch: EpochID, desk: DeviceID) {
+        self.name = name
+        self.region = region
+        self.epoch = epoch
+        self.desk = desk
+    }
+
+    /// - Throws: ``Problem`` ``Problem/Code/notInitialised``.
+    package static func read(_ database: Database) throws -> AuthorityIdentity {
+        guard let name = try Meta.text("name", in: database), let region = try Meta.text("region", in: database),
+            let epoch = try Meta.bytes("epoch", in: database).flatMap({ EpochID(bytes: $0) }),
+            let desk = try Meta.bytes("desk", in: database).flatMap({ DeviceID(bytes: $0) })
+        else { throw Problem(.notInitialised) }
+        return AuthorityIdentity(name: name, region: Scope(region), epoch: epoch, desk: desk)
+    }
+
+    package func write(to database: Database) throws {
+        try Meta.set(name, for: "name", in: database)
+        try Meta.set(region.code, for: "region", in: database)
+        try Meta.set(epoch.bytes, for: "epoch", in: database)
+        try Meta.set(desk.bytes, for: "desk", in: database)
+    }
+}

@@ -1,0 +1,61 @@
+package import GRDB
+
+/// Dated, append-only. Kinds' tables are not here: they follow the schema (``RecordTables/prepare(_:)``).
+package enum AuthorityMigrations {
+    package static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("2026-11-24 log, devices, quarantine") { database in
+            try database.execute(sql: initial)
+        }
+        return migrator
+    }
+
+    private static let initial = """
+        CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
+
+        CREATE TABLE device (
+            id BLOB PRIMARY KEY, is_desk INTEGER NOT NULL, station TEXT NOT NULL, staff TEXT NOT NULL,
+            signing_key BLOB NOT NULL, sealing_key BLOB NOT NULL, invitation BLOB, certificate BLOB,
+            enrolled_at INTEGER NOT NULL, revoked_at INTEGER, revoke_reason TEXT,
+            acknowledged INTEGER NOT NULL DEFAULT 0, last_hash BLOB NOT NULL,
+            cursor INTEGER NOT NULL DEFAULT 0, last_seen INTEGER) STRICT;
+        CREATE TABLE device_scope (
+            device BLOB NOT NULL REFERENCES device (id), scope TEXT NOT NULL, PRIMARY KEY (device, scope)) STRICT;
+
+        CREATE TABLE invitation (
+            secret_hash BLOB PRIMARY KEY, scope TEXT NOT NULL, staff TEXT NOT NULL, created_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL, device BLOB, signing_key BLOB) STRICT;
+
+        -- One row a decided set, quarantined ones too. A set released from quarantine has a second row without bytes.
+        CREATE TABLE log (
+            seq INTEGER PRIMARY KEY, device BLOB NOT NULL, number INTEGER NOT NULL, hash BLOB NOT NULL, bytes BLOB,
+            result INTEGER NOT NULL, problem INTEGER, problem_subject TEXT, problem_zh TEXT, problem_en TEXT,
+            is_desk INTEGER NOT NULL, is_flagged INTEGER NOT NULL, is_release INTEGER NOT NULL,
+            decided_at INTEGER NOT NULL) STRICT;
+        CREATE INDEX log_by_device ON log (device, number);
+
+        -- Which record a set changed; id is seq * 2^20 + position. Without effects the change of the set says it all.
+        CREATE TABLE log_change (
+            id INTEGER PRIMARY KEY, record BLOB NOT NULL, kind TEXT NOT NULL, operation INTEGER NOT NULL,
+            scope TEXT NOT NULL, deleted INTEGER NOT NULL, set_change INTEGER, effects BLOB) STRICT;
+        CREATE INDEX log_change_by_record ON log_change (record, id);
+
+        CREATE TABLE frame_signature (
+            device BLOB NOT NULL, number INTEGER NOT NULL, signature BLOB NOT NULL, PRIMARY KEY (device, number)) STRICT;
+
+        CREATE TABLE moved (record BLOB NOT NULL, seq INTEGER NOT NULL, scope_before TEXT NOT NULL,
+            PRIMARY KEY (record, seq)) STRICT;
+        CREATE TABLE orphan (parent BLOB NOT NULL, record BLOB NOT NULL, kind TEXT NOT NULL,
+            PRIMARY KEY (parent, record)) STRICT;
+        CREATE TABLE addressee (record BLOB NOT NULL, device BLOB NOT NULL, PRIMARY KEY (record, device)) STRICT;
+
+        CREATE TABLE quarantine (
+            device BLOB NOT NULL, number INTEGER NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL,
+            closed_by INTEGER, PRIMARY KEY (device, number)) STRICT;
+        CREATE TABLE quarantined_creation (
+            record BLOB NOT NULL, device BLOB NOT NULL, number INTEGER NOT NULL,
+            PRIMARY KEY (record, device, number)) STRICT;
+
+        CREATE TABLE scope_digest (scope TEXT PRIMARY KEY, records INTEGER NOT NULL, digest BLOB NOT NULL) STRICT;
+        """
+}

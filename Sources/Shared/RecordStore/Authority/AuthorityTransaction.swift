@@ -1,0 +1,249 @@
+package import GRDB
+package import SyncEngine
+
+/// The authority inside one SQLite transaction: the ``AuthorityStore`` that decisions read and write. Everything that
+/// another process may have changed is read inside the transaction. Call ``finish()`` before the commit.
+///
+/// Confined to the transaction's connection; not `Sendable`.
+package final class AuthorityTransaction: AuthorityStore {
+    package let schema: Schema
+    package let database: Database
+    package let tables: RecordTables
+    private var cachedHead: Base?
+    private var digests: ScopeDigests
+    private lazy var hasOrphans = Result { try Query(database, "SELECT 1 FROM orphan LIMIT 1").first { _ in true } ?? false }
+
+    package init(_ database: Database, tables: RecordTables) {
+        self.database = database
+        self.tables = tables
+        schema = tables.schema
+        digests = ScopeDigests()
+    }
+
+    /// Writes what was gathered. A transaction that skips it must not commit.
+    package func finish() throws { try digests.flush(to: database) }
+
+    // MARK: - AuthorityView
+
+    package func record(_ id: RecordID, kind: KindSchema) throws -> Record? {
+        try tables.record(id, kind: kind, in: database)
+    }
+
+    package func log(of record: RecordID, after seq: Seq) throws -> [LoggedChange] {
+        try LogReader(database, tables: tables).changes(of: record, after: seq)
+    }
+
+    package func records(changedAt seq: Seq) throws -> [(id: RecordID, kind: KindSchema)] {
+        var query = try Query(database, "SELECT record, kind FROM log_change WHERE id >= ? AND id < ?")
+        query.bind(LogReader.changeID(seq, 0))
+        query.bind(LogReader.changeID(seq + 1, 0))
+        return try query.all { ($0.id(0), $0.text(1)) }.compactMap { id, name in schema.kind(name).map { (id, $0) } }
+    }
+
+    package func openConflicts(of record: RecordID) throws -> [Record] {
+        let kind = ConflictRecord.kind
+        var query = try Query(database, tables.sql(kind).selectAll + " WHERE record = ? AND state = 'open' AND deleted = 0")
+        query.bind(record)
+        return try query.all { try tables.read($0, kind: kind) }
+    }
+
+    package func holder(of key: NaturalKey, like record: Record, kind: KindSchema) throws -> Record? {
+        for parent in kind.parents {
+            guard let id = record.value(parent.field, in: kind).recordID else { continue }
+            var query = try Query(database, tables.sql(kind).selectAll + " WHERE \"\(parent.field)\" = ? AND deleted = 0")
+            query.bind(id)
+            return try query.all { try tables.read($0, kind: kind) }.first { other in
+                other.id != record.id && other.value(KindSchema.aliasField, in: kind).isNull
+                    && key.fields.allSatisfy { other.value($0, in: kind) == record.value($0, in: kind) }
+            }
+        }
+        return nil
+    }
+
+    package func dependents(of record: Record) throws -> [Record] { try tables.dependents(of: record, in: database) }
+
+    package func movedScope(of record: RecordID, at seq: Seq) throws -> Scope? {
+        var query = try Query(
+            database, "SELECT scope_before FROM moved WHERE record = ? AND seq > ? ORDER BY seq LIMIT 1")
+        query.bind(record)
+        query.bind(seq)
+        return try query.first { Scope($0.text(0)) }
+    }
+
+    package func isQuarantinedCreation(_ record: RecordID, by device: DeviceID) throws -> Bool {
+        var query = try Query(
+            database,
+            """
+            SELECT 1 FROM quarantined_creation c JOIN quarantine q ON q.device = c.device AND q.number = c.number
+            WHERE c.record = ? AND c.device = ? AND q.state = 'open'
+            """)
+        query.bind(record)
+        query.bind(device)
+        return try query.first { _ in true } ?? false
+    }
+
+    package func orphans(of parent: RecordID) throws -> [Record] {
+        guard try hasOrphans.get() else { return [] }
+        var query = try Query(database, "SELECT record, kind FROM orphan WHERE parent = ?")
+        query.bind(parent)
+        let rows = try query.all { ($0.id(0), $0.text(1)) }
+        return try rows.compactMap { id, name in try schema.kind(name).flatMap { try record(id, kind: $0) } }
+    }
+
+    // MARK: - AuthorityStore
+
+    package func head() throws -> Base {
+        if let cachedHead { return cachedHead }
+        let head = try LogReader(database, tables: tables).head()
+        cachedHead = head
+        return head
+    }
+
+    package func decided(device: DeviceID, number: UInt64) throws -> (hash: Hash256, outcome: SetOutcome)? {
+        var query = try Query(
+            database,
+            """
+            SELECT hash, number, seq, result, problem, problem_subject, problem_zh, problem_en
+            FROM log WHERE device = ? AND number = ? ORDER BY seq DESC LIMIT 1
+            """)
+        query.bind(device)
+        query.bind(number)
+        return try query.first { row in
+            guard let hash = Hash256(bytes: row.bytes(0)) else { throw Problem(.storage, "log.hash") }
+            return (hash, LogReader.outcome(row, from: 1))
+        }
+    }
+
+    package func quarantined(device: DeviceID) throws -> [SealedSet] {
+        try QuarantineReader(database, tables: tables).open(device: device).map(\.sealed)
+    }
+
+    package func closeQuarantine(device: DeviceID, number: UInt64, by: UInt64?) throws {
+        var query = try Query(
+            database, "UPDATE quarantine SET state = ?, closed_by = ? WHERE device = ? AND number = ? AND state = 'open'")
+        query.bind(by == nil ? "released" : "closed")
+        query.bind(by.map { Int64($0) })
+        query.bind(device)
+        query.bind(number)
+        try query.run()
+    }
+
+    package func append(_ entry: LogEntry) throws {
+        try appendLog(entry)
+        for (position, mutation) in entry.mutations.enumerated() {
+            try appendChange(mutation, seq: entry.seq, position: position)
+            try write(mutation, seq: entry.seq, author: entry.sealed.set.device)
+        }
+        if entry.outcome.result == .quarantined { try appendQuarantine(entry) }
+        if !entry.isRelease { try acknowledge(entry.sealed) }
+        cachedHead?.seq = entry.seq
+    }
+
+    private func appendLog(_ entry: LogEntry) throws {
+        var query = try Query(
+            database,
+            """
+            INSERT INTO log (seq, device, number, hash, bytes, result, problem, problem_subject, problem_zh, problem_en,
+            is_desk, is_flagged, is_release, decided_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        query.bind(entry.seq)
+        query.bind(entry.sealed.set.device)
+        query.bind(entry.sealed.set.number)
+        query.bind(entry.sealed.hash.bytes)
+        query.bind(entry.isRelease ? nil : entry.sealed.bytes)
+        query.bind(Int64(entry.outcome.result.rawValue))
+        query.bind(entry.outcome.problem.map { Int64($0.code.rawValue) })
+        query.bind(entry.outcome.problem?.subject)
+        query.bind(entry.outcome.problem?.explanation?.zh)
+        query.bind(entry.outcome.problem?.explanation?.en)
+        query.bind(entry.isDesk)
+        query.bind(entry.isFlagged)
+        query.bind(entry.isRelease)
+        query.bind(entry.decidedAt.milliseconds)
+        try query.run()
+    }
+
+    private func appendChange(_ mutation: RecordMutation, seq: Seq, position: Int) throws {
+        var query = try Query(
+            database,
+            """
+            INSERT INTO log_change (id, record, kind, operation, scope, deleted, set_change, effects)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+            """)
+        query.bind(LogReader.changeID(seq, position))
+        query.bind(mutation.after.id)
+        query.bind(mutation.kind.name)
+        query.bind(Int64(mutation.operation.rawValue))
+        query.bind(mutation.after.scope.code)
+        query.bind(mutation.after.isDeleted)
+        query.bind(mutation.verbatimChange.map { Int64($0) })
+        query.bind(mutation.verbatimChange == nil ? tables.codec.encode(mutation.effects) : nil)
+        try query.run()
+    }
+
+    private func write(_ mutation: RecordMutation, seq: Seq, author: DeviceID) throws {
+        let after = mutation.after
+        if let before = mutation.before {
+            try tables.update(from: before, to: after, kind: mutation.kind, in: database)
+            digests.subtract(before, kind: mutation.kind)
+            if before.scope != after.scope { try recordMove(after.id, seq: seq, from: before.scope) }
+        } else {
+            try tables.insert(after, kind: mutation.kind, in: database)
+            try recordOrphan(after, kind: mutation.kind)
+        }
+        digests.add(after, kind: mutation.kind)
+        for device in mutation.addressees {
+            var query = try Query(database, "INSERT OR IGNORE INTO addressee (record, device) VALUES (?, ?)")
+            query.bind(after.id)
+            query.bind(device)
+            try query.run()
+        }
+    }
+
+    private func recordMove(_ record: RecordID, seq: Seq, from scope: Scope) throws {
+        var query = try Query(database, "INSERT OR REPLACE INTO moved (record, seq, scope_before) VALUES (?, ?, ?)")
+        query.bind(record)
+        query.bind(seq)
+        query.bind(scope.code)
+        try query.run()
+    }
+
+    /// Remembers a dependent whose parent has not arrived, so that the parent's arrival gives it its scope.
+    private func recordOrphan(_ record: Record, kind: KindSchema) throws {
+        guard !kind.isSystem, let parent = kind.parents.first(where: { !record.value($0.field, in: kind).isNull }),
+            let id = record.value(parent.field, in: kind).recordID, let parentKind = parent.kind.flatMap(schema.kind),
+            try self.record(id, kind: parentKind) == nil
+        else { return }
+        var query = try Query(database, "INSERT OR IGNORE INTO orphan (parent, record, kind) VALUES (?, ?, ?)")
+        query.bind(id)
+        query.bind(record.id)
+        query.bind(kind.name)
+        try query.run()
+        hasOrphans = .success(true)
+    }
+
+    private func appendQuarantine(_ entry: LogEntry) throws {
+        var query = try Query(
+            database, "INSERT OR REPLACE INTO quarantine (device, number, seq, state) VALUES (?, ?, ?, 'open')")
+        query.bind(entry.sealed.set.device)
+        query.bind(entry.sealed.set.number)
+        query.bind(entry.seq)
+        try query.run()
+        for change in entry.sealed.set.changes where change.operation == .create {
+            var creation = try Query(
+                database, "INSERT OR IGNORE INTO quarantined_creation (record, device, number) VALUES (?, ?, ?)")
+            creation.bind(change.record)
+            creation.bind(entry.sealed.set.device)
+            creation.bind(entry.sealed.set.number)
+            try creation.run()
+        }
+    }
+
+    private func acknowledge(_ sealed: SealedSet) throws {
+        var query = try Query(database, "UPDATE device SET acknowledged = ?, last_hash = ? WHERE id = ?")
+        query.bind(sealed.set.number)
+        query.bind(sealed.hash.bytes)
+        query.bind(sealed.set.device)
+        try query.run()
+    }
+}

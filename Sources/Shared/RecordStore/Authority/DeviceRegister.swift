@@ -1,0 +1,189 @@
+package import GRDB
+package import SyncEngine
+
+/// A device, as the township registered it.
+package struct RegisteredDevice: Hashable, Sendable {
+    package var state: DeviceState
+    package var station: String
+    package var staff: String
+    /// Ed25519, 32 bytes.
+    package var signingKey: [UInt8]
+    /// X25519, 32 bytes.
+    package var sealingKey: [UInt8]
+    package var certificate: [UInt8]
+    package var enrolledAt: Instant
+    package var revokedAt: Instant?
+    package var lastSeen: Instant?
+    /// The cursor it last stated.
+    package var cursor: Seq
+
+    package init(
+        state: DeviceState, station: String, staff: String, signingKey: [UInt8], sealingKey: [UInt8],
+        certificate: [UInt8] = [], enrolledAt: Instant
+    ) {
+        self.state = state
+        self.station = station
+        self.staff = staff
+        self.signingKey = signingKey
+        self.sealingKey = sealingKey
+        self.certificate = certificate
+        self.enrolledAt = enrolledAt
+        cursor = 0
+    }
+}
+
+/// An invitation, bound to a person and a village; good once.
+package struct Invitation: Hashable, Sendable {
+    /// SHA-256 of the code's secret: the secret itself is kept nowhere.
+    package var secretHash: Hash256
+    package var scope: Scope
+    package var staff: String
+    package var createdAt: Instant
+    package var expiresAt: Instant
+    /// Who used it, with which key.
+    package var device: DeviceID?
+    package var signingKey: [UInt8]?
+
+    package init(secretHash: Hash256, scope: Scope, staff: String, createdAt: Instant, expiresAt: Instant) {
+        self.secretHash = secretHash
+        self.scope = scope
+        self.staff = staff
+        self.createdAt = createdAt
+        self.expiresAt = expiresAt
+    }
+}
+
+/// Devices and invitations, inside one transaction or snapshot.
+package struct DeviceRegister {
+    let database: Database
+
+    package init(_ database: Database) { self.database = database }
+
+    private static let columns = """
+        SELECT d.id, d.is_desk, d.station, d.staff, d.signing_key, d.sealing_key, d.certificate, d.enrolled_at,
+        d.revoked_at, d.acknowledged, d.last_hash, d.cursor, d.last_seen,
+        (SELECT group_concat(scope, ' ') FROM device_scope s WHERE s.device = d.id) FROM device d
+        """
+
+    package func device(_ id: DeviceID) throws -> RegisteredDevice? {
+        var query = try Query(database, Self.columns + " WHERE d.id = ?")
+        query.bind(id)
+        return try query.first(Self.read)
+    }
+
+    package func device(signingKey: [UInt8]) throws -> RegisteredDevice? {
+        var query = try Query(database, Self.columns + " WHERE d.signing_key = ?")
+        query.bind(signingKey)
+        return try query.first(Self.read)
+    }
+
+    /// All but the desk, by enrolment.
+    package func stations() throws -> [RegisteredDevice] {
+        try Query(database, Self.columns + " WHERE d.is_desk = 0 ORDER BY d.enrolled_at, d.id").all(Self.read)
+    }
+
+    private static func read(_ row: Columns) throws -> RegisteredDevice {
+        guard let hash = Hash256(bytes: row.bytes(10)) else { throw Problem(.storage, "device.last_hash") }
+        let scopes = row.text(13).split(separator: " ").map { Scope(String($0)) }.sorted()
+        let state = DeviceState(
+            id: row.id(0), isDesk: row.bool(1), scopes: scopes,
+            acknowledged: Acknowledgement(number: row.uint64(9), hash: hash), isRevoked: !row.isNull(8))
+        var device = RegisteredDevice(
+            state: state, station: row.text(2), staff: row.text(3), signingKey: row.bytes(4), sealingKey: row.bytes(5),
+            certificate: row.bytes(6), enrolledAt: Instant(milliseconds: row.int64(7)))
+        device.revokedAt = row.isNull(8) ? nil : Instant(milliseconds: row.int64(8))
+        device.cursor = row.uint64(11)
+        device.lastSeen = row.isNull(12) ? nil : Instant(milliseconds: row.int64(12))
+        return device
+    }
+
+    package func add(_ device: RegisteredDevice) throws {
+        var query = try Query(
+            database,
+            """
+            INSERT INTO device (id, is_desk, station, staff, signing_key, sealing_key, certificate, enrolled_at,
+            acknowledged, last_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
+            """)
+        query.bind(device.state.id)
+        query.bind(device.state.isDesk)
+        query.bind(device.station)
+        query.bind(device.staff)
+        query.bind(device.signingKey)
+        query.bind(device.sealingKey)
+        query.bind(device.certificate)
+        query.bind(device.enrolledAt.milliseconds)
+        query.bind(Hash256.zero.bytes)
+        try query.run()
+        for scope in device.state.scopes {
+            var grant = try Query(database, "INSERT INTO device_scope (device, scope) VALUES (?, ?)")
+            grant.bind(device.state.id)
+            grant.bind(scope.code)
+            try grant.run()
+        }
+    }
+
+    package func revoke(_ id: DeviceID, reason: String, at now: Instant) throws {
+        var query = try Query(
+            database, "UPDATE device SET revoked_at = ?, revoke_reason = ? WHERE id = ? AND revoked_at IS NULL")
+        query.bind(now.milliseconds)
+        query.bind(reason)
+        query.bind(id)
+        try query.run()
+    }
+
+    /// Remembers when a device was heard of, and the cursor it stated.
+    package func saw(_ id: DeviceID, cursor: Seq?, at now: Instant) throws {
+        var query = try Query(
+            database, "UPDATE device SET last_seen = ?, cursor = max(cursor, coalesce(?, cursor)) WHERE id = ?")
+        query.bind(now.milliseconds)
+        query.bind(cursor.map { Int64($0) })
+        query.bind(id)
+        try query.run()
+    }
+
+    package func keepSignature(_ signature: [UInt8], device: DeviceID, through number: UInt64) throws {
+        var query = try Query(
+            database, "INSERT OR REPLACE INTO frame_signature (device, number, signature) VALUES (?, ?, ?)")
+        query.bind(device)
+        query.bind(number)
+        query.bind(signature)
+        try query.run()
+    }
+
+    // MARK: - Invitations
+
+    package func add(_ invitation: Invitation) throws {
+        var query = try Query(
+            database,
+            "INSERT INTO invitation (secret_hash, scope, staff, created_at, expires_at) VALUES (?, ?, ?, ?, ?)")
+        query.bind(invitation.secretHash.bytes)
+        query.bind(invitation.scope.code)
+        query.bind(invitation.staff)
+        query.bind(invitation.createdAt.milliseconds)
+        query.bind(invitation.expiresAt.milliseconds)
+        try query.run()
+    }
+
+    package func invitation(secretHash: Hash256) throws -> Invitation? {
+        var query = try Query(
+            database,
+            "SELECT scope, staff, created_at, expires_at, device, signing_key FROM invitation WHERE secret_hash = ?")
+        query.bind(secretHash.bytes)
+        return try query.first { row in
+            var invitation = Invitation(
+                secretHash: secretHash, scope: Scope(row.text(0)), staff: row.text(1),
+                createdAt: Instant(milliseconds: row.int64(2)), expiresAt: Instant(milliseconds: row.int64(3)))
+            invitation.device = row.isNull(4) ? nil : row.id(4)
+            invitation.signingKey = row.isNull(5) ? nil : row.bytes(5)
+            return invitation
+        }
+    }
+
+    package func use(_ invitation: Invitation, by device: DeviceID, signingKey: [UInt8]) throws {
+        var query = try Query(database, "UPDATE invitation SET device = ?, signing_key = ? WHERE secret_hash = ?")
+        query.bind(device)
+        query.bind(signingKey)
+        query.bind(invitation.secretHash.bytes)
+        try query.run()
+    }
+}

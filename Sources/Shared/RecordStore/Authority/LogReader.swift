@@ -1,0 +1,183 @@
+package import GRDB
+package import SyncEngine
+
+/// Reads the authority's log inside one transaction or snapshot.
+package struct LogReader {
+    package let database: Database
+    package let tables: RecordTables
+
+    package init(_ database: Database, tables: RecordTables) {
+        self.database = database
+        self.tables = tables
+    }
+
+    private static let positionBits: UInt64 = 20
+
+    static func changeID(_ seq: Seq, _ position: Int) -> Int64 { Int64(seq << positionBits | UInt64(position)) }
+    static func seq(ofChange id: Int64) -> Seq { UInt64(id) >> positionBits }
+
+    /// The epoch and the latest seq.
+    package func head() throws -> Base {
+        guard let epoch = try Meta.bytes("epoch", in: database).flatMap({ EpochID(bytes: $0) }) else {
+            throw Problem(.notInitialised)
+        }
+        let seq = try Query(database, "SELECT max(seq) FROM log").first { $0.uint64(0) } ?? 0
+        return Base(epoch: epoch, seq: seq)
+    }
+
+    static func outcome(_ row: Columns, from column: Int32) -> SetOutcome {
+        SetOutcome(
+            number: row.uint64(column), seq: row.uint64(column + 1),
+            result: SetOutcome.Result(rawValue: UInt8(truncatingIfNeeded: row.int64(column + 2))) ?? .quarantined,
+            problem: problem(row, from: column + 3))
+    }
+
+    static func problem(_ row: Columns, from column: Int32) -> Problem? {
+        guard !row.isNull(column), let code = Problem.Code(rawValue: row.int(column)) else { return nil }
+        let explanation = row.optionalText(column + 2).map { Label(zh: $0, en: row.text(column + 3)) }
+        return Problem(code, row.text(column + 1), explanation: explanation)
+    }
+
+    /// What a page needs to know of a logged change before it is decoded.
+    package struct Header {
+        package var seq: Seq
+        package var record: RecordID
+        package var kind: String
+        package var operation: Change.Operation
+        package var scope: Scope
+        package var isDeleted: Bool
+        /// The change of the set says all there is to say: no scope, alias or conflict came of it.
+        package var isPlain: Bool
+        package var device: DeviceID
+        package var number: UInt64
+        package var result: SetOutcome.Result
+    }
+
+    private static let columns = """
+        SELECT c.id, c.record, c.kind, c.operation, c.scope, c.deleted, c.set_change, c.effects,
+        l.device, l.number, l.is_desk, l.is_flagged, l.result,
+        coalesce(l.bytes, (SELECT o.bytes FROM log o WHERE o.device = l.device AND o.number = l.number
+        AND o.bytes IS NOT NULL LIMIT 1))
+        FROM log_change c JOIN log l ON l.seq = c.id >> 20
+        """
+
+    package func changes(of record: RecordID, after seq: Seq) throws -> [LoggedChange] {
+        var query = try Query(database, Self.columns + " WHERE c.record = ? AND c.id >= ? ORDER BY c.id")
+        query.bind(record)
+        query.bind(Self.changeID(seq + 1, 0))
+        var decoded = DecodedSet()
+        return try query.all { try change($0, header: Self.header($0), decoded: &decoded) }
+    }
+
+    /// The changes of the interval (from, through], oldest first; `body` decodes those it wants, and returns false to
+    /// stop.
+    package func forEachChange(
+        after from: Seq, through: Seq, _ body: (Header, _ decode: () throws -> LoggedChange) throws -> Bool
+    ) throws {
+        var query = try Query(database, Self.columns + " WHERE c.id >= ? AND c.id < ? ORDER BY c.id")
+        query.bind(Self.changeID(from + 1, 0))
+        query.bind(Self.changeID(through + 1, 0))
+        var decoded = DecodedSet()
+        try query.forEach { row in
+            let header = Self.header(row)
+            return try body(header) { try change(row, header: header, decoded: &decoded) }
+        }
+    }
+
+    /// The set decoded last: neighbouring rows of one set decode it once.
+    private struct DecodedSet {
+        var seq: Seq = 0
+        var set: ChangeSet?
+    }
+
+    private static func header(_ row: Columns) -> Header {
+        Header(
+            seq: seq(ofChange: row.int64(0)), record: row.id(1), kind: row.text(2),
+            operation: Change.Operation(rawValue: UInt8(truncatingIfNeeded: row.int64(3))) ?? .edit,
+            scope: Scope(row.text(4)), isDeleted: row.bool(5), isPlain: !row.isNull(6), device: row.id(8),
+            number: row.uint64(9),
+            result: SetOutcome.Result(rawValue: UInt8(truncatingIfNeeded: row.int64(12))) ?? .applied)
+    }
+
+    private func change(_ row: Columns, header: Header, decoded: inout DecodedSet) throws -> LoggedChange {
+        if decoded.seq != header.seq || decoded.set == nil {
+            decoded = DecodedSet(seq: header.seq, set: try tables.codec.decode(set: row.bytes(13)))
+        }
+        guard let set = decoded.set else { throw Problem(.storage, "log.bytes") }
+        let effects: [Effect]
+        if header.isPlain {
+            guard set.changes.indices.contains(row.int(6)) else { throw Problem(.storage, "log_change.set_change") }
+            effects = Self.effects(of: set.changes[row.int(6)])
+        } else {
+            effects = try tables.codec.decode(effects: row.bytes(7))
+        }
+        return LoggedChange(
+            seq: header.seq, device: header.device, number: header.number, author: set.author, reason: set.reason,
+            time: set.time, observationDay: set.observationDay, isDesk: row.bool(10), isFlagged: row.bool(11),
+            record: header.record, kind: header.kind, operation: header.operation, effects: effects)
+    }
+
+    /// What a change did when every edit came to exactly what was typed.
+    private static func effects(of change: Change) -> [Effect] {
+        if change.operation == .delete {
+            return [Effect(Effect.deleted, old: .bool(false), new: .bool(true), .applied)]
+        }
+        return change.edits.map { Effect($0.field, element: $0.element, old: $0.old, new: $0.new, .applied) }
+    }
+
+    /// The record as it was after `seq`, by undoing what came later.
+    /// - Returns: `nil` when it did not exist then.
+    package func record(_ id: RecordID, kind: KindSchema, asOf seq: Seq) throws -> Record? {
+        guard let record = try tables.record(id, kind: kind, in: database) else { return nil }
+        guard record.seq > seq else { return record }
+        return Self.undo(try changes(of: id, after: 0), of: record, kind: kind, to: seq)
+    }
+
+    /// Takes what came after `seq` back, the latest first.
+    private static func undo(_ log: [LoggedChange], of present: Record, kind: KindSchema, to seq: Seq) -> Record? {
+        var record = present
+        for change in log.reversed() where change.seq > seq {
+            if change.isCreation { return nil }
+            for effect in change.effects.reversed() where effect.changesValue {
+                switch effect.field {
+                case Effect.deleted: record.isDeleted = effect.old == .bool(true)
+                case Effect.scope: record.scope = Scope(effect.old.text ?? record.scope.code)
+                default: record.assign(effect.old, to: effect.key, in: kind)
+                }
+            }
+        }
+        record.seq = log.last { $0.seq <= seq }?.seq ?? 0
+        return record
+    }
+
+    /// The record at `seq` with who wrote each of its fields.
+    package func whole(_ id: RecordID, kind: KindSchema, asOf seq: Seq) throws -> PullFold.WholeRecord? {
+        guard let record = try tables.record(id, kind: kind, in: database) else { return nil }
+        return try whole(record, kind: kind, asOf: seq)
+    }
+
+    /// The same for a record that was just read.
+    package func whole(_ present: Record, kind: KindSchema, asOf seq: Seq) throws -> PullFold.WholeRecord? {
+        let all = try changes(of: present.id, after: 0)
+        guard let record = present.seq > seq ? Self.undo(all, of: present, kind: kind, to: seq) : present,
+            let first = all.first
+        else { return nil }
+        let log = all.filter { $0.seq <= seq }
+        var writers: [FieldKey: Writer] = [:]
+        if log.count > 1 {
+            for change in log {
+                for effect in change.effects where effect.result == .applied || effect.result == .derived {
+                    writers[FieldKey(field: effect.field)] = change.writer
+                }
+            }
+        }
+        return PullFold.WholeRecord(record: record, writers: writers, creator: first.writer)
+    }
+
+    /// The last seq decided at or before an instant.
+    package func seq(asOf instant: Instant) throws -> Seq {
+        var query = try Query(database, "SELECT max(seq) FROM log WHERE decided_at <= ?")
+        query.bind(instant.milliseconds)
+        return try query.first { $0.uint64(0) } ?? 0
+    }
+}

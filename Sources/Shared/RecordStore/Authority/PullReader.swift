@@ -1,0 +1,224 @@
+package import GRDB
+package import SyncEngine
+
+/// Reads pull pages from one snapshot of the authority.
+package struct PullReader {
+    private let reader: LogReader
+    private let device: DeviceState
+
+    package init(_ database: Database, tables: RecordTables, device: DeviceState) {
+        reader = LogReader(database, tables: tables)
+        self.device = device
+    }
+
+    private var database: Database { reader.database }
+    private var tables: RecordTables { reader.tables }
+
+    // MARK: - The log
+
+    /// The fold of (cursor, to]: as much as fits, never cutting a set.
+    /// - Parameter limit: records a page, at most ``Limits/recordsPerPage``.
+    /// - Throws: ``Problem`` ``Problem/Code/badRequest`` for a cursor beyond the log.
+    package func page(after cursor: Seq, limit: Int = Limits.recordsPerPage) throws -> PullPage {
+        let head = try reader.head()
+        guard cursor <= head.seq else { throw Problem(.badRequest, "cursor \(cursor)") }
+        let (items, to) = try items(after: cursor, head: head.seq, limit: max(1, min(limit, Limits.recordsPerPage)))
+        var fold = PullFold(schema: tables.schema, scopes: device.scopes)
+        try fold.fold(items) { id, kind in try reader.whole(id, kind: kind, asOf: to) }
+        var page = PullPage(epoch: head.epoch, from: cursor, to: to)
+        page.records = fold.records
+        page.writers = fold.writers
+        page.outcomes = try outcomes(after: cursor, through: to)
+        page.hasMore = to < head.seq
+        if !page.hasMore { page.digests = try digests() }
+        return page
+    }
+
+    private func items(after cursor: Seq, head: Seq, limit: Int) throws -> (items: [PullFold.Item], to: Seq) {
+        var items: [PullFold.Item] = []
+        var to = head
+        var bytes = 0
+        var lastSeq = cursor
+        try reader.forEachChange(after: cursor, through: head) { header, decode in
+            if header.seq != lastSeq, items.count >= limit || bytes >= Limits.pageBytes {
+                to = lastSeq
+                return false
+            }
+            lastSeq = header.seq
+            let isInside = device.scopes.cover(header.scope)
+            let isAddressed = try !isInside && header.kind == ConflictRecord.kindName && addressed(header.record)
+            guard isInside || isAddressed || !header.isPlain else { return true }
+            let isOwn = header.device == device.id && header.result == .verbatim
+            let change = isOwn ? Self.stub(header) : try decode()
+            guard isInside || isAddressed || leaves(change) else { return true }
+            if !isOwn { bytes += change.approximateBytes }
+            items.append(
+                PullFold.Item(
+                    change: change, scope: header.scope, isDeleted: header.isDeleted, isAddressed: isAddressed,
+                    isOwnVerbatim: isOwn))
+            return true
+        }
+        return (try decodeMixed(items, after: cursor), to)
+    }
+
+    /// A change of the device's own, which it folds by itself: no need to decode it.
+    private static func stub(_ header: LogReader.Header) -> LoggedChange {
+        LoggedChange(
+            seq: header.seq, device: header.device, number: header.number, author: "", reason: "",
+            time: HybridTime(rawValue: 0), observationDay: CalendarDay(daysSinceEpoch: 0), isDesk: false,
+            isFlagged: false, record: header.record, kind: header.kind, operation: header.operation, effects: [])
+    }
+
+    /// Records that others touched too are folded from all their changes.
+    private func decodeMixed(_ items: [PullFold.Item], after cursor: Seq) throws -> [PullFold.Item] {
+        let others = Set(items.lazy.filter { !$0.isOwnVerbatim }.map(\.change.record))
+        guard !others.isEmpty, items.contains(where: \.isOwnVerbatim) else { return items }
+        var decoded: [RecordID: [Seq: LoggedChange]] = [:]
+        return try items.map { item in
+            guard item.isOwnVerbatim, others.contains(item.change.record) else { return item }
+            let id = item.change.record
+            if decoded[id] == nil {
+                let changes = try reader.changes(of: id, after: cursor)
+                decoded[id] = Dictionary(changes.map { ($0.seq, $0) }, uniquingKeysWith: { first, _ in first })
+            }
+            var item = item
+            item.change = decoded[id]?[item.change.seq] ?? item.change
+            return item
+        }
+    }
+
+    private func leaves(_ change: LoggedChange) -> Bool {
+        change.effects.contains { effect in
+            effect.field == Effect.scope && (effect.old.text.map { device.scopes.cover(Scope($0)) } ?? false)
+        }
+    }
+
+    private func addressed(_ record: RecordID) throws -> Bool {
+        var query = try Query(database, "SELECT 1 FROM addressee WHERE record = ? AND device = ?")
+        query.bind(record)
+        query.bind(device.id)
+        return try query.first { _ in true } ?? false
+    }
+
+    private func outcomes(after cursor: Seq, through to: Seq) throws -> [SetOutcome] {
+        // The unary plus keeps SQLite on the interval, which is short, and off the device's whole history.
+        var query = try Query(
+            database,
+            """
+            SELECT number, seq, result, problem, problem_subject, problem_zh, problem_en
+            FROM log WHERE seq > ? AND seq <= ? AND +device = ? ORDER BY seq
+            """)
+        query.bind(cursor)
+        query.bind(to)
+        query.bind(device.id)
+        return try query.all { LogReader.outcome($0, from: 0) }
+    }
+
+    private func digests() throws -> [ScopeDigest] {
+        let stored = try ScopeDigests.read(database, within: device.scopes)
+        let missing = device.scopes.filter { scope in !stored.contains { $0.scope == scope } }
+        return stored + missing.map { ScopeDigest(scope: $0, records: 0, digest: RecordDigest()) }
+    }
+
+    // MARK: - The bootstrap
+
+    /// Where a bootstrap goes on: the seq it is a picture of, and the last row it has stated.
+    private struct Token {
+        var seq: Seq
+        var kind: Int
+        var row: Int64
+
+        init(seq: Seq, kind: Int = 0, row: Int64 = 0) {
+            self.seq = seq
+            self.kind = kind
+            self.row = row
+        }
+
+        init?(bytes: [UInt8]) {
+            guard bytes.count == 17 else { return nil }
+            seq = bytes[0..<8].reduce(0) { $0 << 8 | Seq($1) }
+            kind = Int(bytes[8])
+            row = bytes[9..<17].reduce(0) { $0 << 8 | Int64($1) }
+        }
+
+        var bytes: [UInt8] {
+            func big(_ number: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * $0)) } }
+            return big(seq) + [UInt8(truncatingIfNeeded: kind)] + big(UInt64(bitPattern: row))
+        }
+    }
+
+    /// One page of the bootstrap: the device's records as they were at one pinned seq, in key order.
+    /// - Parameter token: empty for the first page.
+    /// - Throws: ``Problem`` ``Problem/Code/badRequest`` for a token that is none.
+    package func bootstrapPage(token bytes: [UInt8], limit: Int = Limits.recordsPerPage) throws -> PullPage {
+        let head = try reader.head()
+        guard var token = bytes.isEmpty ? Token(seq: head.seq) : Token(bytes: bytes), token.seq <= head.seq else {
+            throw Problem(.badRequest, "token")
+        }
+        let limit = max(1, min(limit, Limits.recordsPerPage))
+        var fold = PullFold(schema: tables.schema, scopes: device.scopes)
+        var size = 0
+        while token.kind < tables.schema.kinds.count, fold.records.count < limit, size < Limits.pageBytes {
+            let kind = tables.schema.kinds[token.kind]
+            if try !appendRows(of: kind, token: &token, limit: limit, size: &size, to: &fold) {
+                token.kind += 1
+                token.row = 0
+            }
+        }
+        let isLast = token.kind >= tables.schema.kinds.count
+        var page = PullPage(epoch: head.epoch, from: 0, to: token.seq, isBootstrap: true)
+        page.records = fold.records
+        page.writers = fold.writers
+        page.bootstrapToken = isLast ? [] : token.bytes
+        page.hasMore = !isLast || head.seq > token.seq
+        if !page.hasMore { page.digests = try digests() }
+        return page
+    }
+
+    /// - Returns: whether the page is full before the kind's rows are at an end.
+    private func appendRows(
+        of kind: KindSchema, token: inout Token, limit: Int, size: inout Int, to fold: inout PullFold
+    ) throws -> Bool {
+        var query = try Query(database, tables.sql(kind).selectAll + " WHERE rowid > ? ORDER BY rowid")
+        query.bind(token.row)
+        var isFull = false
+        try query.forEach { row in
+            guard fold.records.count < limit, size < Limits.pageBytes else {
+                isFull = true
+                return false
+            }
+            token.row = row.int64(0)
+            let record = try tables.read(row, kind: kind)
+            guard try device.scopes.cover(record.scope) || addressed(record.id),
+                let whole = try reader.whole(record, kind: kind, asOf: token.seq), !whole.record.isDeleted
+            else { return true }
+            fold.append(whole: whole, kind: kind)
+            size += record.approximateBytes
+            return true
+        }
+        return isFull
+    }
+}
+
+extension LoggedChange {
+    /// For filling pages to about their limit.
+    var approximateBytes: Int {
+        effects.reduce(64) { $0 + $1.field.utf8.count + $1.new.approximateBytes }
+    }
+}
+
+extension Record {
+    var approximateBytes: Int { values.reduce(64) { $0 + 4 + $1.approximateBytes } }
+}
+
+extension Value {
+    var approximateBytes: Int {
+        switch self {
+        case .null: 0
+        case .text(let text): text.utf8.count
+        case .int64, .date, .time: 6
+        case .bool: 1
+        case .list(let elements): elements.reduce(2) { $0 + 2 + $1.utf8.count }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+package import GRDB
+
+/// Dated, append-only. Kinds' tables are not here: they follow the schema (``RecordTables/prepare(_:)``).
+package enum ReplicaMigrations {
+    package static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("2026-11-24 outbox, overlay, shadow") { database in
+            try database.execute(sql: initial)
+        }
+        return migrator
+    }
+
+    private static let initial = """
+        CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;
+
+        -- Every set of this station, for ever. state: 0 pending, 1 decided, 2 settled.
+        CREATE TABLE outbox (
+            number INTEGER PRIMARY KEY, hash BLOB NOT NULL, bytes BLOB NOT NULL, state INTEGER NOT NULL,
+            seq INTEGER, result INTEGER, problem INTEGER, problem_subject TEXT, problem_zh TEXT, problem_en TEXT,
+            closed_by INTEGER) STRICT;
+        CREATE INDEX outbox_unsettled ON outbox (seq) WHERE state = 1;
+        CREATE INDEX outbox_pending ON outbox (number) WHERE state = 0;
+        CREATE INDEX outbox_refused ON outbox (number) WHERE problem IS NOT NULL;
+
+        -- Which records the sets that are not settled touch.
+        CREATE TABLE overlay (record BLOB NOT NULL, number INTEGER NOT NULL) STRICT;
+        CREATE INDEX overlay_by_record ON overlay (record, number);
+        CREATE INDEX overlay_by_number ON overlay (number);
+
+        -- The server's state of a record that the overlay touches; without a row the server has not stated it.
+        CREATE TABLE shadow (
+            record BLOB PRIMARY KEY, left_scope INTEGER NOT NULL, scope TEXT NOT NULL, seq INTEGER NOT NULL,
+            deleted INTEGER NOT NULL, fields BLOB NOT NULL) STRICT;
+
+        -- Who wrote what the pulls stated. Without edits: the record was stated whole by that one writer.
+        CREATE TABLE writer (
+            seq INTEGER PRIMARY KEY, device BLOB NOT NULL, author TEXT NOT NULL, time INTEGER NOT NULL,
+            reason TEXT NOT NULL) STRICT;
+        CREATE TABLE seen (record BLOB NOT NULL, seq INTEGER NOT NULL, edits BLOB) STRICT;
+        CREATE INDEX seen_by_record ON seen (record, seq);
+
+        CREATE TABLE scope_digest (scope TEXT PRIMARY KEY, records INTEGER NOT NULL, digest BLOB NOT NULL) STRICT;
+        CREATE TABLE night (started_at INTEGER PRIMARY KEY, ended_at INTEGER, outcome TEXT NOT NULL,
+            detail TEXT NOT NULL) STRICT;
+        """
+}

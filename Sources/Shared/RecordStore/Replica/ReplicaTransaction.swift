@@ -1,0 +1,276 @@
+package import GRDB
+package import SyncEngine
+
+/// The replica inside one SQLite transaction: the ``ReplicaStore`` that capture and pull work on. Call ``finish()``
+/// before the commit.
+///
+/// Confined to the transaction's connection; not `Sendable`.
+package final class ReplicaTransaction: ReplicaStore {
+    package let schema: Schema
+    package let database: Database
+    package let tables: RecordTables
+    private var scopeDigests = ScopeDigests()
+    /// With nothing in the overlay, no record needs to be asked for it.
+    private var isOverlayEmpty: Bool
+
+    package init(_ database: Database, tables: RecordTables) throws {
+        self.database = database
+        self.tables = tables
+        schema = tables.schema
+        isOverlayEmpty = try Query(database, "SELECT 1 FROM overlay LIMIT 1").first { _ in true } == nil
+    }
+
+    package func finish() throws { try scopeDigests.flush(to: database) }
+
+    // MARK: - Position
+
+    /// - Throws: ``Problem`` ``Problem/Code/notJoined``.
+    package func position() throws -> ReplicaPosition {
+        guard let device = try Meta.bytes("device", in: database).flatMap({ DeviceID(bytes: $0) }),
+            let epoch = try Meta.bytes("epoch", in: database).flatMap({ EpochID(bytes: $0) })
+        else { throw Problem(.notJoined) }
+        let scopes = try Meta.text("scopes", in: database) ?? ""
+        return ReplicaPosition(
+            device: device, epoch: epoch, scopes: scopes.split(separator: " ").map { Scope(String($0)) },
+            cursor: try Meta.number("cursor", in: database) ?? 0,
+            isBootstrapped: try Meta.number("bootstrapped", in: database) == 1)
+    }
+
+    package func setPosition(_ position: ReplicaPosition) throws {
+        try Meta.set(position.device.bytes, for: "device", in: database)
+        try Meta.set(position.epoch.bytes, for: "epoch", in: database)
+        try Meta.set(position.scopes.map(\.code).joined(separator: " "), for: "scopes", in: database)
+        try Meta.set(position.cursor, for: "cursor", in: database)
+        try Meta.set(position.isBootstrapped ? 1 as UInt64 : 0, for: "bootstrapped", in: database)
+    }
+
+    // MARK: - Records
+
+    package func working(_ id: RecordID, kind: KindSchema) throws -> Record? {
+        try tables.record(id, kind: kind, in: database)
+    }
+
+    package func shadow(_ id: RecordID, kind: KindSchema) throws -> Shadow {
+        if try overlay(of: id).isEmpty { return try working(id, kind: kind).map(Shadow.present) ?? .absent }
+        var query = try Query(database, "SELECT left_scope, scope, seq, deleted, fields FROM shadow WHERE record = ?")
+        query.bind(id)
+        let stored = try query.first { row -> Shadow in
+            if row.bool(0) { return .left }
+            var record = Record(
+                id: id, kind: kind, scope: Scope(row.text(1)), seq: row.uint64(2), isDeleted: row.bool(3))
+            for effect in try tables.codec.decode(effects: row.bytes(4)) {
+                record.assign(effect.new, to: FieldKey(field: effect.field), in: kind)
+            }
+            return .present(record)
+        }
+        return stored ?? .absent
+    }
+
+    package func overlay(of record: RecordID) throws -> [UInt64] {
+        if isOverlayEmpty { return [] }
+        var query = try Query(database, "SELECT DISTINCT number FROM overlay WHERE record = ? ORDER BY number")
+        query.bind(record)
+        return try query.all { $0.uint64(0) }
+    }
+
+    package func dependents(of record: Record) throws -> [Record] {
+        try tables.dependents(of: record, in: database).filter { !$0.isDeleted }
+    }
+
+    package func save(
+        _ id: RecordID, kind: KindSchema, working: Record?, shadow: Shadow, isOverlaid: Bool
+    ) throws {
+        let before = try self.working(id, kind: kind)
+        switch (before, working) {
+        case (nil, let working?): try tables.insert(working, kind: kind, in: database)
+        case (let before?, let working?): try tables.update(from: before, to: working, kind: kind, in: database)
+        case (_?, nil): try tables.delete(id, kind: kind, in: database)
+        case (nil, nil): break
+        }
+        if isOverlaid {
+            try saveShadow(shadow, of: id, kind: kind)
+        } else if !isOverlayEmpty {
+            try removeShadow(of: id)
+        }
+    }
+
+    private func removeShadow(of id: RecordID) throws {
+        var query = try Query(database, "DELETE FROM shadow WHERE record = ?")
+        query.bind(id)
+        try query.run()
+    }
+
+    private func saveShadow(_ shadow: Shadow, of id: RecordID, kind: KindSchema) throws {
+        guard shadow != .absent else { return try removeShadow(of: id) }
+        let record = shadow.record
+        let fields = record?.named(in: kind).sorted { $0.key < $1.key } ?? []
+        var query = try Query(
+            database,
+            "INSERT OR REPLACE INTO shadow (record, left_scope, scope, seq, deleted, fields) VALUES (?, ?, ?, ?, ?, ?)")
+        query.bind(id)
+        query.bind(shadow == .left)
+        query.bind(record?.scope.code ?? "")
+        query.bind(record?.seq ?? 0)
+        query.bind(record?.isDeleted ?? false)
+        query.bind(tables.codec.encode(fields.map { Effect($0.key, old: .null, new: $0.value, .applied) }))
+        try query.run()
+    }
+
+    // MARK: - Outbox
+
+    private static let outboxColumns = """
+        SELECT hash, bytes, state, number, seq, result, problem, problem_subject, problem_zh, problem_en FROM outbox
+        """
+
+    func readOutbox(_ row: Columns) throws -> OutboxSet {
+        guard let hash = Hash256(bytes: row.bytes(0)) else { throw Problem(.storage, "outbox.hash") }
+        let bytes = row.bytes(1)
+        let sealed = SealedSet(set: try tables.codec.decode(set: bytes), bytes: bytes, hash: hash)
+        return OutboxSet(
+            sealed: sealed, state: OutboxSet.State(rawValue: UInt8(truncatingIfNeeded: row.int64(2))) ?? .pending,
+            outcome: row.isNull(5) ? nil : LogReader.outcome(row, from: 3))
+    }
+
+    package func outboxSet(_ number: UInt64) throws -> OutboxSet? {
+        var query = try Query(database, Self.outboxColumns + " WHERE number = ?")
+        query.bind(number)
+        return try query.first(readOutbox)
+    }
+
+    /// Sets in order of number: those `condition` selects.
+    package func outboxSets(_ filter: OutboxFilter) throws -> [OutboxSet] {
+        var query = try Query(
+            database, Self.outboxColumns + " WHERE number > ? AND \(filter.condition) ORDER BY number LIMIT ?")
+        query.bind(filter.after)
+        query.bind(filter.limit)
+        return try query.all(readOutbox)
+    }
+
+    package func unsettled(upTo seq: Seq) throws -> [OutboxSet] {
+        var query = try Query(database, Self.outboxColumns + " WHERE state = 1 AND seq <= ? ORDER BY seq")
+        query.bind(seq)
+        return try query.all(readOutbox)
+    }
+
+    package func record(_ outcome: SetOutcome, state: OutboxSet.State) throws {
+        // A set that is settled already stays so, unless it was released from quarantine at a later seq.
+        var query = try Query(
+            database,
+            """
+            UPDATE outbox SET state = ?1, seq = ?2, result = ?3, problem = ?4, problem_subject = ?5, problem_zh = ?6,
+            problem_en = ?7 WHERE number = ?8 AND (seq IS NULL OR seq < ?2)
+            """)
+        query.bind(Int64(state.rawValue))
+        query.bind(outcome.seq)
+        query.bind(Int64(outcome.result.rawValue))
+        query.bind(outcome.problem.map { Int64($0.code.rawValue) })
+        query.bind(outcome.problem?.subject)
+        query.bind(outcome.problem?.explanation?.zh)
+        query.bind(outcome.problem?.explanation?.en)
+        query.bind(outcome.number)
+        try query.run()
+    }
+
+    package func settle(_ number: UInt64) throws {
+        var query = try Query(database, "UPDATE outbox SET state = 2 WHERE number = ?")
+        query.bind(number)
+        try query.run()
+        var overlay = try Query(database, "DELETE FROM overlay WHERE number = ?")
+        overlay.bind(number)
+        try overlay.run()
+    }
+
+    package func append(_ sealed: SealedSet) throws {
+        var query = try Query(database, "INSERT INTO outbox (number, hash, bytes, state) VALUES (?, ?, ?, 0)")
+        query.bind(sealed.set.number)
+        query.bind(sealed.hash.bytes)
+        query.bind(sealed.bytes)
+        try query.run()
+        for change in sealed.set.changes {
+            var overlay = try Query(database, "INSERT INTO overlay (record, number) VALUES (?, ?)")
+            overlay.bind(change.record)
+            overlay.bind(sealed.set.number)
+            try overlay.run()
+        }
+        if !sealed.set.changes.isEmpty { isOverlayEmpty = false }
+        if case .amend(let number) = sealed.set.intent { try close(number, by: sealed.set.number) }
+        if case .withdraw(let number) = sealed.set.intent { try close(number, by: sealed.set.number) }
+        try Meta.set(sealed.set.time.rawValue, for: "clock", in: database)
+    }
+
+    private func close(_ number: UInt64, by closing: UInt64) throws {
+        var query = try Query(database, "UPDATE outbox SET closed_by = ? WHERE number = ?")
+        query.bind(closing)
+        query.bind(number)
+        try query.run()
+    }
+
+    package func lastOutboxSet() throws -> (number: UInt64, hash: Hash256, time: HybridTime) {
+        let last = try Query(database, "SELECT number, hash FROM outbox ORDER BY number DESC LIMIT 1").first { row in
+            (row.uint64(0), Hash256(bytes: row.bytes(1)) ?? .zero)
+        }
+        let clock = HybridTime(rawValue: try Meta.number("clock", in: database) ?? 0)
+        return (last?.0 ?? 0, last?.1 ?? .zero, clock)
+    }
+
+    // MARK: - Digests and provenance
+
+    package func digest(replacing before: Record?, with after: Record?, kind: KindSchema) throws {
+        if let before { scopeDigests.subtract(before, kind: kind) }
+        if let after { scopeDigests.add(after, kind: kind) }
+    }
+
+    package func digests() throws -> [ScopeDigest] {
+        try scopeDigests.flush(to: database)
+        return try ScopeDigests.read(database)
+    }
+
+    package func remember(_ effects: [Effect]?, of record: RecordID, by writer: Writer) throws {
+        var query = try Query(
+            database, "INSERT OR IGNORE INTO writer (seq, device, author, time, reason) VALUES (?, ?, ?, ?, ?)")
+        query.bind(writer.seq)
+        query.bind(writer.device)
+        query.bind(writer.author)
+        query.bind(writer.time.rawValue)
+        query.bind(writer.reason)
+        try query.run()
+        var seen = try Query(database, "INSERT INTO seen (record, seq, edits) VALUES (?, ?, ?)")
+        seen.bind(record)
+        seen.bind(writer.seq)
+        seen.bind(effects.map { tables.codec.encode($0) })
+        try seen.run()
+    }
+}
+
+/// Which sets of the outbox are wanted.
+package struct OutboxFilter: Sendable {
+    package enum Wanted: Sendable {
+        /// Not yet decided.
+        case pending
+        /// Not yet settled: what the user still sees on top.
+        case unsettled
+        /// In quarantine, and neither amended nor withdrawn nor released.
+        case refused
+        /// Above an acknowledgement: to be pushed.
+        case all
+    }
+
+    package var wanted: Wanted
+    package var after: UInt64
+    package var limit: Int
+
+    package init(_ wanted: Wanted, after: UInt64 = 0, limit: Int = 1_000_000) {
+        self.wanted = wanted
+        self.after = after
+        self.limit = limit
+    }
+
+    var condition: String {
+        switch wanted {
+        case .pending: "state = 0"
+        case .unsettled: "state < 2"
+        case .refused: "problem IS NOT NULL AND closed_by IS NULL"
+        case .all: "true"
+        }
+    }
+}

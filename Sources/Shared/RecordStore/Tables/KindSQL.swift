@@ -1,0 +1,57 @@
+import SyncEngine
+
+/// The SQL of one kind's table. Names come from the schema, which is code; values are always bound.
+struct KindSQL: Sendable {
+    /// Position of the kind in its schema; part of a search row's number.
+    let number: Int
+    /// Indices of the stored fields, in schema order.
+    let storedIndices: [Int]
+    let selectAll: String
+    let selectByID: String
+    let insert: String
+    private let name: String
+    private let columns: [(name: String, type: String)]
+    private let indexedFields: [String]
+
+    private static let head = ["id", "scope", "seq", "deleted", "extra"]
+
+    init(_ kind: KindSchema, number: Int) {
+        self.number = number
+        name = kind.name
+        storedIndices = kind.fields.indices.filter { kind.fields[$0].derivation == nil }
+        columns = storedIndices.map { (kind.fields[$0].name, Self.columnType(kind.fields[$0].type)) }
+        indexedFields = kind.parents.map(\.field)
+        let names = (Self.head + columns.map(\.name)).map { "\"\($0)\"" }.joined(separator: ", ")
+        let marks = [String](repeating: "?", count: Self.head.count + columns.count).joined(separator: ", ")
+        selectAll = "SELECT rowid, \(names) FROM \"\(name)\""
+        selectByID = selectAll + " WHERE id = ?"
+        insert = "INSERT INTO \"\(name)\" (\(names)) VALUES (\(marks))"
+    }
+
+    private static func columnType(_ type: ValueType) -> String {
+        switch type {
+        case .text, .date, .list: "TEXT"
+        case .int64, .bool, .time: "INTEGER"
+        case .reference: "BLOB"
+        }
+    }
+
+    func preparation(existingColumns: Set<String>) -> [String] {
+        guard existingColumns.isEmpty else {
+            return columns.filter { !existingColumns.contains($0.name) }
+                .map { "ALTER TABLE \"\(name)\" ADD COLUMN \"\($0.name)\" \($0.type)" }
+        }
+        let typed = columns.map { ", \"\($0.name)\" \($0.type)" }.joined()
+        let table = """
+            CREATE TABLE "\(name)" (rowid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, scope TEXT NOT NULL, \
+            seq INTEGER NOT NULL, deleted INTEGER NOT NULL, extra BLOB\(typed)) STRICT
+            """
+        return [table]
+            + indexedFields.map { "CREATE INDEX \"\(name)_by_\($0)\" ON \"\(name)\" (\"\($0)\") WHERE \"\($0)\" IS NOT NULL" }
+    }
+
+    /// Rows of all kinds share the search table: the kind in the upper bits, its rowid below.
+    func searchRow(_ row: Int64) -> Int64 { Int64(number) << 40 | row }
+
+    static func unpack(searchRow: Int64) -> (kind: Int, row: Int64) { (Int(searchRow >> 40), searchRow & (1 << 40 - 1)) }
+}

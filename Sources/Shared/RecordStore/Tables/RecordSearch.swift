@@ -1,0 +1,79 @@
+package import GRDB
+package import SyncEngine
+
+/// Listing and finding records in a store's tables.
+extension RecordTables {
+    /// Which records a listing shows.
+    package struct Selection: Sendable {
+        package var limit: Int
+        /// After this id, in id order.
+        package var after: RecordID?
+        /// Deleted ones and aliases too.
+        package var isComplete: Bool
+        package var scopes: [Scope]?
+
+        package init(limit: Int = 1_000, after: RecordID? = nil, isComplete: Bool = false, scopes: [Scope]? = nil) {
+            self.limit = limit
+            self.after = after
+            self.isComplete = isComplete
+            self.scopes = scopes
+        }
+    }
+
+    /// Records of one kind in id order.
+    package func list(_ kind: KindSchema, _ selection: Selection, in database: Database) throws -> [Record] {
+        var conditions = ["id > ?"]
+        if !selection.isComplete {
+            conditions.append("deleted = 0")
+            if kind.index(of: KindSchema.aliasField) != nil { conditions.append("\(KindSchema.aliasField) IS NULL") }
+        }
+        var query = try Query(
+            database, sql(kind).selectAll + " WHERE \(conditions.joined(separator: " AND ")) ORDER BY id LIMIT ?")
+        query.bind(selection.after ?? RecordID(high: 0, low: 0))
+        query.bind(min(selection.limit, Limits.listRecords))
+        return try query.all { try read($0, kind: kind) }
+    }
+
+    /// Records of every kind whose search line contains `text`, which the caller has folded to lower case.
+    package func find(_ text: String, _ selection: Selection, in database: Database) throws -> [(Record, KindSchema)] {
+        var query = try Query(database, "SELECT row FROM search_text WHERE instr(text, ?) > 0 AND row > ? ORDER BY row")
+        query.bind(text)
+        query.bind(0 as Int64)
+        var found: [(Record, KindSchema)] = []
+        try query.forEach { row in
+            let (number, rowid) = KindSQL.unpack(searchRow: row.int64(0))
+            guard schema.kinds.indices.contains(number) else { return true }
+            let kind = schema.kinds[number]
+            var byRow = try Query(database, sql(kind).selectAll + " WHERE rowid = ?")
+            byRow.bind(rowid)
+            guard let record = try byRow.first({ try read($0, kind: kind) }) else { return true }
+            let isAlias = !record.value(KindSchema.aliasField, in: kind).isNull
+            guard selection.isComplete || (!record.isDeleted && !isAlias), record.id > (selection.after ?? record.zero)
+            else { return true }
+            found.append((record, kind))
+            return true
+        }
+        return Array(found.sorted { $0.0.id < $1.0.id }.prefix(min(selection.limit, Limits.listRecords)))
+    }
+
+    /// The ids of the open conflicts of a record, oldest first.
+    package func openConflicts(of record: RecordID, in database: Database) throws -> [RecordID] {
+        try conflicts(in: database, includeClosed: false, of: record).map(\.id)
+    }
+
+    /// Conflict records by the seq that touched them last.
+    package func conflicts(in database: Database, includeClosed: Bool, of record: RecordID? = nil) throws -> [Record] {
+        let kind = ConflictRecord.kind
+        var query = try Query(
+            database,
+            sql(kind).selectAll
+                + " WHERE (?1 IS NULL OR record = ?1) AND (?2 OR state = 'open') AND deleted = 0 ORDER BY seq, id")
+        query.bind(record?.bytes)
+        query.bind(includeClosed)
+        return try query.all { try read($0, kind: kind) }
+    }
+}
+
+extension Record {
+    fileprivate var zero: RecordID { RecordID(high: 0, low: 0) }
+}

@@ -1,0 +1,210 @@
+package import GRDB
+package import SyncEngine
+
+/// One real table per kind, made from the schema: typed columns a clerk's SQL tool can read, plus `id`, `scope`,
+/// `seq`, `deleted` and `extra`. Both programs keep their records in them.
+package struct RecordTables: Sendable {
+    package let schema: Schema
+    package let codec: any ChangeCodec
+    /// The line that `find` searches for a record; `nil` for kinds that are not searched.
+    package let searchText: @Sendable (KindSchema, Record) -> String?
+    private let sql: [String: KindSQL]
+
+    package init(
+        schema: Schema, codec: any ChangeCodec, searchText: @escaping @Sendable (KindSchema, Record) -> String?
+    ) {
+        self.schema = schema
+        self.codec = codec
+        self.searchText = searchText
+        sql = Dictionary(uniqueKeysWithValues: schema.kinds.enumerated().map { ($1.name, KindSQL($1, number: $0)) })
+    }
+
+    func sql(_ kind: KindSchema) -> KindSQL {
+        sql[kind.name]!  // every kind comes from this schema
+    }
+
+    /// Creates missing tables and adds missing columns. A new field is additive: no row is rewritten.
+    package func prepare(_ database: Database) throws {
+        for kind in schema.kinds {
+            let columns = try database.tableExists(kind.name) ? Set(database.columns(in: kind.name).map(\.name)) : []
+            for statement in sql(kind).preparation(existingColumns: columns) { try database.execute(sql: statement) }
+        }
+        try database.execute(
+            sql: "CREATE TABLE IF NOT EXISTS search_text (row INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT")
+    }
+
+    // MARK: - Reading
+
+    package func record(_ id: RecordID, kind: KindSchema, in database: Database) throws -> Record? {
+        var query = try Query(database, sql(kind).selectByID)
+        query.bind(id)
+        return try query.first { try read($0, kind: kind) }
+    }
+
+    /// The record of whatever kind.
+    package func record(_ id: RecordID, in database: Database) throws -> (Record, KindSchema)? {
+        for kind in schema.kinds {
+            if let record = try record(id, kind: kind, in: database) { return (record, kind) }
+        }
+        return nil
+    }
+
+    /// Records directly below `parent`, deleted ones included.
+    package func dependents(of parent: Record, in database: Database) throws -> [Record] {
+        try schema.dependents(of: parent.kind).flatMap { kind, field in
+            var query = try Query(database, sql(kind).selectAll + " WHERE \"\(field)\" = ?")
+            query.bind(parent.id)
+            return try query.all { try read($0, kind: kind) }
+        }
+    }
+
+    func read(_ row: Columns, kind: KindSchema) throws -> Record {
+        let stored = sql(kind).storedIndices
+        var record = Record(
+            id: row.id(1), kind: kind, scope: Scope(row.text(2)), seq: row.uint64(3), isDeleted: row.bool(4))
+        for (offset, index) in stored.enumerated() {
+            record.values[index] = try value(row, Int32(6 + offset), type: kind.fields[index].type)
+        }
+        if !row.isNull(5) {
+            for effect in try codec.decode(effects: row.bytes(5)) { record.extra[effect.field] = effect.new }
+        }
+        return record
+    }
+
+    private func value(_ row: Columns, _ column: Int32, type: ValueType) throws -> Value {
+        if row.isNull(column) { return .null }
+        switch type {
+        case .text: return .text(row.text(column))
+        case .int64: return .int64(row.int64(column))
+        case .bool: return .bool(row.bool(column))
+        case .date: return CalendarDay(row.text(column)).map(Value.date) ?? .null
+        case .time: return .time(Instant(milliseconds: row.int64(column)))
+        case .reference: return .text(row.id(column).description)
+        case .list: return .list(ListText.parse(row.text(column)))
+        }
+    }
+
+    // MARK: - Writing
+
+    package func insert(_ record: Record, kind: KindSchema, in database: Database) throws {
+        let sql = sql(kind)
+        var query = try Query(database, sql.insert)
+        bindHead(record, to: &query)
+        for index in sql.storedIndices { bind(record.values[index], type: kind.fields[index].type, to: &query) }
+        try query.run()
+        if let text = searchText(kind, record) {
+            var search = try Query(database, "INSERT INTO search_text (row, text) VALUES (?, ?)")
+            search.bind(sql.searchRow(database.lastInsertedRowID))
+            search.bind(text)
+            try search.run()
+        }
+    }
+
+    /// Writes what differs between `before` and `after`.
+    package func update(from before: Record, to after: Record, kind: KindSchema, in database: Database) throws {
+        let sql = sql(kind)
+        let changed = sql.storedIndices.filter { before.values[$0] != after.values[$0] }
+        guard before != after else { return }
+        let columns = changed.map { ", \"\(kind.fields[$0].name)\" = ?" }.joined()
+        var query = try Query(
+            database, "UPDATE \"\(kind.name)\" SET scope = ?, seq = ?, deleted = ?, extra = ?\(columns) WHERE id = ?")
+        query.bind(after.scope.code)
+        query.bind(after.seq)
+        query.bind(after.isDeleted)
+        query.bind(extraBytes(after))
+        for index in changed { bind(after.values[index], type: kind.fields[index].type, to: &query) }
+        query.bind(after.id)
+        try query.run()
+        let searched = searchText(kind, after)
+        guard searched != searchText(kind, before), let row = try row(of: after.id, kind: kind, in: database) else { return }
+        var search = try Query(database, "INSERT OR REPLACE INTO search_text (row, text) VALUES (?, ?)")
+        search.bind(sql.searchRow(row))
+        search.bind(searched ?? "")
+        try search.run()
+    }
+
+    package func delete(_ id: RecordID, kind: KindSchema, in database: Database) throws {
+        guard let row = try row(of: id, kind: kind, in: database) else { return }
+        var search = try Query(database, "DELETE FROM search_text WHERE row = ?")
+        search.bind(sql(kind).searchRow(row))
+        try search.run()
+        var query = try Query(database, "DELETE FROM \"\(kind.name)\" WHERE rowid = ?")
+        query.bind(row)
+        try query.run()
+    }
+
+    private func row(of id: RecordID, kind: KindSchema, in database: Database) throws -> Int64? {
+        var query = try Query(database, "SELECT rowid FROM \"\(kind.name)\" WHERE id = ?")
+        query.bind(id)
+        return try query.first { $0.int64(0) }
+    }
+
+    private func bindHead(_ record: Record, to query: inout Query) {
+        query.bind(record.id)
+        query.bind(record.scope.code)
+        query.bind(record.seq)
+        query.bind(record.isDeleted)
+        query.bind(extraBytes(record))
+    }
+
+    private func extraBytes(_ record: Record) -> [UInt8]? {
+        guard !record.extra.isEmpty else { return nil }
+        return codec.encode(
+            record.extra.sorted { $0.key < $1.key }.map { Effect($0.key, old: .null, new: $0.value, .applied) })
+    }
+
+    private func bind(_ value: Value, type: ValueType, to query: inout Query) {
+        switch value {
+        case .null: query.bind(nil as Int64?)
+        case .text(let text) where type == .reference: query.bind(RecordID(text)?.bytes)
+        case .text(let text): query.bind(text)
+        case .int64(let number): query.bind(number)
+        case .bool(let flag): query.bind(flag)
+        case .date(let day): query.bind(day.description)
+        case .time(let instant): query.bind(instant.milliseconds)
+        case .list(let elements): query.bind(ListText.write(elements))
+        }
+    }
+}
+
+/// A list in a text column: a JSON array of strings, which SQLite's own functions read.
+enum ListText {
+    static func write(_ elements: [String]) -> String { ConflictValue.json([.list(elements)]) }
+
+    /// Reads what ``write(_:)`` wrote.
+    static func parse(_ text: String) -> [String] {
+        var elements: [String] = []
+        var current = ""
+        var isInside = false
+        var scalars = text.unicodeScalars.makeIterator()
+        while let scalar = scalars.next() {
+            switch (isInside, scalar) {
+            case (false, "\""): isInside = true
+            case (false, _): continue
+            case (true, "\""):
+                elements.append(current)
+                current = ""
+                isInside = false
+            case (true, "\\"):
+                if let escaped = scalars.next() { current.unicodeScalars.append(unescape(escaped, &scalars)) }
+            default: current.unicodeScalars.append(scalar)
+            }
+        }
+        return elements
+    }
+
+    private static func unescape(
+        _ escaped: Unicode.Scalar, _ rest: inout String.UnicodeScalarView.Iterator
+    ) -> Unicode.Scalar {
+        switch escaped {
+        case "n": return "\n"
+        case "r": return "\r"
+        case "t": return "\t"
+        case "u":
+            var code: UInt32 = 0
+            for _ in 0..<4 { code = code << 4 | (rest.next().flatMap { UInt32(String($0), radix: 16) } ?? 0) }
+            return Unicode.Scalar(code) ?? "\u{FFFD}"
+        default: return escaped
+        }
+    }
+}

@@ -1,0 +1,109 @@
+/// Deciding one unit: a field, an element or a group.
+extension Decider {
+    mutating func decide(
+        _ unit: MergeUnit, on record: inout Record, kind: KindSchema, log: [LoggedChange], conflicts: [Record]
+    ) throws -> [Effect] {
+        let related = log.filter { change in
+            change.seq > unit.base.seq && change.effects.contains { unit.touches($0) }
+        }
+        let unseen = related.filter { isUnseen($0, base: unit.base) }
+        let current = unit.values(in: record, kind: kind)
+        let mine = mineValues(of: unit, current: current, unseen: unseen)
+        try refuseSecondWrite(unit, current: current, mine: mine, kind: kind)
+        let claim = claim(mine)
+        let standing = related.last { change in
+            change.effects.contains { unit.touches($0) && $0.result != .lost }
+        }
+        let unseenStanding = standing.flatMap { isUnseen($0, base: unit.base) ? Self.claim(of: $0, values: current) : nil }
+        let verdict = FieldMerge.verdict(
+            policy: unit.policy, mine: claim, standingValues: current, unseenStanding: unseenStanding,
+            hasUnseen: !unseen.isEmpty)
+        let open = conflicts.first { Self.key(ofConflict: $0) == unit.key }
+        try follow(
+            verdict, unit: unit, record: record, kind: kind, current: current, mine: mine, open: open, unseen: unseen,
+            against: standing ?? unseen.last)
+        if verdict == .apply || verdict == .applyOverSeen || verdict == .mineStands {
+            for (member, value) in zip(unit.members, mine) { record.assign(value, to: member, in: kind) }
+        }
+        return effects(of: unit, current: current, mine: mine, verdict: verdict)
+    }
+
+    /// The author's values of the unit; what he left out of a group is what he had seen.
+    private func mineValues(of unit: MergeUnit, current: [Value], unseen: [LoggedChange]) -> [Value] {
+        zip(unit.members, current).map { member, present in
+            if let edit = unit.edits[member] { return edit.new.normalised }
+            let first = unseen.lazy.flatMap(\.effects).first { $0.key == member }
+            return first?.old ?? present
+        }
+    }
+
+    /// `im`: written once. `mn`: cleared only by the desk, with a reason.
+    private func refuseSecondWrite(_ unit: MergeUnit, current: [Value], mine: [Value], kind: KindSchema) throws {
+        let name = "\(kind.name).\(unit.key.field)"
+        switch unit.policy {
+        case .immutable where !current.allSatisfy(\.isNull) && current != mine:
+            throw Problem(.immutableField, name)
+        case .monotone where !current.allSatisfy(\.isNull) && mine.allSatisfy(\.isNull):
+            if !device.isDesk { throw Problem(.deskOnly, name) }
+            if set.reason.isEmpty { throw Problem(.reasonNeeded, name) }
+        default:
+            break
+        }
+    }
+
+    private func claim(_ values: [Value]) -> FieldMerge.Claim {
+        FieldMerge.Claim(
+            values: values, isDesk: device.isDesk, isFlagged: isFlagged, day: set.observationDay, time: set.time,
+            device: device.id)
+    }
+
+    private static func claim(of change: LoggedChange, values: [Value]) -> FieldMerge.Claim {
+        FieldMerge.Claim(
+            values: values, isDesk: change.isDesk, isFlagged: change.isFlagged, day: change.observationDay,
+            time: change.time, device: change.device)
+    }
+
+    private func effects(
+        of unit: MergeUnit, current: [Value], mine: [Value], verdict: FieldMerge.Verdict
+    ) -> [Effect] {
+        let result: Effect.Result =
+            switch verdict {
+            case .apply, .applyOverSeen, .mineStands: .applied
+            case .equal: .equal
+            case .theirsStands: .lost
+            }
+        return zip(unit.members, zip(current, mine)).compactMap { member, values in
+            // A group's untouched member is only worth an effect when the group's decision changed it.
+            guard unit.edits[member] != nil || values.0 != values.1 else { return nil }
+            return Effect(member.field, element: member.element, old: values.0, new: values.1, result)
+        }
+    }
+
+    /// Opens, updates or closes the unit's conflict as the verdict asks.
+    private mutating func follow(
+        _ verdict: FieldMerge.Verdict, unit: MergeUnit, record: Record, kind: KindSchema, current: [Value],
+        mine: [Value], open: Record?, unseen: [LoggedChange], against: LoggedChange?
+    ) throws {
+        switch verdict {
+        case .equal:
+            break
+        case .apply:
+            if open != nil { try closeConflict(of: record, key: unit.key) }
+        case .applyOverSeen:
+            if let open { updateStanding(of: open, to: mine) }
+        case .theirsStands, .mineStands:
+            guard let against else { return }
+            try openConflict(
+                record: record, kind: kind, key: unit.key, policy: unit.policy.code,
+                base: baseValues(of: unit, unseen: unseen, current: current), mine: mine, theirs: current,
+                standing: verdict == .mineStands ? mine : current, against: against)
+        }
+    }
+
+    /// What the author had seen: the value before the first edit he had not.
+    private func baseValues(of unit: MergeUnit, unseen: [LoggedChange], current: [Value]) -> [Value] {
+        zip(unit.members, current).map { member, present in
+            unseen.lazy.flatMap(\.effects).first { $0.key == member }?.old ?? unit.edits[member]?.old ?? present
+        }
+    }
+}

@@ -1,0 +1,319 @@
+/// Decides one change set against the authority: which values stand, which conflicts open or close, what moves. It
+/// reads through a view, stages what it decides, and gives the mutations; nothing is written here.
+///
+/// Deterministic: the same set, view and context give the same decision.
+package struct Decider<View: AuthorityView> {
+    package struct Context: Sendable {
+        package var epoch: EpochID
+        /// The seq this set will have.
+        package var seq: Seq
+        /// The codes that belong to this authority.
+        package var region: Scope
+        package var now: Instant
+
+        package init(epoch: EpochID, seq: Seq, region: Scope, now: Instant) {
+            self.epoch = epoch
+            self.seq = seq
+            self.region = region
+            self.now = now
+        }
+    }
+
+    let view: View
+    let schema: Schema
+    let set: ChangeSet
+    let device: DeviceState
+    let context: Context
+    let isFlagged: Bool
+    var mutations: [RecordMutation] = []
+    private var indexByRecord: [RecordID: Int] = [:]
+    private(set) var hasConflict = false
+    /// Every edit came to exactly what was typed, and nothing else happened.
+    private(set) var isVerbatim = true
+    /// Roots whose deletion met a conflict: the deletions below them are void.
+    private var keptRoots: Set<RecordID> = []
+
+    private init(_ set: ChangeSet, by device: DeviceState, view: View, context: Context) {
+        self.set = set
+        self.device = device
+        self.view = view
+        self.context = context
+        schema = view.schema
+        isFlagged = HybridClock.isFlagged(set.time, now: context.now)
+    }
+
+    package struct Decision: Sendable {
+        package var result: SetOutcome.Result
+        package var isFlagged: Bool
+        package var mutations: [RecordMutation]
+    }
+
+    /// - Returns: what the set comes to.
+    /// - Throws: ``Problem`` when the set can never apply as it is (it belongs in quarantine); the view's errors.
+    package static func decide(
+        _ set: ChangeSet, by device: DeviceState, view: View, context: Context
+    ) throws -> Decision {
+        var decider = Decider(set, by: device, view: view, context: context)
+        try decider.run()
+        let result: SetOutcome.Result =
+            decider.hasConflict ? .conflicted : decider.isVerbatim && !device.isDesk ? .verbatim : .applied
+        return Decision(result: result, isFlagged: decider.isFlagged, mutations: decider.mutations)
+    }
+
+    private mutating func run() throws {
+        let rules = RuleContext(today: context.now.day)
+        try SetValidation.check(set, schema: schema, isDesk: device.isDesk, context: rules)
+        for (index, change) in set.changes.enumerated() {
+            guard let kind = schema.kind(change.kind) else { throw Problem(.unknownKind, change.kind) }
+            switch change.operation {
+            case .create: try create(change, at: index, kind: kind)
+            case .edit: try edit(change, at: index, kind: kind)
+            case .delete: try delete(change, at: index, kind: kind)
+            }
+            if kind.recordRule != nil, change.operation != .delete, let after = try record(change.record, kind: kind) {
+                try SetValidation.check(record: after, kind: kind, context: rules)
+            }
+        }
+        for index in mutations.indices { mutations[index].after.seq = context.seq }
+    }
+
+    // MARK: - Staging
+
+    func record(_ id: RecordID, kind: KindSchema) throws -> Record? {
+        if let index = indexByRecord[id] { return mutations[index].after }
+        return try view.record(id, kind: kind)
+    }
+
+    mutating func stage(_ after: Record, kind: KindSchema, before: Record?, effects: [Effect], verbatim: Int? = nil) {
+        if let index = indexByRecord[after.id] {
+            mutations[index].after = after
+            mutations[index].effects += effects
+            mutations[index].verbatimChange = nil
+            isVerbatim = false
+        } else {
+            indexByRecord[after.id] = mutations.count
+            mutations.append(
+                RecordMutation(kind: kind, before: before, after: after, effects: effects, verbatimChange: verbatim))
+        }
+    }
+
+    mutating func notVerbatim() { isVerbatim = false }
+
+    mutating func stageDerived(_ after: Record, kind: KindSchema, before: Record?, effects: [Effect]) {
+        isVerbatim = false
+        stage(after, kind: kind, before: before, effects: effects)
+    }
+
+    /// Values that were not shown to the author: later than `base`, and not of the same station's chain. The desk's
+    /// own later edits count, for two clerks with the same page open are two authors.
+    func isUnseen(_ change: LoggedChange, base: Base) -> Bool {
+        change.seq > base.seq && (change.device != device.id || device.isDesk)
+    }
+
+    func log(of record: Record, after base: Base) throws -> [LoggedChange] {
+        guard record.seq > base.seq else { return [] }
+        return try view.log(of: record.id, after: base.seq)
+    }
+
+    // MARK: - Create
+
+    private mutating func create(_ change: Change, at index: Int, kind: KindSchema) throws {
+        if try record(change.record, kind: kind) != nil { throw Problem(.recordExists, change.record.description) }
+        var new = Record(id: change.record, kind: kind, scope: device.scopes.first ?? context.region)
+        var effects: [Effect] = []
+        effects.reserveCapacity(change.edits.count)
+        for edit in change.edits {
+            new.assign(edit.new, to: edit.key, in: kind)
+            effects.append(Effect(edit.field, element: edit.element, old: .null, new: edit.new, .applied))
+        }
+        try place(&new, kind: kind, base: set.base)
+        let isPlain = change.edits.allSatisfy { $0.old.isNull }
+        if !device.scopes.cover(new.scope) { isVerbatim = false }
+        stage(new, kind: kind, before: nil, effects: effects, verbatim: isPlain ? index : nil)
+        for key in kind.naturalKeys { try matchNaturalKey(key, new: new, change: change, kind: kind) }
+        if kind.parents.isEmpty {
+            for orphan in try view.orphans(of: new.id) { try move(orphan, to: new.scope) }
+        }
+    }
+
+    /// Finds the scope of a new record and judges the author's right to it, at the base.
+    private mutating func place(_ new: inout Record, kind: KindSchema, base: Base) throws {
+        if kind.parents.isEmpty {
+            if let field = kind.scopeField, let code = new.value(field, in: kind).text { new.scope = Scope(code) }
+            guard device.scopes.cover(new.scope) else { throw Problem(.outOfScope, new.scope.code) }
+            return
+        }
+        guard let (parent, parentKind) = try parent(of: new, kind: kind) else { return }
+        let scopeThen = try view.movedScope(of: parent.id, at: base.seq) ?? parent.scope
+        guard device.scopes.cover(scopeThen) || device.scopes.cover(parent.scope) else {
+            throw Problem(.outOfScope, parent.scope.code)
+        }
+        new.scope = parent.scope
+        if parent.isDeleted { try resurrect(parent, kind: parentKind, base: base) }
+    }
+
+    /// The record that the first set parent field names.
+    /// - Returns: `nil` when it has not arrived; what arrives in any order is stored.
+    /// - Throws: ``Problem`` when no parent is named, or the one named waits in quarantine.
+    private func parent(of child: Record, kind: KindSchema) throws -> (Record, KindSchema)? {
+        for parent in kind.parents {
+            guard let id = child.value(parent.field, in: kind).recordID else { continue }
+            let kinds = parent.kind.flatMap { schema.kind($0) }.map { [$0] } ?? schema.kinds
+            for kind in kinds {
+                if let found = try record(id, kind: kind) { return (found, kind) }
+            }
+            if try view.isQuarantinedCreation(id, by: device.id) { throw Problem(.waitingForRecord, id.description) }
+            return nil
+        }
+        throw Problem(.missingParent, kind.parents.map(\.field).joined(separator: ", "))
+    }
+
+    // MARK: - Edit
+
+    private mutating func edit(_ change: Change, at index: Int, kind: KindSchema) throws {
+        guard let before = try record(change.record, kind: kind) else { throw try missing(change.record) }
+        try judgeRight(to: before, base: set.base)
+        if before.isDeleted { try resurrect(before, kind: kind, base: set.base) }
+        let (effects, after) = try merge(
+            change.edits, into: try record(change.record, kind: kind) ?? before, kind: kind)
+        let exact = zip(effects, change.edits).allSatisfy { effect, edit in
+            effect.result == .applied && effect.old == edit.old && effect.new == edit.new
+        }
+        let isExact = exact && effects.count == change.edits.count
+        if !isExact { isVerbatim = false }
+        stage(after, kind: kind, before: before, effects: effects, verbatim: isExact ? index : nil)
+        try followScope(from: before, to: after, kind: kind)
+        try redirectAlias(change, of: after, kind: kind)
+    }
+
+    private func judgeRight(to record: Record, base: Base) throws {
+        if device.isDesk || device.scopes.cover(record.scope) { return }
+        if let then = try view.movedScope(of: record.id, at: base.seq), device.scopes.cover(then) { return }
+        throw Problem(.outOfScope, record.scope.code)
+    }
+
+    private func missing(_ id: RecordID) throws -> Problem {
+        Problem(try view.isQuarantinedCreation(id, by: device.id) ? .waitingForRecord : .unknownRecord, id.description)
+    }
+
+    /// Decides every unit of `edits` against `record`.
+    /// - Returns: the effects in the order of the edits, and the record after them.
+    mutating func merge(
+        _ edits: [Edit], into record: Record, kind: KindSchema
+    ) throws -> (effects: [Effect], after: Record) {
+        var after = record
+        var effects: [Effect] = []
+        let oldest = edits.map { $0.base ?? set.base }.min { $0.seq < $1.seq } ?? set.base
+        let log = try self.log(of: record, after: oldest)
+        let conflicts = try openConflicts(of: record)
+        for unit in MergeUnit.units(of: edits, in: kind, defaultBase: set.base) {
+            effects += try decide(unit, on: &after, kind: kind, log: log, conflicts: conflicts)
+        }
+        return (effects, after)
+    }
+
+    private func openConflicts(of record: Record) throws -> [Record] {
+        guard record.seq > 0 else { return [] }
+        return try view.openConflicts(of: record.id).map { try self.record($0.id, kind: ConflictRecord.kind) ?? $0 }
+    }
+
+    // MARK: - Scope
+
+    private mutating func followScope(from before: Record, to after: Record, kind: KindSchema) throws {
+        if let field = kind.scopeField, before.value(field, in: kind) != after.value(field, in: kind),
+            let code = after.value(field, in: kind).text
+        {
+            let scope = Scope(code)
+            guard context.region.covers(scope) else { throw Problem(.unknownScope, code) }
+            try move(after, to: scope)
+        } else if let old = kind.parents.first(where: { !before.value($0.field, in: kind).isNull }),
+            before.value(old.field, in: kind) != after.value(old.field, in: kind),
+            let (parent, _) = try parent(of: after, kind: kind), parent.scope != after.scope
+        {
+            try move(after, to: parent.scope)
+        }
+    }
+
+    /// Moves a record and everything below it.
+    private mutating func move(_ moved: Record, to scope: Scope) throws {
+        guard let kind = schema.kind(moved.kind), moved.scope != scope else { return }
+        let before = try record(moved.id, kind: kind) ?? moved
+        var after = before
+        after.scope = scope
+        let effect = Effect(
+            Effect.scope, old: .text(before.scope.code), new: .text(scope.code), .derived)
+        stageDerived(after, kind: kind, before: before, effects: [effect])
+        for dependent in try view.dependents(of: moved) { try move(dependent, to: scope) }
+    }
+
+    // MARK: - Delete
+
+    private mutating func delete(_ change: Change, at index: Int, kind: KindSchema) throws {
+        guard let before = try record(change.record, kind: kind) else { throw try missing(change.record) }
+        try judgeRight(to: before, base: set.base)
+        var effect = Effect(Effect.deleted, old: .bool(before.isDeleted), new: .bool(true), .applied)
+        if before.isDeleted {
+            effect.result = .equal
+        } else if try isBelowKeptRoot(before, kind: kind) {
+            effect.result = .lost
+        } else if let unseen = try unseenChange(in: before, base: set.base) {
+            effect.result = .lost
+            if kind.parents.isEmpty { keptRoots.insert(before.id) }
+            try openConflict(
+                record: before, kind: kind, key: FieldKey(field: Effect.deleted), policy: "delete",
+                base: [.bool(false)], mine: [.bool(true)], theirs: [.bool(false)], standing: [.bool(false)], against: unseen)
+        } else if device.isDesk {
+            try closeConflict(of: before, key: FieldKey(field: Effect.deleted))
+        }
+        var after = before
+        after.isDeleted = before.isDeleted || effect.result == .applied
+        if effect.result != .applied { isVerbatim = false }
+        stage(
+            after, kind: kind, before: before, effects: [effect], verbatim: effect.result == .applied ? index : nil)
+    }
+
+    private func isBelowKeptRoot(_ record: Record, kind: KindSchema) throws -> Bool {
+        guard !keptRoots.isEmpty, let (parent, parentKind) = try parent(of: record, kind: kind) else { return false }
+        if keptRoots.contains(parent.id) { return true }
+        return try isBelowKeptRoot(parent, kind: parentKind)
+    }
+
+    /// A change of the record, or of anything below it, that the author had not seen.
+    private func unseenChange(in record: Record, base: Base) throws -> LoggedChange? {
+        if record.seq > base.seq,
+            let unseen = try view.log(of: record.id, after: base.seq).last(where: { isUnseen($0, base: base) })
+        {
+            return unseen
+        }
+        for dependent in try view.dependents(of: record) where schema.kind(dependent.kind)?.isSystem == false {
+            if let unseen = try unseenChange(in: dependent, base: base) { return unseen }
+        }
+        return nil
+    }
+
+    /// The edit stands against a deletion its author had not seen: the record, and all that the same set deleted,
+    /// come back, and a conflict is opened.
+    /// - Throws: ``Problem`` ``Problem/Code/recordDeleted`` when the author had seen the deletion.
+    private mutating func resurrect(_ record: Record, kind: KindSchema, base: Base) throws {
+        let deletion = try view.log(of: record.id, after: base.seq).last { change in
+            isUnseen(change, base: base)
+                && change.effects.contains { $0.field == Effect.deleted && $0.new == .bool(true) && $0.changesValue }
+        }
+        guard let deletion else { throw Problem(.recordDeleted, record.id.description) }
+        for (id, kind) in try view.records(changedAt: deletion.seq) where !kind.isSystem {
+            guard let gone = try self.record(id, kind: kind), gone.isDeleted else { continue }
+            var back = gone
+            back.isDeleted = false
+            let effect = Effect(Effect.deleted, old: .bool(true), new: .bool(false), .derived)
+            stageDerived(back, kind: kind, before: gone, effects: [effect])
+        }
+        try openConflict(
+            record: record, kind: kind, key: FieldKey(field: Effect.deleted), policy: "delete",
+            base: [.bool(false)], mine: [.bool(false)], theirs: [.bool(true)], standing: [.bool(false)], against: deletion)
+    }
+
+    mutating func markConflict() {
+        hasConflict = true
+        isVerbatim = false
+    }
+}

@@ -1,0 +1,142 @@
+/// Applies one pull page to a replica, inside one transaction: outcomes, the device's own verbatim sets, the
+/// records, and the cursor move together or not at all.
+package struct PageApplication<Store: ReplicaStore> {
+    let store: Store
+    private var touched: [RecordID: State] = [:]
+    private var order: [RecordID] = []
+
+    private struct State {
+        let kind: KindSchema
+        let shadowBefore: Record?
+        var shadow: Shadow
+        var working: Record?
+        let wasOverlaid: Bool
+    }
+
+    /// - Returns: how many records the page stated.
+    /// - Throws: ``Problem`` ``Problem/Code/badRequest`` for a page that does not follow the cursor, and
+    ///   ``Problem/Code/epochChanged``; nothing is changed then. The store's errors.
+    package static func apply(_ page: PullPage, to store: Store) throws -> Int {
+        var position = try store.position()
+        guard page.epoch == position.epoch else { throw Problem(.epochChanged) }
+        guard page.isBootstrap || (page.from == position.cursor && page.to >= page.from) else {
+            throw Problem(.badRequest, "from \(page.from), cursor \(position.cursor)")
+        }
+        var application = PageApplication(store: store)
+        try application.apply(page, position: position)
+        if !page.isBootstrap || page.bootstrapToken.isEmpty {
+            position.cursor = page.to
+            position.isBootstrapped = true
+            try store.setPosition(position)
+        }
+        return page.records.count
+    }
+
+    private init(store: Store) { self.store = store }
+
+    private mutating func apply(_ page: PullPage, position: ReplicaPosition) throws {
+        for outcome in page.outcomes { try store.record(outcome, state: .decided) }
+        if !page.isBootstrap || page.bootstrapToken.isEmpty {
+            for sent in try store.unsettled(upTo: page.to) {
+                try settle(sent, foldVerbatim: !page.isBootstrap, scope: position.scopes.first ?? Scope(""))
+            }
+        }
+        for delta in page.records { try apply(delta, writers: page.writers) }
+        for id in order { try save(id, scope: position.scopes.first ?? Scope("")) }
+    }
+
+    private mutating func settle(_ sent: OutboxSet, foldVerbatim: Bool, scope: Scope) throws {
+        for change in sent.sealed.set.changes {
+            guard let kind = store.schema.kind(change.kind) else { continue }
+            var state = try load(change.record, kind: kind)
+            if foldVerbatim, let outcome = sent.outcome, outcome.result == .verbatim {
+                let home = try self.scope(of: change, kind: kind, working: state.working, fallback: scope)
+                if let folded = Overlay.fold(change, at: outcome.seq, into: state.shadow.record, kind: kind, scope: home) {
+                    state.shadow = .present(folded)
+                }
+            }
+            touched[change.record] = state
+        }
+        try store.settle(sent.sealed.set.number)
+    }
+
+    private func scope(of change: Change, kind: KindSchema, working: Record?, fallback: Scope) throws -> Scope {
+        working?.scope ?? fallback
+    }
+
+    private mutating func load(_ id: RecordID, kind: KindSchema) throws -> State {
+        if let known = touched[id] { return known }
+        let shadow = try store.shadow(id, kind: kind)
+        let state = State(
+            kind: kind, shadowBefore: shadow.record, shadow: shadow, working: try store.working(id, kind: kind),
+            wasOverlaid: try !store.overlay(of: id).isEmpty)
+        touched[id] = state
+        order.append(id)
+        return state
+    }
+
+    private mutating func apply(_ delta: RecordDelta, writers: [Writer]) throws {
+        guard let kind = store.schema.kind(delta.kind) else { return }
+        var state = try load(delta.id, kind: kind)
+        switch delta.form {
+        case .leave:
+            state.shadow = .left
+        case .whole:
+            var record = Record(id: delta.id, kind: kind, scope: delta.scope, seq: delta.seq, isDeleted: delta.isDeleted)
+            for field in delta.fields { record.assign(field.value, to: field.key, in: kind) }
+            try remember(delta, of: nil, writers: writers, kind: kind)
+            state.shadow = .present(record)
+        case .changes:
+            guard var record = state.shadow.record else {
+                throw Problem(.badRequest, "changes of a record that was never stated: \(delta.id)")
+            }
+            try remember(delta, of: record, writers: writers, kind: kind)
+            for field in delta.fields { record.assign(field.value, to: field.key, in: kind) }
+            record.scope = delta.scope
+            record.seq = delta.seq
+            record.isDeleted = delta.isDeleted
+            state.shadow = .present(record)
+        }
+        touched[delta.id] = state
+    }
+
+    /// Keeps who wrote what. A record stated whole by one writer needs no list of its fields.
+    private func remember(_ delta: RecordDelta, of before: Record?, writers: [Writer], kind: KindSchema) throws {
+        var byWriter: [Int: [Effect]] = [:]
+        var order: [Int] = []
+        if before == nil, let first = delta.fields.first, delta.fields.allSatisfy({ $0.writer == first.writer }) {
+            if writers.indices.contains(first.writer) { try store.remember(nil, of: delta.id, by: writers[first.writer]) }
+            return
+        }
+        for field in delta.fields {
+            let old = before?.value(field.key, in: kind) ?? .null
+            if byWriter[field.writer] == nil { order.append(field.writer) }
+            byWriter[field.writer, default: []].append(
+                Effect(field.key.field, element: field.key.element, old: old, new: field.value, .applied))
+        }
+        for writer in order where writers.indices.contains(writer) {
+            try store.remember(byWriter[writer] ?? [], of: delta.id, by: writers[writer])
+        }
+    }
+
+    /// Works out what the user sees, and writes it.
+    private func save(_ id: RecordID, scope: Scope) throws {
+        guard let state = touched[id] else { return }
+        let numbers = try store.overlay(of: id)
+        if state.shadow.record != state.shadowBefore {
+            try store.digest(replacing: state.shadowBefore, with: state.shadow.record, kind: state.kind)
+        }
+        let working: Record?
+        if numbers.isEmpty {
+            working = state.shadow.record
+        } else if state.shadow == .left {
+            working = state.working
+        } else {
+            let sets = try numbers.compactMap { try store.outboxSet($0)?.sealed.set }
+            working = Overlay.replay(
+                sets, onto: state.shadow.record, id: id, kind: state.kind, scope: state.working?.scope ?? scope)
+        }
+        try store.save(
+            id, kind: state.kind, working: working, shadow: state.shadow, isOverlaid: !numbers.isEmpty)
+    }
+}
