@@ -20,7 +20,19 @@ package struct AuthorityDatabase: Sendable {
         try pool.writeWithoutTransaction { database in try Self.transaction(database, tables: tables, body) }
     }
 
-    static func transaction<T>(
+    /// The same without blocking the caller's thread: on the pool's own serial queue.
+    package func writeAsync<T: Sendable>(_ body: @escaping @Sendable (AuthorityTransaction) throws -> T) async throws -> T {
+        try await pool.writeWithoutTransaction { [tables] database in
+            try Self.transaction(database, tables: tables, body)
+        }
+    }
+
+    /// Runs `body` on one snapshot, without blocking the caller's thread.
+    package func readAsync<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
+        try await pool.read(body)
+    }
+
+    private static func transaction<T>(
         _ database: Database, tables: RecordTables, _ body: (AuthorityTransaction) throws -> T
     ) throws -> T {
         var result: T?

@@ -52,8 +52,8 @@ package enum AuthorityMigrations {
         CREATE TABLE quarantine (
             device BLOB NOT NULL, number INTEGER NOT NULL, seq INTEGER NOT NULL, state TEXT NOT NULL,
             closed_by INTEGER, PRIMARY KEY (device, number)) STRICT;
-        CREATE TABLE quarantined_creation (
-            record BLOB NOT NULL, device BLOB NOT NULL, number INTEGER NOT NULL,
+        CREATE TABLE quarantined_change (
+            record BLOB NOT NULL, device BLOB NOT NULL, number INTEGER NOT NULL, operation INTEGER NOT NULL,
             PRIMARY KEY (record, device, number)) STRICT;
 
         CREATE TABLE scope_digest (scope TEXT PRIMARY KEY, records INTEGER NOT NULL, digest BLOB NOT NULL) STRICT;

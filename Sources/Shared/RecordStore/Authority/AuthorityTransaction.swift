@@ -23,6 +23,22 @@ package final class AuthorityTransaction: AuthorityStore {
     /// Writes what was gathered. A transaction that skips it must not commit.
     package func finish() throws { try digests.flush(to: database) }
 
+    /// Runs `body` so that, when it throws, nothing of it remains while the rest of the transaction does.
+    package func savepoint<T>(_ body: () throws -> T) throws -> T {
+        let before = (cachedHead, digests)
+        do {
+            var result: T?
+            try database.inSavepoint {
+                result = try body()
+                return .commit
+            }
+            return result!  // set before every commit; anything else has thrown
+        } catch {
+            (cachedHead, digests) = before
+            throw error
+        }
+    }
+
     // MARK: - AuthorityView
 
     package func record(_ id: RecordID, kind: KindSchema) throws -> Record? {
@@ -74,8 +90,8 @@ package final class AuthorityTransaction: AuthorityStore {
         var query = try Query(
             database,
             """
-            SELECT 1 FROM quarantined_creation c JOIN quarantine q ON q.device = c.device AND q.number = c.number
-            WHERE c.record = ? AND c.device = ? AND q.state = 'open'
+            SELECT 1 FROM quarantined_change c JOIN quarantine q ON q.device = c.device AND q.number = c.number
+            WHERE c.record = ? AND c.device = ? AND c.operation = 1 AND q.state = 'open'
             """)
         query.bind(record)
         query.bind(device)
@@ -229,13 +245,15 @@ package final class AuthorityTransaction: AuthorityStore {
         query.bind(entry.sealed.set.number)
         query.bind(entry.seq)
         try query.run()
-        for change in entry.sealed.set.changes where change.operation == .create {
-            var creation = try Query(
-                database, "INSERT OR IGNORE INTO quarantined_creation (record, device, number) VALUES (?, ?, ?)")
-            creation.bind(change.record)
-            creation.bind(entry.sealed.set.device)
-            creation.bind(entry.sealed.set.number)
-            try creation.run()
+        for change in entry.sealed.set.changes {
+            var named = try Query(
+                database,
+                "INSERT OR IGNORE INTO quarantined_change (record, device, number, operation) VALUES (?, ?, ?, ?)")
+            named.bind(change.record)
+            named.bind(entry.sealed.set.device)
+            named.bind(entry.sealed.set.number)
+            named.bind(Int64(change.operation.rawValue))
+            try named.run()
         }
     }
 

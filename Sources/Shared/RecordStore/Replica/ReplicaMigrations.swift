@@ -22,10 +22,10 @@ package enum ReplicaMigrations {
         CREATE INDEX outbox_pending ON outbox (number) WHERE state = 0;
         CREATE INDEX outbox_refused ON outbox (number) WHERE problem IS NOT NULL;
 
-        -- Which records the sets that are not settled touch.
-        CREATE TABLE overlay (record BLOB NOT NULL, number INTEGER NOT NULL) STRICT;
-        CREATE INDEX overlay_by_record ON overlay (record, number);
-        CREATE INDEX overlay_by_number ON overlay (number);
+        -- Which records a set names. The overlay is those whose set is not settled.
+        CREATE TABLE own_change (record BLOB NOT NULL, number INTEGER NOT NULL, is_overlay INTEGER NOT NULL) STRICT;
+        CREATE INDEX own_change_by_record ON own_change (record, number, is_overlay);
+        CREATE INDEX own_change_overlay ON own_change (number) WHERE is_overlay = 1;
 
         -- The server's state of a record that the overlay touches; without a row the server has not stated it.
         CREATE TABLE shadow (

@@ -17,7 +17,7 @@ package final class ReplicaTransaction: ReplicaStore {
         self.database = database
         self.tables = tables
         schema = tables.schema
-        isOverlayEmpty = try Query(database, "SELECT 1 FROM overlay LIMIT 1").first { _ in true } == nil
+        isOverlayEmpty = try Query(database, "SELECT 1 FROM own_change WHERE is_overlay = 1 LIMIT 1").first { _ in true } == nil
     }
 
     package func finish() throws { try scopeDigests.flush(to: database) }
@@ -68,7 +68,7 @@ package final class ReplicaTransaction: ReplicaStore {
 
     package func overlay(of record: RecordID) throws -> [UInt64] {
         if isOverlayEmpty { return [] }
-        var query = try Query(database, "SELECT DISTINCT number FROM overlay WHERE record = ? ORDER BY number")
+        var query = try Query(database, "SELECT DISTINCT number FROM own_change WHERE record = ? AND is_overlay = 1 ORDER BY number")
         query.bind(record)
         return try query.all { $0.uint64(0) }
     }
@@ -146,6 +146,34 @@ package final class ReplicaTransaction: ReplicaStore {
         return try query.all(readOutbox)
     }
 
+    /// The stored bytes of the oldest undecided sets, as many as fit a frame, with the hash before the first and after
+    /// the last; `nil` when nothing waits. The bytes go out as they were committed.
+    package func pendingFrame() throws -> PendingFrame? {
+        var query = try Query(database, "SELECT number, bytes, hash FROM outbox WHERE state = 0 ORDER BY number LIMIT ?")
+        query.bind(Limits.setsPerFrame)
+        var frame: PendingFrame?
+        var size = 0
+        try query.forEach { row in
+            let bytes = row.bytes(1)
+            size += bytes.count
+            if frame != nil, size > Limits.frameBytes { return false }
+            guard let hash = Hash256(bytes: row.bytes(2)) else { throw Problem(.storage, "outbox.hash") }
+            if frame == nil { frame = PendingFrame(first: row.uint64(0), previousHash: .zero, lastHash: hash) }
+            frame?.sets.append(bytes)
+            frame?.lastHash = hash
+            return true
+        }
+        guard let first = frame?.first, first > 1 else { return frame }
+        var before = try Query(database, "SELECT hash FROM outbox WHERE number = ?")
+        before.bind(first - 1)
+        frame?.previousHash = try before.first { Hash256(bytes: $0.bytes(0)) ?? .zero } ?? .zero
+        return frame
+    }
+
+    package func pendingCount() throws -> Int {
+        try Query(database, "SELECT count(*) FROM outbox WHERE state = 0").first { $0.int(0) } ?? 0
+    }
+
     package func unsettled(upTo seq: Seq) throws -> [OutboxSet] {
         var query = try Query(database, Self.outboxColumns + " WHERE state = 1 AND seq <= ? ORDER BY seq")
         query.bind(seq)
@@ -175,7 +203,7 @@ package final class ReplicaTransaction: ReplicaStore {
         var query = try Query(database, "UPDATE outbox SET state = 2 WHERE number = ?")
         query.bind(number)
         try query.run()
-        var overlay = try Query(database, "DELETE FROM overlay WHERE number = ?")
+        var overlay = try Query(database, "UPDATE own_change SET is_overlay = 0 WHERE number = ? AND is_overlay = 1")
         overlay.bind(number)
         try overlay.run()
     }
@@ -187,7 +215,7 @@ package final class ReplicaTransaction: ReplicaStore {
         query.bind(sealed.bytes)
         try query.run()
         for change in sealed.set.changes {
-            var overlay = try Query(database, "INSERT INTO overlay (record, number) VALUES (?, ?)")
+            var overlay = try Query(database, "INSERT INTO own_change (record, number, is_overlay) VALUES (?, ?, 1)")
             overlay.bind(change.record)
             overlay.bind(sealed.set.number)
             try overlay.run()
@@ -240,6 +268,16 @@ package final class ReplicaTransaction: ReplicaStore {
         seen.bind(effects.map { tables.codec.encode($0) })
         try seen.run()
     }
+}
+
+/// A run of undecided sets, ready to be offered.
+package struct PendingFrame: Sendable {
+    package var first: UInt64
+    package var previousHash: Hash256
+    package var lastHash: Hash256
+    package var sets: [[UInt8]] = []
+
+    package var last: UInt64 { first + UInt64(sets.count) - 1 }
 }
 
 /// Which sets of the outbox are wanted.

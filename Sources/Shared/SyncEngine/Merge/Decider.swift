@@ -173,6 +173,7 @@ package struct Decider<View: AuthorityView> {
     private mutating func edit(_ change: Change, at index: Int, kind: KindSchema) throws {
         guard let before = try record(change.record, kind: kind) else { throw try missing(change.record) }
         try judgeRight(to: before, base: set.base)
+        if case .resolve = set.intent, change.edits.isEmpty { return try keep(before, kind: kind) }
         if before.isDeleted { try resurrect(before, kind: kind, base: set.base) }
         let (effects, after) = try merge(
             change.edits, into: try record(change.record, kind: kind) ?? before, kind: kind)
@@ -184,6 +185,16 @@ package struct Decider<View: AuthorityView> {
         stage(after, kind: kind, before: before, effects: effects, verbatim: isExact ? index : nil)
         try followScope(from: before, to: after, kind: kind)
         try redirectAlias(change, of: after, kind: kind)
+    }
+
+    /// The desk decides a deletion's conflict for the record: it stays, or comes back.
+    private mutating func keep(_ before: Record, kind: KindSchema) throws {
+        try closeConflict(of: before, key: FieldKey(field: Effect.deleted))
+        var after = before
+        after.isDeleted = false
+        let effect = Effect(
+            Effect.deleted, old: .bool(before.isDeleted), new: .bool(false), before.isDeleted ? .applied : .equal)
+        stageDerived(after, kind: kind, before: before, effects: [effect])
     }
 
     private func judgeRight(to record: Record, base: Base) throws {

@@ -28,7 +28,7 @@ package struct Draft: Sendable {
 }
 
 /// Turns drafts into a change set: old values, bases, whole groups, and every check that needs no server.
-package struct Capture<Store: ReplicaStore> {
+package struct Capture<Store: CaptureView> {
     let store: Store
     let isDesk: Bool
     let context: RuleContext

@@ -1,5 +1,5 @@
 /// Commits what a person did: the set is encoded once, numbered, chained, and shown at once.
-extension Capture {
+extension Capture where Store: ReplicaStore {
     /// Who acts, why and when.
     package struct Act: Sendable {
         package var author: String

@@ -54,25 +54,29 @@ package enum Shadow: Hashable, Sendable {
     }
 }
 
+/// What capture reads: the records as their author sees them, and his own sets on top.
+package protocol CaptureView {
+    var schema: Schema { get }
+    /// The working row: what the user sees.
+    func working(_ id: RecordID, kind: KindSchema) throws -> Record?
+    /// Numbers of the overlay's sets that touch the record, ascending.
+    func overlay(of record: RecordID) throws -> [UInt64]
+    func outboxSet(_ number: UInt64) throws -> OutboxSet?
+    /// The live records directly below this one.
+    func dependents(of record: Record) throws -> [Record]
+}
+
 /// What a replica must be able to do inside one transaction. The working tables show the shadow with the overlay
 /// (the sets not yet settled) replayed on top.
-package protocol ReplicaStore {
-    var schema: Schema { get }
+package protocol ReplicaStore: CaptureView {
     func position() throws -> ReplicaPosition
     func setPosition(_ position: ReplicaPosition) throws
 
-    /// The working row: what the user sees.
-    func working(_ id: RecordID, kind: KindSchema) throws -> Record?
     func shadow(_ id: RecordID, kind: KindSchema) throws -> Shadow
-    /// Numbers of the overlay's sets that touch the record, ascending.
-    func overlay(of record: RecordID) throws -> [UInt64]
-    /// The live records directly below this one, in the working tables.
-    func dependents(of record: Record) throws -> [Record]
 
     /// Writes both states of a record. `working` nil removes the row.
     func save(_ id: RecordID, kind: KindSchema, working: Record?, shadow: Shadow, isOverlaid: Bool) throws
 
-    func outboxSet(_ number: UInt64) throws -> OutboxSet?
     /// Sets that are decided at a seq up to `seq` and not settled, in order of seq.
     func unsettled(upTo seq: Seq) throws -> [OutboxSet]
     func record(_ outcome: SetOutcome, state: OutboxSet.State) throws

@@ -1,0 +1,49 @@
+# Ruhu (入户). Two commands for a newcomer: `make demo` and `make test`. `make help` lists the rest.
+
+SWIFT ?= swift
+PACKAGES := libcurl4-openssl-dev libzstd-dev libsqlite3-dev zlib1g-dev
+SOURCES := Package.swift Sources Tests Benchmarks Examples
+
+.PHONY: help demo test build release lint format packages bench golden clean
+
+help: ## This list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+demo: packages ## A township, eight stations, real households: capture, sync, conflict, proof
+	$(SWIFT) build --product ruhu
+	$(SWIFT) build --product ruhu-server
+	$(SWIFT) run ruhu-demo
+
+test: packages lint ## Everything CI checks: format, layers, units, properties, whole programs
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+build: packages ## Debug build of both programs
+	$(SWIFT) build
+
+release: packages ## Optimised build of both programs, in .build-release
+	$(SWIFT) build -c release --scratch-path .build-release --product ruhu
+	$(SWIFT) build -c release --scratch-path .build-release --product ruhu-server
+
+lint: ## Format and style, strictly
+	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
+
+format: ## Format in place
+	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
+
+bench: release ## The benchmarks, against their floors; prints the tables of docs/benchmarks.md
+	$(SWIFT) build -c release --scratch-path .build-release --product ruhu-bench
+	.build-release/release/ruhu-bench
+
+golden: packages ## Records the golden files anew (look at the difference before you commit)
+	RUHU_RECORD_GOLDEN=1 $(SWIFT) test --filter Golden || true
+
+packages: ## Installs the Debian packages that are missing
+	@missing=""; for p in $(PACKAGES); do \
+		dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then \
+		sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+		$$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $$missing; fi
+
+clean: ## Removes what was built
+	rm -rf .build .build-release

@@ -1,0 +1,77 @@
+import Assistance
+import CommandSupport
+import Crypto
+import RecordStore
+import SyncEngine
+import SyncWire
+
+/// An opened station: its replica, its keys, its township. Works without a server for as long as it must.
+struct Station {
+    let folder: StationFolder
+    let replica: ReplicaDatabase
+    let codec = WireCodec()
+    let clock: () -> Instant
+
+    /// What `join` learnt, kept in the replica.
+    struct Membership: Sendable {
+        var url: String
+        /// SHA-256 of the server's TLS key; `nil` for plain HTTP on loopback.
+        var pin: Hash256?
+        var device: DeviceID
+        var station: String
+        var staff: String
+        var region: String
+    }
+
+    /// Opens the replica in `folder`, which `join` has made.
+    /// - Throws: ``Problem`` ``Problem/Code/notJoined``; the store's errors.
+    static func open(_ folder: StationFolder, clock: @escaping () -> Instant) throws -> Station {
+        guard Files.exists(folder.databasePath) else { throw Problem(.notJoined) }
+        return try openOrCreate(folder, clock: clock)
+    }
+
+    static func openOrCreate(_ folder: StationFolder, clock: @escaping () -> Instant) throws -> Station {
+        let replica = try ReplicaDatabase(path: folder.databasePath, tables: .assistance(codec: WireCodec()))
+        return Station(folder: folder, replica: replica, clock: clock)
+    }
+
+    /// - Throws: ``Problem`` ``Problem/Code/notJoined``.
+    func membership() throws -> Membership {
+        try replica.read { transaction in
+            let database = transaction.database
+            let position = try transaction.position()
+            return Membership(
+                url: try Meta.text("url", in: database) ?? "",
+                pin: try Meta.bytes("pin", in: database).flatMap { Hash256(bytes: $0) }, device: position.device,
+                station: try Meta.text("station", in: database) ?? "", staff: try Meta.text("staff", in: database) ?? "",
+                region: try Meta.text("region", in: database) ?? "")
+        }
+    }
+
+    func signingKey() throws -> Curve25519.Signing.PrivateKey {
+        try Curve25519.Signing.PrivateKey(rawRepresentation: try SecretFile.read(folder.signingKeyPath))
+    }
+
+    /// Commits one act of a person.
+    /// - Returns: the set's number, `nil` when nothing changed; warnings of the rules.
+    func capture(
+        _ drafts: [Draft], author: String, reason: String = ""
+    ) throws -> (number: UInt64?, warnings: [Finding]) {
+        let now = clock()
+        return try replica.write { transaction in
+            let capture = Capture(store: transaction, isDesk: false, context: RuleContext(today: now.day))
+            let act = Capture<ReplicaTransaction>.Act(
+                author: author, reason: reason, observedOn: Self.visitDay(of: drafts), now: now)
+            let (sealed, warnings) = try capture.commit(drafts, act: act, codec: codec)
+            return (sealed?.set.number, warnings)
+        }
+    }
+
+    /// The date of the visit that the drafts record, when they record one: what the `lv` policy compares.
+    static func visitDay(of drafts: [Draft]) -> CalendarDay? {
+        for draft in drafts where draft.kind.name == "visit" {
+            for case .set("when", .time(let instant)) in draft.writes { return instant.day }
+        }
+        return nil
+    }
+}

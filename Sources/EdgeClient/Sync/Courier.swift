@@ -1,0 +1,91 @@
+import Crypto
+import SyncEngine
+import SyncWire
+
+/// Carries signed requests to the township and verified answers back. Only a verified frame is an answer: a portal's
+/// page or a flipped byte counts as unreachable.
+final class Courier {
+    private let transport: HTTPTransport
+    private let url: String
+    private let keyID: String
+    private let key: Curve25519.Signing.PrivateKey
+    private let clock: () -> Instant
+    /// The server's last nonce; kept across runs, so that a usual sync needs no extra round trip.
+    private(set) var nonce: [UInt8]
+    private(set) var hello: Hello?
+
+    init(
+        transport: HTTPTransport, url: String, keyID: String, key: Curve25519.Signing.PrivateKey, nonce: [UInt8],
+        clock: @escaping () -> Instant
+    ) {
+        self.transport = transport
+        self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
+        self.keyID = keyID
+        self.key = key
+        self.nonce = nonce
+        self.clock = clock
+    }
+
+    var traffic: Traffic { transport.traffic }
+
+    /// One request, once more when the server did not know the nonce.
+    /// - Throws: ``TransportError``; the ``Problem`` the server answered; ``Problem`` ``Problem/Code/unreachable`` for
+    ///   anything that is no verified answer.
+    func exchange(
+        _ method: HTTPRequest.Method, _ path: String, query: String = "", body: [UInt8] = [],
+        onProgress: ((Int64, Int64) -> Void)? = nil, shouldAbort: (() -> Bool)? = nil
+    ) throws -> Answer.Body {
+        for attempt in 0..<2 {
+            let request = try request(method, path, query: query, body: body)
+            let response = try transport.send(request, onProgress: onProgress, shouldAbort: shouldAbort)
+            let answer = try verified(response)
+            if let hello = answer.hello {
+                self.hello = hello
+                nonce = hello.nonce
+            }
+            guard case .problem(let problem) = answer.body else { return answer.body }
+            guard problem.code == .staleNonce, attempt == 0 else { throw problem }
+        }
+        throw Problem(.unreachable, "nonce")
+    }
+
+    private func request(
+        _ method: HTTPRequest.Method, _ path: String, query: String, body: [UInt8]
+    ) throws -> HTTPRequest {
+        let coding = body.count >= Self.smallestCompressedBytes ? ContentCoding.zstd : .identity
+        let sent = coding.compress(body)
+        let digest = ContentDigest.header(for: sent)
+        let components = MessageSignature.Components(
+            method: method.rawValue, authority: try WebAddress(url).authority, path: path,
+            query: query.isEmpty ? "?" : "?" + query, contentDigest: digest)
+        let signed = try MessageSignature.sign(
+            components, keyID: keyID, nonce: nonce, created: clock(), with: key)
+        var headers = [
+            ("Accept", MediaType.protobuf.rawValue), ("Accept-Encoding", "zstd, gzip"), ("Content-Digest", digest),
+            ("Signature-Input", signed.signatureInput), ("Signature", signed.signature),
+        ]
+        if !body.isEmpty { headers.append(("Content-Type", MediaType.protobuf.rawValue)) }
+        if coding != .identity { headers.append(("Content-Encoding", coding.rawValue)) }
+        return HTTPRequest(method, url + path + (query.isEmpty ? "" : "?" + query), headers: headers, body: sent)
+    }
+
+    private static let smallestCompressedBytes = 128
+
+    private func verified(_ response: HTTPResponse) throws -> Answer {
+        let answer: Answer
+        do {
+            guard let coding = ContentCoding(rawValue: response.header("Content-Encoding") ?? "identity") else {
+                throw CodecError("Content-Encoding")
+            }
+            let body = try coding.decompress(response.body, limit: Limits.decompressedBytes)
+            answer = try Answer(body: body, as: .protobuf, limit: Limits.decompressedBytes)
+        } catch let error as CodecError {
+            throw Problem(.unreachable, "HTTP \(response.status), \(error.detail)")
+        }
+        // The nonce ties the answer to this request; a request that could not be parsed is answered without one.
+        guard answer.status == response.status, answer.requestNonce == nonce || answer.requestNonce.isEmpty else {
+            throw Problem(.unreachable, "HTTP \(response.status), an answer to something else")
+        }
+        return answer
+    }
+}

@@ -1,0 +1,185 @@
+import ArgumentParser
+import CommandSupport
+import RecordStore
+import SyncEngine
+
+struct ConflictsCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "conflicts", abstract: L("待处理的冲突：两个值都保留，由人决定", "Conflicts: both values are kept, a person decides"))
+    }
+
+    @OptionGroup var options: TownshipOptions
+    @Flag(help: ArgumentHelp(L("包括已了结的", "Closed ones too"))) var all = false
+
+    func run() throws {
+        let township = try options.township()
+        let tables = township.database.tables
+        let conflicts = try township.database.read { try tables.conflicts(in: $0, includeClosed: all) }
+        options.output.write(conflicts: conflicts.map { ConflictDocument($0) })
+    }
+}
+
+struct ResolveCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "resolve", abstract: L("决定一个冲突", "Decide a conflict"),
+            discussion: L(
+                "--take mine 取后到的值，--take theirs 取已有的值，也可直接写值；一组字段写 JSON 列表。",
+                "--take mine: the one decided later; theirs: the one already there; or a value. A group takes a JSON list."))
+    }
+
+    @OptionGroup var options: TownshipOptions
+    @OptionGroup var desk: DeskOptions
+    @Argument(help: ArgumentHelp(L("冲突编号", "The conflict's id"))) var id: String
+    @Option(help: ArgumentHelp(L("mine、theirs 或值", "mine, theirs or a value"))) var take: String
+    @Option(help: ArgumentHelp(L("理由", "Why"))) var reason: String
+
+    func run() throws {
+        let township = try options.township()
+        guard let id = RecordID(id) else { throw Problem(.unknownConflict, id) }
+        guard !reason.isEmpty else { throw Problem(.reasonNeeded, "resolve") }
+        let act = desk.act(reason: reason, intent: .resolve(id), now: township.clock())
+        let (subject, values, seq) = try township.database.write { transaction in
+            let subject = try Resolution.subject(of: id, in: transaction)
+            let values = try values(for: subject)
+            return (subject, values, try decide(values, subject, act, township.desk, in: transaction))
+        }
+        let value = JSONValue.parsed(ConflictValue.json(values))
+        options.output.write(
+            .object([
+                ("id", .string(id.description)), ("field", .string(subject.key.field)), ("value", value),
+                ("seq", .int(Int64(seq))),
+            ]),
+            text: L("已决定：\(subject.key.field) = \(value.compact)（序号 \(seq)）", "Decided: \(subject.key.field) = \(value.compact) (seq \(seq))"))
+    }
+
+    private func decide(
+        _ values: [Value], _ subject: Resolution.Subject, _ act: Desk.Act, _ desk: Desk, in transaction: AuthorityTransaction
+    ) throws -> Seq {
+        if subject.isDeletion, values == [.bool(true)], !subject.record.isDeleted {
+            let draft = Draft(kind: subject.kind, record: subject.record.id, operation: .delete)
+            guard let outcome = try desk.act([draft], act, in: transaction) else { throw Problem(.nothingToChange) }
+            return outcome.seq
+        }
+        let head = try transaction.head()
+        let base = Base(epoch: head.epoch, seq: act.seen ?? head.seq)
+        let changes = try Resolution.changes(values, for: subject)
+        return try desk.decide(changes, act, base: base, in: transaction).seq
+    }
+
+    private func values(for subject: Resolution.Subject) throws -> [Value] {
+        let text =
+            switch take {
+            case "mine", "theirs": Resolution.text(take, of: subject)
+            default: take
+            }
+        if subject.isDeletion {
+            guard let flag = ["true": true, "false": false][text] else { throw Problem(.badValue, "--take") }
+            return [.bool(flag)]
+        }
+        let isChoice = take == "mine" || take == "theirs"
+        if subject.fields.count == 1, let field = subject.fields.first {
+            if isChoice || field.isSet {
+                return [try element(JSONValue.parsed(text), field: field, key: subject.key)]
+            }
+            return [text.isEmpty ? .null : try Value.parse(text: text, for: field)]
+        }
+        guard case .array(let list) = JSONValue.parsed(text), list.count == subject.fields.count else {
+            throw Problem(.badValue, subject.key.field)
+        }
+        return try zip(list, subject.fields).map { try Value.parse(json: $0, for: $1) }
+    }
+
+    /// Of a set's element the value is the element itself, or nothing.
+    private func element(_ json: JSONValue, field: FieldSchema, key: FieldKey) throws -> Value {
+        guard let element = key.element else { return try Value.parse(json: json, for: field) }
+        return json == .null ? .null : .text(element)
+    }
+}
+
+struct QuarantineCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "quarantine", abstract: L("被隔离的变更及原因，由填写人更正或撤回", "Sets kept aside with their reasons"))
+    }
+
+    @OptionGroup var options: TownshipOptions
+
+    func run() throws {
+        let township = try options.township()
+        let entries = try township.database.read {
+            try QuarantineReader($0, tables: township.database.tables).open()
+        }
+        options.output.write(refused: entries.map { RefusedDocument(set: $0.sealed.set, problem: $0.outcome.problem) })
+    }
+}
+
+struct BundleCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "bundle", abstract: L("U 盘同步包", "USB bundles"), subcommands: [BundleImportCommand.self])
+    }
+}
+
+struct BundleImportCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(commandName: "import", abstract: L("读入工作站的同步包", "Read a station's bundle"))
+    }
+
+    @OptionGroup var options: TownshipOptions
+    @Argument(help: ArgumentHelp(L("文件", "The file"))) var file: String
+    @Option(help: ArgumentHelp(L("答复写到此文件", "Where the answer is written"))) var reply: String?
+
+    func run() throws { throw BundleFile.problem(of: file) }
+}
+
+struct StatusCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(commandName: "status", abstract: L("镇街数据概况", "The township at a glance"))
+    }
+
+    @OptionGroup var options: TownshipOptions
+
+    func run() throws {
+        let township = try options.township()
+        let tables = township.database.tables
+        let document = try township.database.read { database in
+            let head = try LogReader(database, tables: tables).head()
+            let scopes = try ScopeDigests.read(database).map(\.document)
+            let devices = try DeviceRegister(database).stations().map(\.document)
+            return JSONValue.object([
+                ("seq", .int(Int64(head.seq))), ("epoch", .string(head.epoch.description)),
+                ("name", .string(township.identity.name)), ("region", .string(township.identity.region.code)),
+                ("scopes", .array(scopes)), ("devices", .array(devices)),
+                ("conflicts", .int(Int64(try tables.conflicts(in: database, includeClosed: false).count))),
+                ("quarantined", .int(Int64(try QuarantineReader(database, tables: tables).count()))),
+            ])
+        }
+        options.output.write(document, text: document.outline)
+    }
+}
+
+extension ScopeDigest {
+    var document: JSONValue {
+        .object([
+            ("scope", .string(scope.code)), ("records", .int(Int64(records))), ("digest", .string(digest.description)),
+        ])
+    }
+}
+
+struct NightlyCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "nightly", abstract: L("夜间任务：核对日志和摘要、查找重复人员", "Night job: verify log and digests, look for duplicates"))
+    }
+
+    @OptionGroup var options: TownshipOptions
+
+    func run() throws {
+        let township = try options.township()
+        let report = try Nightly(township: township).run()
+        options.output.write(report.document, text: report.text)
+        if !report.isSound { throw Problem(.storage, "nightly") }
+    }
+}

@@ -1,0 +1,62 @@
+package import ArgumentParser
+import CommandSupport
+
+/// `ruhu-server`: the township's program.
+package struct RuhuServer: ParsableCommand {
+    package static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "ruhu-server",
+            abstract: L("入户：镇街服务端，合并各村记录、处理冲突、保存权威数据", "Ruhu: the township server that merges village records"),
+            version: "0.1.0",
+            groupedSubcommands: [
+                CommandGroup(
+                    name: L("设立与运行", "Setting up and running"),
+                    subcommands: [InitCommand.self, ServeCommand.self, NightlyCommand.self, StatusCommand.self]),
+                CommandGroup(
+                    name: L("工作站", "Stations"),
+                    subcommands: [InviteCommand.self, DevicesCommand.self, RevokeCommand.self]),
+                CommandGroup(
+                    name: L("记录", "Records"),
+                    subcommands: [ListCommand.self, ShowCommand.self, HistoryCommand.self, FindCommand.self]),
+                CommandGroup(
+                    name: L("办理", "The desk"),
+                    subcommands: [ConflictsCommand.self, ResolveCommand.self, QuarantineCommand.self, BundleCommand.self]),
+            ])
+    }
+
+    package init() {}
+}
+
+/// What every command of a township takes.
+struct TownshipOptions: ParsableArguments {
+    @Option(help: ArgumentHelp(L("数据目录（默认 RUHU_HOME 或 XDG 目录）", "Data folder (default: RUHU_HOME, else the XDG folder)")))
+    var data: String?
+
+    @Flag(help: ArgumentHelp(L("输出一个 JSON 文档", "Print one JSON document")))
+    var json = false
+
+    init() {}
+
+    func folder() throws -> TownshipFolder {
+        TownshipFolder(path: try DataFolder.path(option: data, name: "ruhu-server"))
+    }
+
+    func township() throws -> Township { try Township.open(try folder(), clock: SystemClock.now) }
+
+    var output: Output { Output(isJSON: json) }
+}
+
+/// Who acts at the desk, and on what he had seen.
+struct DeskOptions: ParsableArguments {
+    @Option(help: ArgumentHelp(L("经办人（默认当前系统用户）", "The clerk (default: the system's user)")))
+    var author: String?
+
+    @Option(help: ArgumentHelp(L("所见页面的序号（默认最新）", "Seq of the page that was seen (default: the head)")))
+    var seen: UInt64?
+
+    init() {}
+
+    func act(reason: String, intent: Intent, now: Instant) -> Desk.Act {
+        Desk.Act(author: author ?? SystemUser.name, reason: reason, intent: intent, seen: seen, now: now)
+    }
+}

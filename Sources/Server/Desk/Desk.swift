@@ -1,0 +1,65 @@
+import Crypto
+import RecordStore
+import SyncEngine
+
+/// The township's own author: its acts are change sets with a device, a key and a chain of their own, and take the
+/// same path as a station's.
+struct Desk {
+    let identity: AuthorityIdentity
+    let signingKey: Curve25519.Signing.PrivateKey
+    let codec: any ChangeCodec
+
+    /// Who acts, why, when, and what he had seen (`nil`: the head).
+    struct Act {
+        var author: String
+        var reason: String
+        var intent: Intent = .record
+        var seen: Seq?
+        var now: Instant
+    }
+
+    /// Decides the drafts as one set of the desk, inside the transaction.
+    /// - Returns: the outcome; `nil` when the drafts change nothing.
+    /// - Throws: ``Problem`` for anything the capture or the decision refuses; the desk's own set is not quarantined.
+    func act(_ drafts: [Draft], _ act: Act, in transaction: AuthorityTransaction) throws -> SetOutcome? {
+        let head = try transaction.head()
+        let base = Base(epoch: head.epoch, seq: act.seen ?? head.seq)
+        guard base.seq <= head.seq else { throw Problem(.futureBase, "\(base.seq)") }
+        let position = ReplicaPosition(
+            device: identity.desk, epoch: head.epoch, scopes: [identity.region], cursor: base.seq, isBootstrapped: true)
+        let capture = Capture(
+            store: DeskView(transaction: transaction), isDesk: true, context: RuleContext(today: act.now.day))
+        let changes = try capture.prepare(drafts, position: position).changes
+        return changes.isEmpty ? nil : try decide(changes, act, base: base, in: transaction)
+    }
+
+    /// Decides worked-out changes as one set of the desk.
+    func decide(
+        _ changes: [Change], _ act: Act, base: Base, in transaction: AuthorityTransaction
+    ) throws -> SetOutcome {
+        let register = DeviceRegister(transaction.database)
+        guard let desk = try register.device(identity.desk) else { throw Problem(.notInitialised) }
+        let number = desk.state.acknowledged.number + 1
+        let set = ChangeSet(
+            device: identity.desk, number: number, time: try tick(in: transaction, now: act.now), author: act.author,
+            reason: act.reason, schemaVersion: transaction.schema.version, base: base, intent: act.intent, changes: changes)
+        let previous = desk.state.acknowledged.hash
+        let sealed = SealedSet(set: set, bytes: codec.encode(set), after: previous)
+        let decision = PushDecision(store: transaction, codec: codec, region: identity.region, now: act.now)
+        let reply = try decision.decide([sealed], previousHash: previous, from: desk.state)
+        guard let outcome = reply.outcomes.first else { throw Problem(.internalError, "desk") }
+        // The transaction is rolled back: the clerk is told at once, and nothing needs to be kept aside.
+        if let problem = outcome.problem { throw problem }
+        let signature = try signingKey.signature(for: PushFrame.signedBytes(lastHash: sealed.hash))
+        try register.keepSignature(Array(signature), device: identity.desk, through: number)
+        return outcome
+    }
+
+    private func tick(in transaction: AuthorityTransaction, now: Instant) throws -> HybridTime {
+        let latest = try Meta.number("desk_clock", in: transaction.database) ?? 0
+        var clock = HybridClock(latest: HybridTime(rawValue: latest))
+        let time = clock.tick(now: now)
+        try Meta.set(time.rawValue, for: "desk_clock", in: transaction.database)
+        return time
+    }
+}

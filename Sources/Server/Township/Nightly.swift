@@ -1,0 +1,65 @@
+import CommandSupport
+import RecordStore
+import SyncEngine
+
+/// The township's night: what must hold is checked again, what a person should see is listed.
+struct Nightly {
+    let township: Township
+
+    struct Report {
+        var sets = 0
+        var brokenChains: [String] = []
+        var gaps = 0
+        var wrongDigests: [String] = []
+        /// Identity numbers that two live members share: proposed for merging, never merged by themselves.
+        var duplicates: [[RecordID]] = []
+        var openConflicts = 0
+        var quarantined = 0
+
+        var isSound: Bool { brokenChains.isEmpty && gaps == 0 && wrongDigests.isEmpty }
+    }
+
+    func run() throws -> Report {
+        let tables = township.database.tables
+        return try township.database.read { database in
+            var report = Report()
+            let audit = LogAudit(database, tables: tables)
+            (report.sets, report.gaps, report.brokenChains) = try audit.verifyChains()
+            report.wrongDigests = try audit.wrongDigests()
+            if let member = tables.schema.kind("member") {
+                report.duplicates = try tables.duplicates(of: "id_number", kind: member, in: database)
+            }
+            report.openConflicts = try tables.conflicts(in: database, includeClosed: false).count
+            report.quarantined = try QuarantineReader(database, tables: tables).count()
+            return report
+        }
+    }
+}
+
+extension Nightly.Report {
+    var document: JSONValue {
+        .object([
+            ("sound", .bool(isSound)), ("sets", .int(Int64(sets))), ("gaps", .int(Int64(gaps))),
+            ("brokenChains", .array(brokenChains.map(JSONValue.string))),
+            ("wrongDigests", .array(wrongDigests.map(JSONValue.string))),
+            ("duplicates", .array(duplicates.map { .array($0.map { .string($0.description) }) })),
+            ("conflicts", .int(Int64(openConflicts))), ("quarantined", .int(Int64(quarantined))),
+        ])
+    }
+
+    var text: String {
+        let verdict =
+            isSound
+            ? L("核对无误：\(sets) 个变更集，链条、序号、摘要一致。", "Sound: \(sets) change sets; chains, sequence and digests agree.")
+            : L("核对发现问题，请停止使用并联系技术人员。", "Not sound: stop and call an engineer.")
+        let lists = [
+            brokenChains.map { L("链条断裂：\($0)", "Broken chain: \($0)") },
+            wrongDigests.map { L("摘要不符：\($0)", "Wrong digest: \($0)") },
+            duplicates.map { ids in
+                L("身份证号相同的人员：", "Members with one identity number: ") + ids.map(\.description).joined(separator: "、")
+            },
+            [L("未决冲突 \(openConflicts) 个，隔离 \(quarantined) 个。", "\(openConflicts) open conflicts, \(quarantined) in quarantine.")],
+        ]
+        return ([verdict] + lists.flatMap(\.self)).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,56 @@
+import Hummingbird
+import HummingbirdTLS
+import Logging
+import RecordStore
+import ServiceLifecycle
+import SyncEngine
+import SyncWire
+
+/// All the wiring of `serve`.
+struct ServeApplication {
+    let township: Township
+    let host: String
+    let port: Int
+    let isPlain: Bool
+    let logger: Logger
+
+    /// Serves until SIGTERM or SIGINT, then finishes what was accepted.
+    /// - Parameter onListening: called once with the bound port, when connections are accepted.
+    func run(onListening: @escaping @Sendable (Int) -> Void) async throws {
+        let writer = PushWriter(
+            database: township.database, codec: township.codec, region: township.identity.region, clock: township.clock)
+        let resources = Resources(
+            township: township, writer: writer, nonces: NonceIssuer(secret: township.keys.nonceSecret),
+            codec: township.codec)
+        let responder = APIResponder(resources: resources, metrics: ServerMetrics(), limiter: RateLimiter())
+        let application = Application(
+            responder: responder, server: try server(),
+            configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: nil),
+            onServerRunning: { channel in onListening(channel.localAddress?.port ?? 0) }, logger: logger)
+        // Shut down in reverse order: first no new requests, then the writer ends, then the last sightings are kept.
+        let group = ServiceGroup(
+            configuration: ServiceGroupConfiguration(
+                services: [township.sightings, writer, application].map { .init(service: $0) },
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+    }
+
+    private func server() throws -> HTTPServerBuilder {
+        let base = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(60)))
+        if isPlain { return base }
+        let certificate = try NIOSSLCertificate(bytes: Array(township.keys.tls.certificatePEM.utf8), format: .pem)
+        let key = try NIOSSLPrivateKey(bytes: Array(township.keys.tls.keyPEM.utf8), format: .pem)
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: [.certificate(certificate)], privateKey: .privateKey(key))
+        configuration.minimumTLSVersion = .tlsv12
+        return try .tls(base, tlsConfiguration: configuration)
+    }
+}
+
+/// Whether a host name means this machine: plain HTTP is spoken nowhere else.
+enum Loopback {
+    static func contains(_ host: String) -> Bool {
+        host == "localhost" || host == "::1" || host == "[::1]"
+            || (host.hasPrefix("127.") && host.split(separator: ".").count == 4)
+    }
+}

@@ -1,0 +1,100 @@
+import Crypto
+import RecordStore
+import SyncEngine
+import SyncWire
+
+/// An opened township: its database, its keys, its clock. Commands and `serve` share it.
+struct Township: Sendable {
+    let folder: TownshipFolder
+    let database: AuthorityDatabase
+    let identity: AuthorityIdentity
+    let keys: ServerKeys
+    let codec: WireCodec
+    let sightings: Sightings
+    let clock: @Sendable () -> Instant
+
+    /// - Throws: ``Problem`` ``Problem/Code/notInitialised`` when `init` has not been run there; the store's errors.
+    static func open(_ folder: TownshipFolder, clock: @escaping @Sendable () -> Instant) throws -> Township {
+        guard folder.exists else { throw Problem(.notInitialised, folder.path) }
+        let codec = WireCodec()
+        let database = try AuthorityDatabase(path: folder.databasePath, tables: .assistance(codec: codec))
+        let identity = try database.read(AuthorityIdentity.read)
+        return Township(
+            folder: folder, database: database, identity: identity, keys: try ServerKeys.read(from: folder), codec: codec,
+            sightings: Sightings(database: database), clock: clock)
+    }
+
+    var desk: Desk { Desk(identity: identity, signingKey: keys.desk, codec: codec) }
+
+    /// Makes a township: keys, certificate, database, the desk's own device.
+    /// - Throws: ``Problem`` ``Problem/Code/alreadyInitialised``, ``Problem/Code/unknownScope`` for a code that is no
+    ///   district's or township's; the file system's and the store's errors.
+    static func initialise(
+        _ folder: TownshipFolder, name: String, region: Scope, clock: @escaping @Sendable () -> Instant
+    ) throws -> Township {
+        if folder.exists { throw Problem(.alreadyInitialised, folder.path) }
+        guard [6, 9].contains(region.code.utf8.count), region.code.utf8.allSatisfy({ (48...57).contains($0) }) else {
+            throw Problem(.unknownScope, region.code)
+        }
+        try folder.create()
+        let keys = try ServerKeys.make(name: name)
+        try keys.write(to: folder)
+        let codec = WireCodec()
+        let database = try AuthorityDatabase(path: folder.databasePath, tables: .assistance(codec: codec))
+        var random = SystemRandomNumberGenerator()
+        let now = clock()
+        let identity = AuthorityIdentity(
+            name: name, region: region, epoch: .v7(milliseconds: now.milliseconds, using: &random),
+            desk: .v7(milliseconds: now.milliseconds, using: &random))
+        let desk = RegisteredDevice(
+            state: DeviceState(id: identity.desk, isDesk: true, scopes: [region]), station: "desk", staff: name,
+            signingKey: Array(keys.desk.publicKey.rawRepresentation), sealingKey: [], enrolledAt: now)
+        try database.write { transaction in
+            try identity.write(to: transaction.database)
+            try DeviceRegister(transaction.database).add(desk)
+        }
+        // The last step: a folder without it is not a township, and `init` may be tried again.
+        try folder.markComplete()
+        return try open(folder, clock: clock)
+    }
+}
+
+/// The secrets of a township, each in a file of its own that only its owner may read.
+struct ServerKeys: Sendable {
+    /// Signs devices' certificates and tree heads.
+    let signing: Curve25519.Signing.PrivateKey
+    /// The desk's own chain.
+    let desk: Curve25519.Signing.PrivateKey
+    /// Authenticates the nonces this server issues.
+    let nonceSecret: [UInt8]
+    let tls: ServerCertificate
+
+    static func make(name: String) throws -> ServerKeys {
+        ServerKeys(
+            signing: Curve25519.Signing.PrivateKey(), desk: Curve25519.Signing.PrivateKey(),
+            nonceSecret: SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) },
+            tls: try ServerCertificate.make(name: name))
+    }
+
+    func write(to folder: TownshipFolder) throws {
+        try folder.writeSecret(Array(signing.rawRepresentation), to: .signingKey)
+        try folder.writeSecret(Array(desk.rawRepresentation), to: .deskKey)
+        try folder.writeSecret(nonceSecret, to: .nonceSecret)
+        try folder.writeSecret(Array(tls.keyPEM.utf8), to: .tlsKey)
+        try folder.writeSecret(Array(tls.certificatePEM.utf8), to: .tlsCertificate)
+        try folder.writeSecret(tls.fingerprint.bytes, to: .tlsFingerprint)
+    }
+
+    static func read(from folder: TownshipFolder) throws -> ServerKeys {
+        guard let fingerprint = Hash256(bytes: try folder.readSecret(.tlsFingerprint)) else {
+            throw Problem(.unreadableFile, TownshipFolder.Secret.tlsFingerprint.rawValue)
+        }
+        return ServerKeys(
+            signing: try Curve25519.Signing.PrivateKey(rawRepresentation: try folder.readSecret(.signingKey)),
+            desk: try Curve25519.Signing.PrivateKey(rawRepresentation: try folder.readSecret(.deskKey)),
+            nonceSecret: try folder.readSecret(.nonceSecret),
+            tls: ServerCertificate(
+                certificatePEM: String(decoding: try folder.readSecret(.tlsCertificate), as: UTF8.self),
+                keyPEM: String(decoding: try folder.readSecret(.tlsKey), as: UTF8.self), fingerprint: fingerprint))
+    }
+}

@@ -1,0 +1,84 @@
+package import GRDB
+package import SyncEngine
+
+/// Checks what the authority's log and digests must always hold.
+package struct LogAudit {
+    let database: Database
+    let tables: RecordTables
+
+    package init(_ database: Database, tables: RecordTables) {
+        self.database = database
+        self.tables = tables
+    }
+
+    /// Walks the log once: numbers dense, every device's hash chain unbroken.
+    /// - Returns: how many sets, how many gaps in the sequence, and where chains break (`device/number`).
+    package func verifyChains() throws -> (sets: Int, gaps: Int, broken: [String]) {
+        var last: [RecordID: (number: UInt64, hash: Hash256)] = [:]
+        var sets = 0
+        var gaps = 0
+        var broken: [String] = []
+        var expected: UInt64 = 1
+        try Query(database, "SELECT seq, device, number, hash, bytes, is_release FROM log ORDER BY seq").forEach { row in
+            if row.uint64(0) != expected { gaps += 1 }
+            expected = row.uint64(0) + 1
+            sets += 1
+            if row.bool(5) { return true }
+            let device = row.id(1)
+            let previous = last[device] ?? (0, .zero)
+            let hash = HashChain.next(after: previous.hash, set: row.bytes(4))
+            if row.uint64(2) != previous.number + 1 || hash.bytes != row.bytes(3) {
+                broken.append("\(device)/\(row.uint64(2))")
+            }
+            last[device] = (row.uint64(2), Hash256(bytes: row.bytes(3)) ?? hash)
+            return true
+        }
+        return (sets, gaps, broken)
+    }
+
+    /// Scopes whose stored digest is not the sum over their records.
+    package func wrongDigests() throws -> [String] {
+        let stored = try ScopeDigests.read(database)
+        let computed = try tables.computedDigests(in: database)
+        let scopes = Set(stored.map(\.scope)).union(computed.keys)
+        return scopes.filter { scope in
+            let known = stored.first { $0.scope == scope }
+            let real = computed[scope] ?? (0, RecordDigest())
+            return (known?.digest ?? RecordDigest()) != real.digest || (known?.records ?? 0) != real.records
+        }.map(\.code).sorted()
+    }
+}
+
+extension RecordTables {
+    /// Every scope's digest, worked out from its records.
+    package func computedDigests(in database: Database) throws -> [Scope: (records: UInt64, digest: RecordDigest)] {
+        var result: [Scope: (records: UInt64, digest: RecordDigest)] = [:]
+        for kind in schema.kinds {
+            try Query(database, sql(kind).selectAll + " WHERE deleted = 0").forEach { row in
+                let record = try read(row, kind: kind)
+                let known = result[record.scope] ?? (0, RecordDigest())
+                result[record.scope] = (known.records + 1, known.digest + record.digest(in: kind))
+                return true
+            }
+        }
+        return result
+    }
+
+    /// Live records that share one value of a field, in groups of two and more.
+    package func duplicates(of field: String, kind: KindSchema, in database: Database) throws -> [[RecordID]] {
+        guard kind.index(of: field) != nil else { return [] }
+        let query = try Query(
+            database,
+            """
+            SELECT "\(field)", id FROM "\(kind.name)" WHERE deleted = 0 AND "\(field)" IN
+            (SELECT "\(field)" FROM "\(kind.name)" WHERE deleted = 0 AND "\(field)" IS NOT NULL
+            GROUP BY "\(field)" HAVING count(*) > 1) ORDER BY 1, 2
+            """)
+        var groups: [String: [RecordID]] = [:]
+        try query.forEach { row in
+            groups[row.text(0), default: []].append(row.id(1))
+            return true
+        }
+        return groups.sorted { $0.key < $1.key }.map(\.value)
+    }
+}

@@ -1,0 +1,57 @@
+import GRDB
+package import SyncEngine
+
+/// What a station knows of a record's past: its own sets, and what the pulls said.
+extension ReplicaTransaction {
+    /// Sets not yet decided last; else in order of seq.
+    package func history(of record: RecordID, kind: KindSchema) throws -> [HistoryItem] {
+        let own = try ownSets(naming: record).flatMap { sent in
+            sent.sealed.set.changes.filter { $0.record == record }.map { change in
+                HistoryItem(
+                    typed: change, in: sent.sealed.set, seq: sent.outcome?.seq ?? 0,
+                    outcome: sent.outcome.map { HistoryItem.Outcome($0.result) } ?? .pending)
+            }
+        }
+        let known = Set(own.map(\.seq))
+        let seen = try stated(record, kind: kind).filter { !known.contains($0.seq) }
+        return (own + seen).sorted { ($0.seq == 0 ? .max : $0.seq) < ($1.seq == 0 ? .max : $1.seq) }
+    }
+
+    private func ownSets(naming record: RecordID) throws -> [OutboxSet] {
+        var query = try Query(database, "SELECT DISTINCT number FROM own_change WHERE record = ? ORDER BY number")
+        query.bind(record)
+        return try query.all { $0.uint64(0) }.compactMap { try outboxSet($0) }
+    }
+
+    private func stated(_ record: RecordID, kind: KindSchema) throws -> [HistoryItem] {
+        var query = try Query(
+            database,
+            """
+            SELECT s.seq, w.device, w.author, w.time, w.reason, s.edits
+            FROM seen s JOIN writer w ON w.seq = s.seq WHERE s.record = ? ORDER BY s.seq
+            """)
+        query.bind(record)
+        let rows = try query.all { row in
+            (
+                row.uint64(0), row.id(1), row.text(2), HybridTime(rawValue: row.uint64(3)), row.text(4),
+                row.isNull(5) ? nil : try tables.codec.decode(effects: row.bytes(5))
+            )
+        }
+        let whole = try wholeFields(record, kind: kind, later: rows.compactMap(\.5).flatMap(\.self))
+        return rows.map { seq, device, author, time, reason, effects in
+            HistoryItem(
+                seq: seq, device: device, author: author, at: time.instant, reason: reason, effects: effects ?? whole,
+                outcome: .applied)
+        }
+    }
+
+    /// What a record was when it was stated whole: its present shadow with what came later taken back.
+    private func wholeFields(_ record: RecordID, kind: KindSchema, later: [Effect]) throws -> [Effect] {
+        guard var then = try shadow(record, kind: kind).record ?? working(record, kind: kind) else { return [] }
+        for effect in later.reversed() { then.assign(effect.old, to: effect.key, in: kind) }
+        return kind.fields.compactMap { field in
+            let value = then.value(field.name, in: kind)
+            return value.isNull ? nil : Effect(field.name, old: .null, new: value, .applied)
+        }
+    }
+}

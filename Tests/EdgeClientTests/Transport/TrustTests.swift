@@ -1,0 +1,167 @@
+import Glibc
+import SyncEngine
+import Testing
+
+@testable import EdgeClient
+
+@Suite("Trust in a server", .enabled(if: TLSServer.isAvailable, "needs the openssl program"))
+struct TrustTests {
+    @Test("comes from its pinned key alone, though its certificate has expired", arguments: TLSServer.KeyType.allCases)
+    func rightKey(keyType: TLSServer.KeyType) throws {
+        let server = try TLSServer(keyType)
+        let answer = try transport(.pinned(spkiSHA256: server.keyHash)).send(HTTPRequest(.get, server.url))
+        #expect(answer.status == 200)
+        #expect(!answer.body.isEmpty)
+    }
+
+    @Test("is refused for any other key, and nothing is sent")
+    func wrongKey() throws {
+        let server = try TLSServer()
+        var bytes = server.keyHash.bytes
+        bytes[31] ^= 1
+        let other = try #require(Hash256(bytes: bytes))
+        let transport = try transport(.pinned(spkiSHA256: other))
+        for _ in 0..<2 {
+            let error = try failure { () throws(TransportError) in
+                try transport.send(HTTPRequest(.post, server.url, body: [1]))
+            }
+            #expect(error.kind == .untrusted)
+            #expect(error.curlCode == 90)
+            #expect(error.message.en.contains("nothing was sent"))
+        }
+        #expect(transport.traffic == .none)
+    }
+
+    @Test("can be confirmed at join: the key is read, and nothing is sent", arguments: TLSServer.KeyType.allCases)
+    func discover(keyType: TLSServer.KeyType) throws {
+        let server = try TLSServer(keyType)
+        let transport = try transport(.discover)
+        #expect(try transport.serverKey(of: server.url) == server.keyHash)
+        #expect(try transport.serverKey(of: server.url) == server.keyHash)
+        #expect(transport.traffic == .none)
+        let error = try failure { () throws(TransportError) in try transport.send(HTTPRequest(.get, server.url)) }
+        #expect(error.kind == .internalError)
+        #expect(transport.traffic == .none)
+    }
+
+    @Test("can be read and used over one transport with a pin")
+    func keyUnderPin() throws {
+        let server = try TLSServer()
+        let transport = try transport(.pinned(spkiSHA256: server.keyHash))
+        #expect(try transport.serverKey(of: server.url) == server.keyHash)
+        #expect(try transport.send(HTTPRequest(.get, server.url)).status == 200)
+        #expect(try transport.serverKey(of: server.url) == server.keyHash)
+    }
+
+    @Test("is not given where no TLS is spoken")
+    func noTLS() throws {
+        let server = try LoopbackServer { connection in
+            _ = connection.receive()
+            connection.send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n")
+        }
+        let transport = try transport(.pinned(spkiSHA256: .zero))
+        let error = try failure { () throws(TransportError) in
+            try transport.send(HTTPRequest(.get, "https://127.0.0.1:\(server.port)"))
+        }
+        #expect(error.kind == .untrusted, "\(error)")
+    }
+
+    @Test("is not given below TLS 1.2")
+    func oldTLS() throws {
+        let server = try TLSServer(options: ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"])
+        let transport = try transport(.pinned(spkiSHA256: server.keyHash))
+        let error = try failure { () throws(TransportError) in try transport.send(HTTPRequest(.get, server.url)) }
+        #expect(error.kind == .untrusted, "\(error)")
+        #expect(transport.traffic == .none)
+    }
+
+    @Test("of a server that closes while a body goes up ends in an error, not in a signal", .timeLimit(.minutes(2)))
+    func brokenPipe() async {
+        await #expect(processExitsWith: .success) {
+            signal(SIGPIPE, SIG_DFL)
+            let server = try TLSServer()
+            let transport = try transport(.pinned(spkiSHA256: server.keyHash))
+            // The server answers the header alone and closes; writing goes on, or not, as it comes.
+            let body = [UInt8](repeating: 1, count: 20_000_000)
+            for _ in 0..<5 {
+                _ = try? transport.send(HTTPRequest(.put, server.url, body: body))
+            }
+        }
+    }
+}
+
+@Suite("A broken pipe")
+struct BrokenPipeTests {
+    @Test("inside is taken away, one outside still ends the process")
+    func mask() async {
+        await #expect(processExitsWith: .signal(SIGPIPE)) {
+            signal(SIGPIPE, SIG_DFL)
+            var ends: [Int32] = [0, 0]
+            pipe(&ends)
+            close(ends[0])
+            let written = BrokenPipe.blocked { write(ends[1], "x", 1) }
+            guard written == -1 else { exit(0) }
+            // Reached only because the first one was held back.
+            write(ends[1], "x", 1)
+            exit(0)
+        }
+    }
+
+    @Test("inside is survived")
+    func survived() async {
+        await #expect(processExitsWith: .success) {
+            signal(SIGPIPE, SIG_DFL)
+            var ends: [Int32] = [0, 0]
+            pipe(&ends)
+            close(ends[0])
+            _ = BrokenPipe.blocked { write(ends[1], "x", 1) }
+        }
+    }
+}
+
+@Suite("A certificate's key")
+struct ServerKeyTests {
+    @Test("is found in what OpenSSL writes", .enabled(if: TLSServer.isAvailable, "needs the openssl program"))
+    func found() throws {
+        let server = try TLSServer(.rsa)
+        #expect(ServerKey.sha256(ofCertificate: server.certificate) == server.keyHash)
+        #expect(ServerKey.sha256(ofCertificate: "Cert:" + server.certificate) == server.keyHash)
+    }
+
+    @Test("is not found in a damaged certificate, which traps nothing",
+        .enabled(if: TLSServer.isAvailable, "needs the openssl program"))
+    func damaged() throws {
+        let pem = try TLSServer().certificate
+        let lines = pem.split(separator: "\n")
+        let der = try #require(Base64.decode(lines.dropFirst().dropLast().joined()))
+        func wrapped(_ bytes: [UInt8]) -> String {
+            "-----BEGIN CERTIFICATE-----\n" + Base64.encode(bytes) + "\n-----END CERTIFICATE-----\n"
+        }
+        #expect(ServerKey.sha256(ofCertificate: wrapped(der)) != nil)
+        for count in 0..<der.count { #expect(ServerKey.sha256(ofCertificate: wrapped(Array(der[..<count]))) == nil) }
+        for index in der.indices {
+            for bit in 0..<8 {
+                var changed = der
+                changed[index] ^= 1 << bit
+                _ = ServerKey.sha256(ofCertificate: wrapped(changed))
+            }
+        }
+        #expect(ServerKey.sha256(ofCertificate: "") == nil)
+        #expect(ServerKey.sha256(ofCertificate: String(lines[0])) == nil)
+        #expect(ServerKey.sha256(ofCertificate: lines.dropLast().joined(separator: "\n")) == nil)
+    }
+
+    @Test("is pinned in base64 as RFC 4648 has it", arguments: [
+        ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
+        ("foobar", "Zm9vYmFy"),
+    ])
+    func base64(plain: String, encoded: String) {
+        #expect(Base64.encode(Array(plain.utf8)) == encoded)
+        #expect(Base64.decode(encoded) == Array(plain.utf8))
+    }
+
+    @Test("is not decoded from broken base64", arguments: ["Zg=", "Zg", "Z===", "Zm=v", "Zg==Zg==", "Zm9!", "===="])
+    func brokenBase64(text: String) {
+        #expect(Base64.decode(text) == nil)
+    }
+}

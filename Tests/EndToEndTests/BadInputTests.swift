@@ -1,0 +1,118 @@
+import Foundation
+import FoundationNetworking
+import ProgramRunner
+import Testing
+
+/// Anything unknown, malformed, out of scope or unsigned gets a numbered, clear error, and changes nothing.
+@Suite struct BadInputTests {
+    private let folder: TemporaryFolder
+    private let server: TownshipServer
+    private let station: VillageStation
+
+    init() throws {
+        folder = try TemporaryFolder()
+        server = try TownshipServer(in: folder.url)
+        try server.start()
+        station = try server.station("a", village: "370404101201", staff: "王秀英")
+    }
+
+    @Test(arguments: [
+        (["new", "castle", "number=1"], 65),
+        (["new", "household", "colour=red"], 65),
+        (["new", "household", "annual_income_fen=12.5"], 65),
+        (["new", "household", "village=370404101999"], 65),
+        (["new", "household", "village=370404101202"], 65),
+        (["new", "household", "phones=12345"], 65),
+        (["new", "member", "name=张三"], 65),
+        (["new", "member", "household=01890000-0000-7000-8000-000000000000", "name=张三"], 65),
+        (["edit", "01890000-0000-7000-8000-000000000000", "number=1"], 65),
+        (["show", "nothing"], 65),
+        (["history", "01890000-0000-7000-8000-000000000000"], 65),
+        (["new"], 64),
+        (["frobnicate"], 64),
+        (["list", "household", "--limit", "many"], 64),
+        (["withdraw", "99"], 65),
+        (["bundle", "import", "/etc/hostname"], 65),
+    ]) func aWrongCommandIsRefusedWithItsCode(arguments: [String], code: Int32) throws {
+        let outcome = try station.run(arguments)
+        #expect(outcome.code == code, "\(outcome.text) \(outcome.errors)")
+        #expect(outcome.json["error"]["code"].int != nil)
+        #expect(outcome.json["error"]["message"].string?.isEmpty == false)
+        #expect(outcome.json["error"]["hint"].string?.isEmpty == false)
+        #expect(!outcome.errors.isEmpty)
+        #expect(try station.run("outbox").json["sets"].array.isEmpty)
+    }
+
+    @Test(arguments: [
+        ("GET", "/v1/hello", 401, 3001), ("GET", "/v1/pull?cursor=0", 401, 3001), ("GET", "/v1/nothing", 404, 4008),
+        ("DELETE", "/v1/push", 405, 4013), ("POST", "/v1/push", 401, 3001), ("POST", "/v1/devices", 401, 3001),
+    ]) func anUnsignedRequestIsAnsweredWithANumberedProblem(
+        method: String, path: String, status: Int, code: Int
+    ) async throws {
+        var request = URLRequest(url: try #require(URL(string: server.url + path)))
+        request.httpMethod = method
+        request.setValue("application/json", forHTTPHeaderField: "Accept")
+        let (data, response) = try await URLSession.shared.data(for: request)
+        #expect((response as? HTTPURLResponse)?.statusCode == status)
+        #expect(String(decoding: data, as: UTF8.self).contains("\(code)"), "\(String(decoding: data, as: UTF8.self))")
+    }
+
+    @Test func aCodeIsGoodForOneStationOnly() throws {
+        let code = try server.invite(village: "370404101201", staff: "李建国")
+        let first = VillageStation(in: folder.url, name: "first")
+        #expect(try first.run("join", server.url, code).code == 0)
+        #expect(try first.run("join", server.url, code).code == 0)
+        let second = VillageStation(in: folder.url, name: "second")
+        #expect(try second.run("join", server.url, code).code == 65)
+        #expect(try second.run("join", server.url, "NOT-A-CODE").code == 65)
+        #expect(try second.run("sync").code == 77)
+    }
+
+    @Test func aPortalThatAnswersHTMLCountsAsUnreachable() throws {
+        _ = try station.new("household", "number=001")
+        server.stop()
+        let portal = try Portal(port: try #require(URL(string: server.url)?.port))
+        defer { portal.stop() }
+        let outcome = try station.run("sync")
+        #expect(outcome.code == 69)
+        #expect(try station.run("outbox").json["sets"].array.count == 1)
+    }
+}
+
+/// A captive portal: 200 and a page, whatever is asked.
+private final class Portal {
+    private let listener: Int32
+
+    init(port: Int) throws {
+        let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var yes: Int32 = 1
+        setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, socklen_t(MemoryLayout<Int32>.size))
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = in_port_t(port).bigEndian
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        let bound = withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard bound == 0, listen(listener, 16) == 0 else { throw ProgramFailure("portal: errno \(errno)") }
+        self.listener = listener
+        let page = Array("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html>log in</html>".utf8)
+        Thread.detachNewThread {
+            while true {
+                let connection = accept(listener, nil, nil)
+                guard connection >= 0 else { return }
+                var buffer = [UInt8](repeating: 0, count: 65_536)
+                _ = recv(connection, &buffer, buffer.count, 0)
+                _ = send(connection, page, page.count, Int32(MSG_NOSIGNAL.rawValue))
+                close(connection)
+            }
+        }
+    }
+
+    func stop() {
+        shutdown(listener, Int32(SHUT_RDWR))
+        close(listener)
+    }
+}
