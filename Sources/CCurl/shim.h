@@ -7,8 +7,8 @@
 
 #include <curl/curl.h>
 
-#if LIBCURL_VERSION_NUM < 0x075700
-#error "libcurl 7.87 or newer is needed (CURLOPT_QUICK_EXIT)"
+#if LIBCURL_VERSION_NUM < 0x075800
+#error "libcurl 7.88 or newer is needed: its TLS writes raise no SIGPIPE"
 #endif
 
 // Options that take a C long: switches, counts, enumerations, times.

@@ -32,7 +32,7 @@ final class Courier {
     /// - Throws: ``TransportError``; the ``Problem`` the server answered; ``Problem`` ``Problem/Code/unreachable`` for
     ///   anything that is no verified answer.
     func exchange(
-        _ method: HTTPRequest.Method, _ path: String, query: String = "", body: [UInt8] = [],
+        _ method: HTTPMethod, _ path: String, query: String = "", body: [UInt8] = [],
         onProgress: ((Int64, Int64) -> Void)? = nil, shouldAbort: (() -> Bool)? = nil
     ) throws -> Answer.Body {
         for attempt in 0..<2 {
@@ -50,7 +50,7 @@ final class Courier {
     }
 
     private func request(
-        _ method: HTTPRequest.Method, _ path: String, query: String, body: [UInt8]
+        _ method: HTTPMethod, _ path: String, query: String, body: [UInt8]
     ) throws -> HTTPRequest {
         let coding = body.count >= Self.smallestCompressedBytes ? ContentCoding.zstd : .identity
         let sent = coding.compress(body)
@@ -60,12 +60,12 @@ final class Courier {
             query: query.isEmpty ? "?" : "?" + query, contentDigest: digest)
         let signed = try MessageSignature.sign(
             components, keyID: keyID, nonce: nonce, created: clock(), with: key)
-        var headers = [
-            ("Accept", MediaType.protobuf.rawValue), ("Accept-Encoding", "zstd, gzip"), ("Content-Digest", digest),
-            ("Signature-Input", signed.signatureInput), ("Signature", signed.signature),
+        var headers: HTTPHeaders = [
+            "Accept": MediaType.protobuf.rawValue, "Accept-Encoding": "zstd, gzip", "Content-Digest": digest,
+            "Signature-Input": signed.signatureInput, "Signature": signed.signature,
         ]
-        if !body.isEmpty { headers.append(("Content-Type", MediaType.protobuf.rawValue)) }
-        if coding != .identity { headers.append(("Content-Encoding", coding.rawValue)) }
+        if !body.isEmpty { headers.append("Content-Type", MediaType.protobuf.rawValue) }
+        if coding != .identity { headers.append("Content-Encoding", coding.rawValue) }
         return HTTPRequest(method, url + path + (query.isEmpty ? "" : "?" + query), headers: headers, body: sent)
     }
 
@@ -74,7 +74,7 @@ final class Courier {
     private func verified(_ response: HTTPResponse) throws -> Answer {
         let answer: Answer
         do {
-            guard let coding = ContentCoding(rawValue: response.header("Content-Encoding") ?? "identity") else {
+            guard let coding = ContentCoding(rawValue: response.headers["Content-Encoding"] ?? "identity") else {
                 throw CodecError("Content-Encoding")
             }
             let body = try coding.decompress(response.body, limit: Limits.decompressedBytes)

@@ -98,6 +98,37 @@ struct Syncer {
         session.pulled(page, records: records)
     }
 
+    // MARK: - Repair
+
+    /// Fetches the station's records anew when the digests differ at the end of a sync.
+    func repairIfDifferent(_ session: inout SyncSession) throws {
+        let differs = try station.replica.read { try Meta.number("digest_differs", in: $0.database) == 1 }
+        guard differs else { return }
+        try refetch()
+        try run(&session)
+    }
+
+    /// Takes the whole bootstrap first and swaps it in with one transaction; what is pending keeps its bases.
+    func refetch() throws {
+        var pages: [PullPage] = []
+        var token: [UInt8] = []
+        let position = try station.replica.read { try $0.position() }
+        repeat {
+            let body = try courier.exchange(
+                .get, "/v1/pull", query: "token=\(Hex.encode(token))&epoch=\(position.epoch)", shouldAbort: shouldAbort)
+            guard case .pull(let page) = body, pages.count < Limits.roundsPerSync else { throw Problem(.unreachable, "pull") }
+            onVerified()
+            pages.append(page)
+            token = page.bootstrapToken
+        } while !token.isEmpty
+        try station.replica.write { transaction in
+            try transaction.forgetShadow()
+            for page in pages { _ = try PageApplication.apply(page, to: transaction) }
+            try Meta.set([UInt8](), for: "bootstrap_token", in: transaction.database)
+            try Meta.set(0 as UInt64, for: "digest_differs", in: transaction.database)
+        }
+    }
+
     private func keepNonce(in transaction: ReplicaTransaction) throws {
         try Meta.set(courier.nonce, for: "nonce", in: transaction.database)
         if let hello = courier.hello { try Meta.set(hello.latestSeq, for: "latest_seen", in: transaction.database) }

@@ -21,8 +21,7 @@ final class EasyHandle {
     }
 
     deinit {
-        // Closing a TLS connection writes to it.
-        BrokenPipe.blocked { curl_easy_cleanup(pointer) }
+        curl_easy_cleanup(pointer)
         curl_slist_free_all(headerLines)
         errorText.deallocate()
     }
@@ -39,7 +38,7 @@ final class EasyHandle {
     /// Runs the exchange; returns libcurl's result.
     func perform() -> CURLcode {
         errorText.pointee = 0
-        return BrokenPipe.blocked { curl_easy_perform(pointer) }
+        return curl_easy_perform(pointer)
     }
 
     /// libcurl's own words on the last failure; may be empty.

@@ -130,7 +130,8 @@ extension HTTPTransport {
         try handle.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         try handle.set(CURLOPT_FOLLOWLOCATION, isOn: false)
         try handle.set(CURLOPT_USERAGENT, Self.userAgent)
-        // No signals: SIGALRM would break other threads. BrokenPipe does what libcurl then leaves undone.
+        // libcurl must not touch the process's signal handlers. It need not: since 7.88 all its writes, those of its
+        // TLS library too, are told to raise no SIGPIPE.
         try handle.set(CURLOPT_NOSIGNAL, isOn: true)
         // A name that is still being looked up must not hold up the end of an exchange.
         try handle.set(CURLOPT_QUICK_EXIT, isOn: true)

@@ -142,8 +142,9 @@ extension Connection {
 }
 
 extension Connection {
-    /// Passes bytes both ways to another loopback port until both sides have closed.
-    func relay(to port: UInt16) {
+    /// Passes bytes both ways to another loopback port until both sides have closed, or the client has sent more than
+    /// `limit`: then it closes with bytes unread, which resets the connection.
+    func relay(to port: UInt16, upTo limit: Int = .max) {
         let other = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -157,8 +158,13 @@ extension Connection {
         guard connected == 0 else { return }
         let far = Connection(socket: other, number: 1)
         Thread.detachNewThread { [self] in
-            while let bytes = receive() { far.send(bytes) }
-            shutdown(other, Int32(SHUT_WR))
+            var count = 0
+            while count <= limit, let bytes = receive() {
+                far.send(bytes)
+                count += bytes.count
+            }
+            if count > limit { shutdown(socket, Int32(SHUT_WR)) }
+            shutdown(other, Int32(count > limit ? SHUT_RDWR : SHUT_WR))
         }
         while let bytes = far.receive() { send(bytes) }
         close(other)

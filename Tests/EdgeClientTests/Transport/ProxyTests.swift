@@ -47,11 +47,11 @@ struct ProxyTests {
     func tunnel() async {
         await #expect(processExitsWith: .success) {
             let server = try TLSServer()
-            let target = server.url.dropFirst("https://".count)
+            let port = server.port
             let proxy = try LoopbackServer { connection in
-                guard let request = connection.request(), request.line == "CONNECT \(target) HTTP/1.1" else { return }
+                guard let request = connection.request(), request.line == "CONNECT 127.0.0.1:\(port) HTTP/1.1" else { return }
                 connection.send("HTTP/1.1 200 Connected\r\nX-Proxy: yes\r\n\r\n")
-                connection.relay(to: UInt16(target.split(separator: ":")[1]) ?? 0)
+                connection.relay(to: port)
             }
             setenv("https_proxy", proxy.url, 1)
             unsetenv("no_proxy")

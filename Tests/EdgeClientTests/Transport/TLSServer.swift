@@ -23,7 +23,8 @@ final class TLSServer {
         }
     }
 
-    let url: String
+    let port: UInt16
+    var url: String { "https://127.0.0.1:\(port)" }
     /// SHA-256 of the public key, exported by OpenSSL.
     let keyHash: Hash256
     /// The certificate as `openssl` wrote it.
@@ -47,19 +48,21 @@ final class TLSServer {
         try process.run()
         // "ACCEPT 127.0.0.1:38553", once it listens.
         var text = ""
-        var port: Substring?
-        while port == nil {
+        var found: Substring?
+        while found == nil {
             let more = output.fileHandleForReading.availableData
             guard !more.isEmpty else { throw NoError() }
             text += String(decoding: more, as: UTF8.self)
-            port = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            found = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
                 .first { $0.hasPrefix("ACCEPT") }?.split(separator: ":").last
         }
-        url = "https://127.0.0.1:\(port ?? "")"
+        guard let port = found.flatMap({ UInt16($0) }) else { throw NoError() }
+        self.port = port
     }
 
     deinit {
-        process.terminate()
+        // Not SIGTERM: a child inherits the signals that the test's thread holds back.
+        kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         try? FileManager.default.removeItem(at: folder)
     }

@@ -116,6 +116,23 @@ package final class ReplicaTransaction: ReplicaStore {
         try query.run()
     }
 
+    /// Forgets what the server said, and nothing else: before a bootstrap that is applied in this very transaction.
+    /// Records with own changes that wait stay on the screen.
+    package func forgetShadow() throws {
+        for kind in schema.kinds {
+            try database.execute(
+                sql: "DELETE FROM \"\(kind.name)\" WHERE id NOT IN (SELECT record FROM own_change WHERE is_overlay = 1)")
+        }
+        try database.execute(sql: "DELETE FROM search_text")
+        for table in ["shadow", "scope_digest", "seen", "writer"] { try database.execute(sql: "DELETE FROM \(table)") }
+        try tables.rebuildSearch(in: database)
+        scopeDigests = ScopeDigests()
+        var position = try position()
+        position.cursor = 0
+        position.isBootstrapped = false
+        try setPosition(position)
+    }
+
     // MARK: - Outbox
 
     private static let outboxColumns = """

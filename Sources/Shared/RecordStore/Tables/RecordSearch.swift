@@ -56,6 +56,20 @@ extension RecordTables {
         return Array(found.sorted { $0.0.id < $1.0.id }.prefix(min(selection.limit, Limits.listRecords)))
     }
 
+    /// Writes the search lines anew from the records.
+    package func rebuildSearch(in database: Database) throws {
+        for kind in schema.kinds where !kind.searchFields.isEmpty {
+            let rows = try Query(database, sql(kind).selectAll).all { ($0.int64(0), try read($0, kind: kind)) }
+            for (row, record) in rows {
+                guard let text = searchText(kind, record) else { continue }
+                var search = try Query(database, "INSERT OR REPLACE INTO search_text (row, text) VALUES (?, ?)")
+                search.bind(sql(kind).searchRow(row))
+                search.bind(text)
+                try search.run()
+            }
+        }
+    }
+
     /// The ids of the open conflicts of a record, oldest first.
     package func openConflicts(of record: RecordID, in database: Database) throws -> [RecordID] {
         try conflicts(in: database, includeClosed: false, of: record).map(\.id)

@@ -1,0 +1,153 @@
+import CommandSupport
+import Crypto
+import Foundation
+import RecordStore
+import SyncEngine
+import SyncWire
+
+/// One whole sync as `ruhu sync` means it: connection, retries, the end that the exit code tells.
+struct SyncRun {
+    let station: Station
+    var retries = RetryPolicy()
+    var onProgress: (Syncer.Progress) -> Void = { _ in }
+
+    /// A sync ends this long after the last verified progress.
+    static let patienceSeconds = 30.0
+
+    enum Outcome: String, Sendable {
+        case complete, partial, unreachable, refused
+    }
+
+    struct Result {
+        var outcome: Outcome
+        var counts: SyncSession.Counts
+        var traffic: Traffic
+        var seconds: Double
+        /// What ended it, when it is not complete.
+        var problem: Problem?
+        /// For engineers.
+        var detail = ""
+    }
+
+    /// - Throws: ``Problem`` ``Problem/Code/notJoined``, ``Problem/Code/syncRunning``; the store's errors.
+    func run() throws -> Result {
+        let lock = try FileLock(path: station.folder.syncLockPath)
+        defer { lock.release() }
+        let started = ContinuousClock.now
+        let patience = Patience(seconds: Self.patienceSeconds)
+        let courier = try courier()
+        var session = SyncSession()
+        let syncer = Syncer(
+            station: station, courier: courier, key: try station.signingKey(), onProgress: onProgress,
+            shouldAbort: { patience.isOver }, onVerified: { patience.renew() })
+        let (failure, detail) = attempt(syncer, &session, patience)
+        let elapsed = started.duration(to: .now)
+        let seconds = Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
+        var result = Result(
+            outcome: outcome(of: failure, hasProgress: patience.wasRenewed), counts: session.counts,
+            traffic: courier.traffic, seconds: seconds, problem: failure, detail: detail)
+        if failure?.code == .storage { throw Problem(.storage, detail) }
+        if result.outcome == .complete { try keepLastSync() }
+        if result.outcome == .complete, try differs() {
+            result.problem = Problem(.digestMismatch)
+            result.outcome = .partial
+        }
+        return result
+    }
+
+    private func courier() throws -> Courier {
+        let membership = try station.membership()
+        let policy: TLSPolicy = membership.pin.map { .pinned(spkiSHA256: $0) } ?? .plain
+        let nonce = try station.replica.read { try Meta.bytes("nonce", in: $0.database) ?? [] }
+        return Courier(
+            transport: try HTTPTransport(policy, proxy: .ofProcess()), url: membership.url,
+            keyID: membership.device.description, key: try station.signingKey(), nonce: nonce, clock: station.clock)
+    }
+
+    /// Runs until it is done, is refused, or does not get further.
+    private func attempt(
+        _ syncer: Syncer, _ session: inout SyncSession, _ patience: Patience
+    ) -> (problem: Problem?, detail: String) {
+        var backoff = Backoff(retries)
+        var random = SystemRandomNumberGenerator()
+        while true {
+            let before = patience.renewals
+            do {
+                try syncer.run(&session)
+                try syncer.repairIfDifferent(&session)
+                return (nil, "")
+            } catch {
+                let (problem, isTransient, detail) = Self.classify(error)
+                guard isTransient else { return (problem, detail) }
+                if patience.renewals > before { backoff = Backoff(retries) }
+                guard !patience.isOver, let wait = backoff.next(using: &random) else { return (problem, detail) }
+                Thread.sleep(forTimeInterval: Double(wait.components.attoseconds) / 1e18 + Double(wait.components.seconds))
+            }
+        }
+    }
+
+    private static func classify(_ error: any Error) -> (Problem, isTransient: Bool, detail: String) {
+        switch error {
+        case let error as TransportError where error.kind == .untrusted:
+            (Problem(.wrongServerKey, explanation: error.message), false, error.description)
+        case let error as TransportError:
+            (Problem(.unreachable, explanation: error.message), error.kind == .unreachable, error.description)
+        case let problem as Problem:
+            (problem, [.unreachable, .busy, .tooManyRequests].contains(problem.code), problem.subject)
+        default:
+            (Problem(.storage, "\(error)"), false, "\(error)")
+        }
+    }
+
+    private func outcome(of problem: Problem?, hasProgress: Bool) -> Outcome {
+        switch problem?.code {
+        case nil: .complete
+        case .unreachable: hasProgress ? .partial : .unreachable
+        case .busy, .tooManyRequests, .digestMismatch: .partial
+        default: .refused
+        }
+    }
+
+    private func keepLastSync() throws {
+        try station.replica.write { try Meta.set(station.clock().description, for: "last_sync", in: $0.database) }
+    }
+
+    private func differs() throws -> Bool {
+        try station.replica.read { try Meta.number("digest_differs", in: $0.database) == 1 }
+    }
+}
+
+/// How long nothing verified may come before a sync gives up. Confined to the sync's thread.
+final class Patience {
+    private let limit: Duration
+    private var last = ContinuousClock.now
+    private(set) var renewals = 0
+
+    init(seconds: Double) { limit = .seconds(seconds) }
+
+    var isOver: Bool { last.duration(to: .now) > limit }
+    var wasRenewed: Bool { renewals > 0 }
+
+    func renew() {
+        last = .now
+        renewals += 1
+    }
+}
+
+extension SyncRun {
+    /// Fetches the station's records anew, for `doctor`.
+    /// - Throws: what a sync is ended by.
+    func refetch() throws {
+        let lock = try FileLock(path: station.folder.syncLockPath)
+        defer { lock.release() }
+        let patience = Patience(seconds: Self.patienceSeconds)
+        let syncer = Syncer(
+            station: station, courier: try courier(), key: try station.signingKey(), onProgress: onProgress,
+            shouldAbort: { patience.isOver }, onVerified: { patience.renew() })
+        do {
+            try syncer.refetch()
+        } catch let error as TransportError {
+            throw Problem(.unreachable, explanation: error.message)
+        }
+    }
+}
