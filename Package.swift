@@ -30,6 +30,8 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
         .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0", traits: []),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -48,31 +50,34 @@ let package = Package(
                 "SyncEngine", "CZstd", "CZlib", crypto,
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
-            path: "Sources/Shared/SyncWire", exclude: ["ruhu.proto"], swiftSettings: settings),
+            path: "Sources/Shared/SyncWire0", swiftSettings: settings),
         .target(
             name: "RecordStore", dependencies: ["SyncEngine", grdb, sqlite, crypto],
             path: "Sources/Shared/RecordStore", swiftSettings: settings),
         .target(
             name: "Assistance", dependencies: ["SyncEngine"],
-            path: "Sources/Shared/Assistance", swiftSettings: settings),
+            path: "Sources/Shared/Assist0", swiftSettings: settings),
         .target(
             name: "CommandSupport", dependencies: ["SyncEngine", argumentParser],
-            path: "Sources/Shared/CommandSupport", swiftSettings: settings),
+            path: "Sources/Shared/Commands", swiftSettings: settings),
 
         .target(
             name: "Server",
             dependencies: shared + [
                 argumentParser, crypto,
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "X509", package: "swift-certificates"),
+                .product(name: "SwiftASN1", package: "swift-asn1"),
             ],
             path: "Sources/Server", exclude: ["Main"], swiftSettings: settings),
-        .executableTarget(name: "ruhu-server", dependencies: ["Server"], path: "Sources/Server/Main", swiftSettings: settings),
+        .executableTarget(name: "ruhu-server", dependencies: ["Server", "CommandSupport"], path: "Sources/Server/Main", swiftSettings: settings),
 
         .target(
             name: "EdgeClient",
@@ -80,7 +85,40 @@ let package = Package(
                 "CCurl", argumentParser, crypto, .product(name: "Yams", package: "Yams"),
             ],
             path: "Sources/EdgeClient", exclude: ["Main"], swiftSettings: settings),
-        .executableTarget(name: "ruhu", dependencies: ["EdgeClient"], path: "Sources/EdgeClient/Main", swiftSettings: settings),
+        .executableTarget(name: "ruhu", dependencies: ["EdgeClient", "CommandSupport"], path: "Sources/EdgeClient/Main", swiftSettings: settings),
+
+        .target(name: "ProgramRunner", path: "Tests/ProgramRunner", swiftSettings: settings),
+        .executableTarget(
+            name: "ruhu-demo", dependencies: ["ProgramRunner"], path: "Examples/Demo", swiftSettings: settings),
+        .executableTarget(
+            name: "ruhu-bench", dependencies: ["ProgramRunner", "RecordStore", "Assistance", "SyncEngine", grdb],
+            path: "Benchmarks/Bench", swiftSettings: settings),
+
+        .target(
+            name: "TestSupport", dependencies: ["SyncEngine", "RecordStore", "SyncWire", grdb, crypto],
+            path: "Tests/TestSupport", swiftSettings: settings),
+        .testTarget(name: "LayerTests", path: "Tests/LayerTests", swiftSettings: settings),
+        .testTarget(
+            name: "SyncEngineTests", dependencies: ["SyncEngine", "TestSupport"], path: "Tests/SyncEngineTests",
+            swiftSettings: settings),
+        .testTarget(
+            name: "SyncWireTests", dependencies: ["SyncWire", "SyncEngine", crypto], path: "Tests/SyncWireTests",
+            swiftSettings: settings),
+        .testTarget(
+            name: "RecordStoreTests", dependencies: ["RecordStore", "SyncEngine", "TestSupport", grdb],
+            path: "Tests/RecordStoreTests", exclude: ["Fixtures"], swiftSettings: settings),
+        .testTarget(
+            name: "AssistanceTests", dependencies: ["Assistance", "SyncEngine"], path: "Tests/AssistanceTests",
+            swiftSettings: settings),
+        .testTarget(
+            name: "CommandSupportTests", dependencies: ["CommandSupport", "SyncEngine", argumentParser],
+            path: "Tests/CommandSupportTests", swiftSettings: settings),
+        .testTarget(
+            name: "EdgeClientTests", dependencies: ["EdgeClient", "SyncEngine"], path: "Tests/EdgeClientTests",
+            swiftSettings: settings),
+        .testTarget(
+            name: "EndToEndTests", dependencies: ["ProgramRunner", "ruhu", "ruhu-server"], path: "Tests/EndToEndTests",
+            swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]
 )

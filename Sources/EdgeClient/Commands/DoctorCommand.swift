@@ -30,7 +30,7 @@ struct DoctorCommand: ParsableCommand {
         ])
         let text = findings.map { ($0.isSound ? "✓ " : "✗ ") + $0.text }.joined(separator: "\n")
         guard isSound else {
-            return options.output.fail(Problem(.storage, "doctor"), document: document, code: .inputOutput)
+            options.output.fail(Problem(.storage, "doctor"), document: document, code: .inputOutput)
         }
         options.output.write(document, text: text)
     }

@@ -2,6 +2,9 @@ package import ArgumentParser
 import CommandSupport
 import SyncEngine
 
+/// The table's, not the parser's.
+typealias ExitCode = CommandSupport.ExitCode
+
 /// `ruhu`: the village assistant's program.
 package struct Ruhu: ParsableCommand {
     package static var configuration: CommandConfiguration {

@@ -243,7 +243,7 @@ struct AmendCommand: ParsableCommand {
             return try capture.amend(number, record: change.record, writes: writes, act: act, codec: station.codec)
         }
         guard let change = sealed.set.changes.first else { throw Problem(.nothingToChange) }
-        let recorded = Recorder.Recorded(id: change.record, kind: change.kind, set: sealed.set.number)
+        let recorded = Recorded(id: change.record, kind: change.kind, set: sealed.set.number)
         options.output.write(recorded: [recorded], isStream: false, warnings: [])
     }
 }

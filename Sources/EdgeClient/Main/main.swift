@@ -1,1 +1,4 @@
-print("x")
+import CommandSupport
+import EdgeClient
+
+await CommandLineRunner.main(Ruhu.self)

@@ -8,14 +8,6 @@ struct Recorder {
     let author: String
     let reason: String
 
-    /// What `new`, `edit` and `delete` answer.
-    struct Recorded {
-        var id: RecordID
-        var kind: String
-        /// Number of the change set; `nil` when nothing changed.
-        var set: UInt64?
-    }
-
     private var schema: Schema { station.replica.tables.schema }
     private var context: RuleContext { RuleContext(today: station.clock().day) }
 

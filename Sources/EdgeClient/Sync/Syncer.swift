@@ -70,7 +70,7 @@ struct Syncer {
                 signature: Array(signature))
         }
         let body = try courier.exchange(
-            .post, "/v1/push", body: try frame.encoded(as: .protobuf), shouldAbort: shouldAbort)
+            .post, "/v1/push", body: frame.encoded(as: .protobuf), shouldAbort: shouldAbort)
         guard case .push(let reply) = body else { throw Problem(.unreachable, "push") }
         try station.replica.write { transaction in
             for outcome in reply.outcomes { try transaction.record(outcome, state: .decided) }

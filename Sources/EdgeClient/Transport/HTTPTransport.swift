@@ -72,11 +72,10 @@ package final class HTTPTransport {
         let transfer = Transfer(body: [], limits: limits, onProgress: nil, shouldAbort: shouldAbort)
         _ = try perform(transfer, to: url) { () throws(TransportError) in
             guard policy != .plain else { throw TransportError.badURL(detail: "plain HTTP has no key") }
+            // Such a connection is always a new one, with a handshake of its own; it is closed at once.
             try handle.set(CURLOPT_CONNECT_ONLY, isOn: true)
-            try handle.set(CURLOPT_CERTINFO, isOn: true)
-            // A kept connection had its handshake before.
-            try handle.set(CURLOPT_FRESH_CONNECT, isOn: true)
             try handle.set(CURLOPT_FORBID_REUSE, isOn: true)
+            try handle.set(CURLOPT_CERTINFO, isOn: true)
         }
         guard let key = handle.serverCertificate.flatMap({ ServerKey.sha256(ofCertificate: $0) }) else {
             throw TransportError.internalError("the TLS library gave no readable certificate")

@@ -42,7 +42,9 @@ final class Transfer {
     /// The next part of the body, into libcurl's buffer; 0 at its end.
     func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
         let count = min(buffer.count, body.count - position)
-        body.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[position..<position + count])) }
+        body.withUnsafeBytes { bytes in
+            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[position..<position + count]))
+        }
         position += count
         return count
     }
@@ -108,35 +110,35 @@ final class Transfer {
 
 /// The C side of a ``Transfer``: each finds it behind the pointer that libcurl hands back.
 enum TransferCallbacks {
-    static let read: @convention(c) (
-        UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?
-    ) -> Int = { buffer, size, count, context in
+    /// `curl_read_callback` and `curl_write_callback`: buffer, size, count, context.
+    typealias Bytes = @convention(c) (UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?) -> Int
+    /// `curl_seek_callback`: context, offset, origin.
+    typealias Seek = @convention(c) (UnsafeMutableRawPointer?, curl_off_t, Int32) -> Int32
+    /// `curl_xferinfo_callback`: context, then bytes down in all and so far, bytes up in all and so far.
+    typealias Progress =
+        @convention(c) (UnsafeMutableRawPointer?, curl_off_t, curl_off_t, curl_off_t, curl_off_t) -> Int32
+
+    static let read: Bytes = { buffer, size, count, context in
         transfer(context).read(into: UnsafeMutableRawBufferPointer(start: buffer, count: size * count))
     }
 
-    static let seek: @convention(c) (UnsafeMutableRawPointer?, curl_off_t, Int32) -> Int32 = { context, offset, origin in
+    static let seek: Seek = { context, offset, origin in
         // libcurl counts from the start only (SEEK_SET).
         origin == 0 && transfer(context).seek(to: Int64(offset)) ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL
     }
 
     /// Another count than the one given tells libcurl to stop.
-    static let write: @convention(c) (
-        UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?
-    ) -> Int = { bytes, size, count, context in
+    static let write: Bytes = { bytes, size, count, context in
         let total = size * count
         return transfer(context).receive(UnsafeRawBufferPointer(start: bytes, count: total)) ? total : total + 1
     }
 
-    static let header: @convention(c) (
-        UnsafeMutablePointer<CChar>?, Int, Int, UnsafeMutableRawPointer?
-    ) -> Int = { bytes, size, count, context in
+    static let header: Bytes = { bytes, size, count, context in
         let total = size * count
         return transfer(context).receiveHeader(UnsafeRawBufferPointer(start: bytes, count: total)) ? total : total + 1
     }
 
-    static let progress: @convention(c) (
-        UnsafeMutableRawPointer?, curl_off_t, curl_off_t, curl_off_t, curl_off_t
-    ) -> Int32 = { context, _, received, _, sent in
+    static let progress: Progress = { context, _, received, _, sent in
         transfer(context).progress(sent: Int64(sent), received: Int64(received)) ? 0 : 1
     }
 

@@ -95,7 +95,9 @@ extension TransportError {
             """)
     private static let proxyNotTrusted = Label(
         zh: "网络代理的证书不受信任。请联系网络管理员，或用 CURL_CA_BUNDLE 指定其证书文件。",
-        en: "The network proxy's certificate is not trusted. Ask its administrator, or name its file in CURL_CA_BUNDLE.")
+        en: """
+            The network proxy's certificate is not trusted. Ask its administrator, or name its file in CURL_CA_BUNDLE.
+            """)
     private static let noSecurity = Label(
         zh: "无法与服务器建立加密连接，没有发送资料。请核对网址；所用网络若要先登录，请登录后再同步。",
         en: """

@@ -40,9 +40,9 @@ struct ResolveCommand: ParsableCommand {
         guard let id = RecordID(id) else { throw Problem(.unknownConflict, id) }
         guard !reason.isEmpty else { throw Problem(.reasonNeeded, "resolve") }
         let act = desk.act(reason: reason, intent: .resolve(id), now: township.clock())
-        let (subject, values, seq) = try township.database.write { transaction in
+        let (subject, values, seq) = try township.database.write { transaction -> (Resolution.Subject, [Value], Seq) in
             let subject = try Resolution.subject(of: id, in: transaction)
-            let values = try values(for: subject)
+            let values = try self.values(for: subject)
             return (subject, values, try decide(values, subject, act, township.desk, in: transaction))
         }
         let value = JSONValue.parsed(ConflictValue.json(values))

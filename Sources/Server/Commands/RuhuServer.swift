@@ -1,5 +1,6 @@
 package import ArgumentParser
 import CommandSupport
+import SyncEngine
 
 /// `ruhu-server`: the township's program.
 package struct RuhuServer: ParsableCommand {

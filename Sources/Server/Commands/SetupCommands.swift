@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assistance
 import CommandSupport
 import Logging
 import RecordStore

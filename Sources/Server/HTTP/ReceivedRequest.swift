@@ -4,6 +4,9 @@ import NIOCore
 import SyncEngine
 import SyncWire
 
+/// The protocol's, not the HTTP library's.
+typealias MediaType = SyncWire.MediaType
+
 /// A request as it was received: its body within the limits, its digest checked, its signature parsed but not yet
 /// verified.
 struct ReceivedRequest: Sendable {

@@ -1,1 +1,4 @@
-print("x")
+import CommandSupport
+import Server
+
+await CommandLineRunner.main(RuhuServer.self)

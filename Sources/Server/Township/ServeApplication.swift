@@ -1,6 +1,8 @@
 import Hummingbird
+import HummingbirdCore
 import HummingbirdTLS
 import Logging
+import NIOCore
 import RecordStore
 import ServiceLifecycle
 import SyncEngine
@@ -14,6 +16,11 @@ struct ServeApplication {
     let isPlain: Bool
     let logger: Logger
 
+    /// After SIGTERM, what is under way has so long; then connections are cut.
+    static let gracefulShutdown = Duration.seconds(8)
+    /// A connection on which nothing is asked is closed.
+    static let idleTimeout = TimeAmount.seconds(60)
+
     /// Serves until SIGTERM or SIGINT, then finishes what was accepted.
     /// - Parameter onListening: called once with the bound port, when connections are accepted.
     func run(onListening: @escaping @Sendable (Int) -> Void) async throws {
@@ -25,18 +32,20 @@ struct ServeApplication {
         let responder = APIResponder(resources: resources, metrics: ServerMetrics(), limiter: RateLimiter())
         let application = Application(
             responder: responder, server: try server(),
-            configuration: ApplicationConfiguration(address: .hostname(host, port: port), serverName: nil),
+            configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
             onServerRunning: { channel in onListening(channel.localAddress?.port ?? 0) }, logger: logger)
         // Shut down in reverse order: first no new requests, then the writer ends, then the last sightings are kept.
-        let group = ServiceGroup(
-            configuration: ServiceGroupConfiguration(
-                services: [township.sightings, writer, application].map { .init(service: $0) },
-                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        let services: [any Service] = [township.sightings, writer, application]
+        var configuration = ServiceGroupConfiguration(
+            services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
+        configuration.maximumGracefulShutdownDuration = Self.gracefulShutdown
+        let group = ServiceGroup(configuration: configuration)
         try await group.run()
     }
 
     private func server() throws -> HTTPServerBuilder {
-        let base = HTTPServerBuilder.http1(configuration: .init(idleTimeout: .seconds(60)))
+        let base = HTTPServerBuilder.http1(configuration: HTTP1Channel.Configuration(idleTimeout: Self.idleTimeout))
         if isPlain { return base }
         let certificate = try NIOSSLCertificate(bytes: Array(township.keys.tls.certificatePEM.utf8), format: .pem)
         let key = try NIOSSLPrivateKey(bytes: Array(township.keys.tls.keyPEM.utf8), format: .pem)

@@ -1,3 +1,4 @@
+import CommandSupport
 import SyncEngine
 
 /// Where a township keeps its files.
@@ -16,4 +17,14 @@ struct TownshipFolder: Sendable {
 
     var databasePath: String { path + "/authority.sqlite" }
     func path(of secret: Secret) -> String { path + "/" + secret.rawValue }
+}
+
+extension TownshipFolder {
+    /// Whether `init` has been run here to its end.
+    var exists: Bool { Files.exists(path + "/township") }
+
+    func create() throws { try DataFolder.create(path) }
+    func markComplete() throws { try SecretFile.write(Array("ruhu township\n".utf8), to: path + "/township") }
+    func writeSecret(_ bytes: [UInt8], to secret: Secret) throws { try SecretFile.write(bytes, to: path(of: secret)) }
+    func readSecret(_ secret: Secret) throws -> [UInt8] { try SecretFile.read(path(of: secret)) }
 }

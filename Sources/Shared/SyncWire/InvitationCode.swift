@@ -74,7 +74,7 @@ extension InvitationCode: CustomStringConvertible {
             bitCount += 8
             while bitCount >= 5 {
                 if text.count % 6 == 5 { text.append(UInt8(ascii: "-")) }
-                text.append(Self.alphabet[Int(bits >> UInt64(bitCount - 5)) & 31])
+                text.append(Self.alphabet[Int(bits >> UInt64(bitCount - 5) & 31)])
                 bitCount -= 5
             }
         }

@@ -100,7 +100,10 @@ struct UnreachableTests {
         let error = try failureOf(limits: limits) { connection in
             _ = connection.request()
             connection.send("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-            for _ in 0..<100 { connection.send("x"); connection.pause(milliseconds: 200) }
+            for _ in 0..<100 {
+                connection.send("x")
+                connection.pause(milliseconds: 200)
+            }
         }
         #expect(error.kind == .unreachable)
         #expect(error.curlCode == 28)

@@ -7,7 +7,8 @@ import Testing
 struct ExchangeTests {
     @Test("brings status, headers and body, and counts the bytes of the wire", .timeLimit(.minutes(1)))
     func statusHeadersBody() throws {
-        let text = "HTTP/1.1 409 Conflict\r\nContent-Type: application/x\r\nX-Seq:  7 \r\nx-seq: 8\r\n"
+        let text =
+            "HTTP/1.1 409 Conflict\r\nContent-Type: application/x\r\nX-Seq:  7 \r\nx-seq: 8\r\n"
             + "Content-Length: 5\r\n\r\nhello"
         let wireBytes = Mutex(0)
         let server = try LoopbackServer.answering { request, _ in

@@ -20,7 +20,10 @@ final class LoopbackServer: Sendable {
             while true {
                 let socket = accept(listener, nil, nil)
                 guard socket >= 0 else { break }
-                let number = counter.value.withLock { $0 += 1; return $0 }
+                let number = counter.value.withLock { count in
+                    count += 1
+                    return count
+                }
                 Thread.detachNewThread {
                     let connection = Connection(socket: socket, number: number)
                     serve(connection)
@@ -121,7 +124,8 @@ struct Connection: Sendable {
         guard let end else { return nil }
         var lines = String(decoding: bytes[..<(end - 4)], as: UTF8.self).components(separatedBy: "\r\n")
         let line = lines.removeFirst()
-        let length = lines.first { $0.lowercased().hasPrefix("content-length:") }
+        let length =
+            lines.first { $0.lowercased().hasPrefix("content-length:") }
             .flatMap { Int($0.dropFirst(15).trimmingCharacters(in: .whitespaces)) } ?? 0
         while bytes.count - end < length {
             guard let more = receive() else { return nil }

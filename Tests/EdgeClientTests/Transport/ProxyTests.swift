@@ -5,15 +5,20 @@ import Testing
 
 @Suite("A proxy")
 struct ProxyTests {
-    @Test("is verified by the authorities that the environment names, in curl's order", arguments: [
-        (["CURL_CA_BUNDLE": "/a", "SSL_CERT_FILE": "/b", "SSL_CERT_DIR": "/c"], ProxySettings(authorityFile: "/a")),
-        (
-            ["SSL_CERT_FILE": "/b", "SSL_CERT_DIR": "/c"],
-            ProxySettings(authorityFile: "/b", authorityFolder: "/c")
-        ),
-        (["CURL_CA_BUNDLE": "", "SSL_CERT_DIR": "/c"], ProxySettings(authorityFolder: "/c")),
-        ([:], ProxySettings()),
-    ])
+    @Test(
+        "is verified by the authorities that the environment names, in curl's order",
+        arguments: [
+            (
+                ["CURL_CA_BUNDLE": "/a", "SSL_CERT_FILE": "/b", "SSL_CERT_DIR": "/c"],
+                ProxySettings(authorityFile: "/a")
+            ),
+            (
+                ["SSL_CERT_FILE": "/b", "SSL_CERT_DIR": "/c"],
+                ProxySettings(authorityFile: "/b", authorityFolder: "/c")
+            ),
+            (["CURL_CA_BUNDLE": "", "SSL_CERT_DIR": "/c"], ProxySettings(authorityFolder: "/c")),
+            ([:], ProxySettings()),
+        ])
     func authorities(environment: [String: String], settings: ProxySettings) {
         #expect(ProxySettings { environment[$0] } == settings)
     }
@@ -49,7 +54,7 @@ struct ProxyTests {
             let server = try TLSServer()
             let port = server.port
             let proxy = try LoopbackServer { connection in
-                guard let request = connection.request(), request.line == "CONNECT 127.0.0.1:\(port) HTTP/1.1" else { return }
+                guard connection.request()?.line == "CONNECT 127.0.0.1:\(port) HTTP/1.1" else { return }
                 connection.send("HTTP/1.1 200 Connected\r\nX-Proxy: yes\r\n\r\n")
                 connection.relay(to: port)
             }

@@ -7,14 +7,15 @@ struct RetryPolicyTests {
     private let policy = RetryPolicy(firstWait: .milliseconds(100), longestWait: .milliseconds(1_000), retries: 6)
 
     @Test("wait at most twice as long each time, never longer than the cap, and come to an end")
-    func ceilings() {
+    func ceilings() throws {
         var highest = [Duration](repeating: .zero, count: 6)
         var lowest = [Duration](repeating: .seconds(100), count: 6)
         var generator = SeededGenerator(seed: 20_261_124)
         for _ in 0..<2_000 {
             var backoff = Backoff(policy)
             for index in 0..<6 {
-                guard let wait = backoff.next(using: &generator) else { Issue.record("ended early"); return }
+                let next = backoff.next(using: &generator)
+                let wait = try #require(next)
                 highest[index] = max(highest[index], wait)
                 lowest[index] = min(lowest[index], wait)
             }
@@ -67,9 +68,11 @@ struct RetryPolicyTests {
         #expect(error.detail == "7")
     }
 
-    @Test("are not made of what another try cannot mend", arguments: [
-        TransportError.Kind.untrusted, .tooLarge, .aborted, .badURL, .internalError,
-    ])
+    @Test(
+        "are not made of what another try cannot mend",
+        arguments: [
+            TransportError.Kind.untrusted, .tooLarge, .aborted, .badURL, .internalError,
+        ])
     func notRetried(kind: TransportError.Kind) throws {
         var generator = SeededGenerator(seed: 4)
         var calls = 0

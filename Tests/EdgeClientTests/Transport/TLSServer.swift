@@ -1,4 +1,3 @@
-import Crypto
 import Foundation
 import SyncEngine
 
@@ -39,10 +38,11 @@ final class TLSServer {
         try Self.makeCertificate(keyType, in: folder)
         certificate = try String(contentsOf: folder.appending(path: "cert.pem"), encoding: .utf8)
         try Self.run(["pkey", "-in", "key.pem", "-pubout", "-outform", "DER", "-out", "public.der"], in: folder)
-        keyHash = Hash256(SHA256.hash(data: try Data(contentsOf: folder.appending(path: "public.der"))))
+        keyHash = Hash256(of: try Data(contentsOf: folder.appending(path: "public.der")))
 
         process = Self.process(
-            ["s_server", "-accept", "127.0.0.1:0", "-cert", "cert.pem", "-key", "key.pem", "-www"] + options, in: folder)
+            ["s_server", "-accept", "127.0.0.1:0", "-cert", "cert.pem", "-key", "key.pem", "-www"] + options, in: folder
+        )
         let output = Pipe()
         process.standardOutput = output
         try process.run()
@@ -53,7 +53,8 @@ final class TLSServer {
             let more = output.fileHandleForReading.availableData
             guard !more.isEmpty else { throw NoError() }
             text += String(decoding: more, as: UTF8.self)
-            found = text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            found =
+                text.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
                 .first { $0.hasPrefix("ACCEPT") }?.split(separator: ":").last
         }
         guard let port = found.flatMap({ UInt16($0) }) else { throw NoError() }
@@ -65,6 +66,24 @@ final class TLSServer {
         kill(process.processIdentifier, SIGKILL)
         process.waitUntilExit()
         try? FileManager.default.removeItem(at: folder)
+    }
+
+    /// A configuration of OpenSSL that allows every version and cipher; returns its path.
+    func writeLaxSettings() throws -> String {
+        let text = """
+            openssl_conf = a
+            [a]
+            ssl_conf = b
+            [b]
+            system_default = c
+            [c]
+            MinProtocol = TLSv1
+            CipherString = ALL:@SECLEVEL=0
+
+            """
+        let file = folder.appending(path: "lax.cnf")
+        try Data(text.utf8).write(to: file)
+        return file.path
     }
 
     /// `openssl ca` is the one command of OpenSSL 3 that takes both dates.

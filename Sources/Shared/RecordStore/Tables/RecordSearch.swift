@@ -3,25 +3,8 @@ package import SyncEngine
 
 /// Listing and finding records in a store's tables.
 extension RecordTables {
-    /// Which records a listing shows.
-    package struct Selection: Sendable {
-        package var limit: Int
-        /// After this id, in id order.
-        package var after: RecordID?
-        /// Deleted ones and aliases too.
-        package var isComplete: Bool
-        package var scopes: [Scope]?
-
-        package init(limit: Int = 1_000, after: RecordID? = nil, isComplete: Bool = false, scopes: [Scope]? = nil) {
-            self.limit = limit
-            self.after = after
-            self.isComplete = isComplete
-            self.scopes = scopes
-        }
-    }
-
     /// Records of one kind in id order.
-    package func list(_ kind: KindSchema, _ selection: Selection, in database: Database) throws -> [Record] {
+    package func list(_ kind: KindSchema, _ selection: RecordSelection, in database: Database) throws -> [Record] {
         var conditions = ["id > ?"]
         if !selection.isComplete {
             conditions.append("deleted = 0")
@@ -35,7 +18,7 @@ extension RecordTables {
     }
 
     /// Records of every kind whose search line contains `text`, which the caller has folded to lower case.
-    package func find(_ text: String, _ selection: Selection, in database: Database) throws -> [(Record, KindSchema)] {
+    package func find(_ text: String, _ selection: RecordSelection, in database: Database) throws -> [(Record, KindSchema)] {
         var query = try Query(database, "SELECT row FROM search_text WHERE instr(text, ?) > 0 AND row > ? ORDER BY row")
         query.bind(text)
         query.bind(0 as Int64)

@@ -26,6 +26,7 @@ package struct Problem: Error, Hashable, Sendable {
         case notABundle = 1008
         case syncRunning = 1009
         case badInvitation = 1010
+        case plainHTTPRefused = 1011
 
         // Change sets and values.
         case unknownKind = 2001

@@ -1,0 +1,15 @@
+/// Which records a listing shows.
+package struct RecordSelection: Hashable, Sendable {
+    /// At most so many; ``Limits/listRecords`` at the very most.
+    package var limit: Int
+    /// After this id, in id order.
+    package var after: RecordID?
+    /// Deleted ones and aliases too.
+    package var isComplete: Bool
+
+    package init(limit: Int = 1_000, after: RecordID? = nil, isComplete: Bool = false) {
+        self.limit = limit
+        self.after = after
+        self.isComplete = isComplete
+    }
+}

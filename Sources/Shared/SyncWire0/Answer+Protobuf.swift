@@ -1,0 +1,262 @@
+import Foundation
+import SyncEngine
+
+extension Ruhu_V1_Answer {
+    init(_ answer: Answer) {
+        self.init()
+        status = UInt32(clamping: answer.status)
+        requestNonce = Data(answer.requestNonce)
+        if let hello = answer.hello { self.hello = Ruhu_V1_Hello(hello) }
+        switch answer.body {
+        case .problem(let problem): self.problem = Ruhu_V1_Problem(problem, status: answer.status)
+        case .hello: helloBody = Ruhu_V1_HelloBody()
+        case .enrolment(let reply): enrolment = Ruhu_V1_EnrolmentReply(reply)
+        case .push(let reply): push = Ruhu_V1_PushReply(reply)
+        case .pull(let page): pull = Ruhu_V1_PullPage(page)
+        }
+    }
+
+    func engineValue() throws(CodecError) -> Answer {
+        let value: Answer.Body
+        switch body {
+        case .problem(let problem): value = .problem(problem.engineValue())
+        case .helloBody: value = .hello
+        case .enrolment(let reply): value = .enrolment(try reply.engineValue())
+        case .push(let reply): value = .push(try reply.engineValue())
+        case .pull(let page): value = .pull(try page.engineValue())
+        case nil: throw CodecError("answer without a body")
+        }
+        return Answer(
+            status: Int(status), requestNonce: Array(requestNonce), hello: hasHello ? try hello.engineValue() : nil,
+            body: value)
+    }
+}
+
+extension Ruhu_V1_Problem {
+    init(_ problem: SyncEngine.Problem, status: Int) {
+        self.init()
+        type = "urn:ruhu:problem:\(problem.code.rawValue)"
+        title = "\(problem.code)"
+        self.status = UInt32(clamping: status)
+        detail = problem.subject
+        code = UInt32(problem.code.rawValue)
+        explanationZh = problem.explanation?.zh ?? ""
+        explanationEn = problem.explanation?.en ?? ""
+    }
+
+    /// A number of a newer server is an internal error here, with its number told.
+    func engineValue() -> SyncEngine.Problem {
+        let explanation = explanationZh.isEmpty ? nil : Label(zh: explanationZh, en: explanationEn)
+        guard let known = SyncEngine.Problem.Code(rawValue: Int(code)) else {
+            return SyncEngine.Problem(.badRequest, "\(code) \(detail)", explanation: explanation)
+        }
+        return SyncEngine.Problem(known, detail, explanation: explanation)
+    }
+}
+
+extension Ruhu_V1_Hello {
+    init(_ hello: Hello) {
+        self.init()
+        minimumProtocol = hello.minimumProtocol
+        maximumProtocol = hello.maximumProtocol
+        schemaVersion = hello.schemaVersion
+        epoch = Data(hello.epoch.bytes)
+        if let parent = hello.parent { self.parent = Ruhu_V1_Base(parent) }
+        latestSeq = hello.latestSeq
+        if let acknowledged = hello.acknowledged { self.acknowledged = Ruhu_V1_Acknowledgement(acknowledged) }
+        nonce = Data(hello.nonce)
+    }
+
+    func engineValue() throws(CodecError) -> Hello {
+        Hello(
+            minimumProtocol: minimumProtocol, maximumProtocol: maximumProtocol, schemaVersion: schemaVersion,
+            epoch: try Protobuf.id(epoch, "epoch"), parent: hasParent ? try parent.engineValue() : nil,
+            latestSeq: latestSeq, acknowledged: hasAcknowledged ? try acknowledged.engineValue() : nil,
+            nonce: Array(nonce))
+    }
+}
+
+extension Ruhu_V1_Acknowledgement {
+    init(_ value: Acknowledgement) {
+        self.init()
+        number = value.number
+        hash = Data(value.hash.bytes)
+    }
+
+    func engineValue() throws(CodecError) -> Acknowledgement {
+        Acknowledgement(number: number, hash: try Protobuf.hash(hash, "hash"))
+    }
+}
+
+extension Ruhu_V1_EnrolmentReply {
+    init(_ reply: EnrolmentReply) {
+        self.init()
+        device = Data(reply.device.bytes)
+        scopes = reply.scopes.map(\.code)
+        station = reply.station
+        staff = reply.staff
+        region = reply.region
+        epoch = Data(reply.epoch.bytes)
+        serverKey = Data(reply.serverKey)
+        certificate = Data(reply.certificate)
+    }
+
+    func engineValue() throws(CodecError) -> EnrolmentReply {
+        EnrolmentReply(
+            device: try Protobuf.id(device, "device"), scopes: scopes.map { Scope($0) }, station: station, staff: staff,
+            region: region, epoch: try Protobuf.id(epoch, "epoch"), serverKey: Array(serverKey),
+            certificate: Array(certificate))
+    }
+}
+
+// MARK: - Outcomes
+
+enum OutcomeRuns {
+    /// Consecutive outcomes of one kind become one message.
+    static func messages(_ outcomes: [SetOutcome]) -> [Ruhu_V1_SetOutcome] {
+        var result: [Ruhu_V1_SetOutcome] = []
+        var last: SetOutcome?
+        for outcome in outcomes {
+            if let previous = last, let index = result.indices.last, previous.problem == nil, outcome.problem == nil,
+                previous.result == outcome.result, outcome.number == previous.number + 1, outcome.seq == previous.seq + 1
+            {
+                result[index].run += 1
+            } else {
+                var message = Ruhu_V1_SetOutcome()
+                message.number = outcome.number
+                message.seq = outcome.seq
+                message.result = UInt32(outcome.result.rawValue)
+                if let problem = outcome.problem { message.problem = Ruhu_V1_Problem(problem, status: 0) }
+                result.append(message)
+            }
+            last = outcome
+        }
+        return result
+    }
+
+    /// Outcomes in one answer, at most.
+    private static let limit: UInt64 = 1_000_000
+
+    static func outcomes(_ messages: [Ruhu_V1_SetOutcome]) throws(CodecError) -> [SetOutcome] {
+        var result: [SetOutcome] = []
+        for message in messages {
+            guard let kind = SetOutcome.Result(rawValue: UInt8(clamping: message.result)) else {
+                throw CodecError("result \(message.result)")
+            }
+            guard message.run <= limit, UInt64(result.count) + message.run <= limit else { throw CodecError("run") }
+            let problem = message.hasProblem ? message.problem.engineValue() : nil
+            for offset in 0...message.run {
+                result.append(
+                    SetOutcome(
+                        number: message.number &+ offset, seq: message.seq &+ offset, result: kind, problem: problem))
+            }
+        }
+        return result
+    }
+}
+
+extension Ruhu_V1_PushReply {
+    init(_ reply: PushReply) {
+        self.init()
+        outcomes = OutcomeRuns.messages(reply.outcomes)
+        acknowledged = Ruhu_V1_Acknowledgement(reply.acknowledged)
+    }
+
+    func engineValue() throws(CodecError) -> PushReply {
+        PushReply(outcomes: try OutcomeRuns.outcomes(outcomes), acknowledged: try acknowledged.engineValue())
+    }
+}
+
+// MARK: - Pages
+
+extension Ruhu_V1_PullPage {
+    init(_ page: PullPage) {
+        self.init()
+        epoch = Data(page.epoch.bytes)
+        from = page.from
+        to = page.to
+        records = page.records.map(Ruhu_V1_RecordDelta.init)
+        writers = page.writers.map(Ruhu_V1_Writer.init)
+        outcomes = OutcomeRuns.messages(page.outcomes)
+        hasMore_p = page.hasMore
+        bootstrap = page.isBootstrap
+        bootstrapToken = Data(page.bootstrapToken)
+        digests = page.digests.map { digest in
+            var message = Ruhu_V1_ScopeDigest()
+            message.scope = digest.scope.code
+            message.records = digest.records
+            message.digest = Data(digest.digest.bytes)
+            return message
+        }
+    }
+
+    func engineValue() throws(CodecError) -> PullPage {
+        var page = PullPage(epoch: try Protobuf.id(epoch, "epoch"), from: from, to: to)
+        page.records.reserveCapacity(records.count)
+        for record in records { page.records.append(try record.engineValue(writers: writers.count)) }
+        for writer in writers { page.writers.append(try writer.engineValue()) }
+        page.outcomes = try OutcomeRuns.outcomes(outcomes)
+        page.hasMore = hasMore_p
+        page.isBootstrap = bootstrap
+        page.bootstrapToken = Array(bootstrapToken)
+        for digest in digests {
+            guard let sum = RecordDigest(bytes: digest.digest) else { throw CodecError("digest") }
+            page.digests.append(ScopeDigest(scope: Scope(digest.scope), records: digest.records, digest: sum))
+        }
+        return page
+    }
+}
+
+extension Ruhu_V1_Writer {
+    init(_ value: SyncEngine.Writer) {
+        self.init()
+        seq = value.seq
+        device = Data(value.device.bytes)
+        author = value.author
+        time = value.time.rawValue
+        reason = value.reason
+    }
+
+    func engineValue() throws(CodecError) -> SyncEngine.Writer {
+        Writer(
+            seq: seq, device: try Protobuf.id(device, "device"), author: author, time: HybridTime(rawValue: time),
+            reason: reason)
+    }
+}
+
+extension Ruhu_V1_RecordDelta {
+    init(_ delta: RecordDelta) {
+        self.init()
+        id = Data(delta.id.bytes)
+        kind = delta.kind
+        scope = delta.scope.code
+        seq = delta.seq
+        form = UInt32(delta.form.rawValue)
+        deleted = delta.isDeleted
+        writer = UInt32(clamping: delta.fields.first?.writer ?? 0)
+        fields = delta.fields.map { field in
+            var message = Ruhu_V1_FieldDelta()
+            message.field = field.key.field
+            if let element = field.key.element { message.element = element }
+            if let value = Ruhu_V1_Value(field.value) { message.value = value }
+            if UInt32(clamping: field.writer) != writer { message.writer = UInt32(clamping: field.writer) }
+            return message
+        }
+    }
+
+    func engineValue(writers: Int) throws(CodecError) -> RecordDelta {
+        guard let form = RecordDelta.Form(rawValue: UInt8(clamping: form)) else { throw CodecError("form \(form)") }
+        var delta = RecordDelta(
+            id: try Protobuf.id(id, "id"), kind: kind, scope: Scope(scope), seq: seq, form: form, isDeleted: deleted)
+        delta.fields.reserveCapacity(fields.count)
+        for field in fields {
+            let index = Int(field.hasWriter ? field.writer : writer)
+            guard index < writers else { throw CodecError("writer \(index)") }
+            delta.fields.append(
+                FieldDelta(
+                    key: FieldKey(field: field.field, element: field.hasElement ? field.element : nil),
+                    value: field.hasValue ? try field.value.engineValue() : .null, writer: index))
+        }
+        return delta
+    }
+}

@@ -1,0 +1,166 @@
+import Foundation
+package import SyncEngine
+import SwiftProtobuf
+
+/// The forms in which messages travel.
+package enum MediaType: String, Sendable {
+    case protobuf = "application/x-protobuf"
+    case json = "application/json"
+
+    /// The form of an `Accept` header; protobuf unless JSON is asked for.
+    package static func negotiate(accept: String?) -> MediaType {
+        (accept ?? "").lowercased().contains("application/json") ? .json : .protobuf
+    }
+
+    /// The form of a `Content-Type` header; protobuf when there is none; `nil` for another.
+    package init?(contentType: String?) {
+        guard let contentType else {
+            self = .protobuf
+            return
+        }
+        let bare = contentType.split(separator: ";").first.map { $0.filter { $0 != " " }.lowercased() } ?? ""
+        self.init(rawValue: bare)
+    }
+}
+
+/// What every request is answered with.
+package struct Answer: Hashable, Sendable {
+    package enum Body: Hashable, Sendable {
+        case problem(Problem)
+        case hello
+        case enrolment(EnrolmentReply)
+        case push(PushReply)
+        case pull(PullPage)
+    }
+
+    package var status: Int
+    package var requestNonce: [UInt8]
+    package var hello: Hello?
+    package var body: Body
+
+    package init(status: Int, requestNonce: [UInt8], hello: Hello?, body: Body) {
+        self.status = status
+        self.requestNonce = requestNonce
+        self.hello = hello
+        self.body = body
+    }
+
+    /// The HTTP body: a frame in protobuf, a plain document in JSON.
+    package func body(as media: MediaType) -> [UInt8] {
+        let message = Ruhu_V1_Answer(self)
+        switch media {
+        case .protobuf: return Frame.seal(Protobuf.bytes(message))
+        case .json: return Protobuf.json(message)
+        }
+    }
+
+    /// - Throws: ``CodecError`` for anything that is no answer.
+    package init(body bytes: [UInt8], as media: MediaType, limit: Int) throws(CodecError) {
+        let payload = media == .protobuf ? try Frame.open(bytes, limit: limit) : bytes
+        self = try Protobuf.message(Ruhu_V1_Answer.self, payload, as: media).engineValue()
+    }
+}
+
+/// What a station sends to enrol.
+package struct EnrolmentRequest: Hashable, Sendable {
+    package var code: String
+    /// Ed25519, 32 bytes.
+    package var signingKey: [UInt8]
+    /// X25519, 32 bytes.
+    package var sealingKey: [UInt8]
+    package var station: String
+
+    package init(code: String, signingKey: [UInt8], sealingKey: [UInt8], station: String) {
+        self.code = code
+        self.signingKey = signingKey
+        self.sealingKey = sealingKey
+        self.station = station
+    }
+
+    package func encoded(as media: MediaType) -> [UInt8] {
+        var message = Ruhu_V1_EnrolmentRequest()
+        message.code = code
+        message.signingKey = Data(signingKey)
+        message.sealingKey = Data(sealingKey)
+        message.station = station
+        return Protobuf.bytes(message, as: media)
+    }
+
+    /// - Throws: ``CodecError``.
+    package init(decoding bytes: [UInt8], as media: MediaType) throws(CodecError) {
+        let message = try Protobuf.message(Ruhu_V1_EnrolmentRequest.self, bytes, as: media)
+        guard message.signingKey.count == 32, message.sealingKey.count == 32 else { throw CodecError("key length") }
+        guard message.station.utf8.count <= 200, message.code.utf8.count <= 200 else { throw CodecError("too long") }
+        self.init(
+            code: message.code, signingKey: Array(message.signingKey), sealingKey: Array(message.sealingKey),
+            station: message.station)
+    }
+}
+
+/// What an enrolled station is told.
+package struct EnrolmentReply: Hashable, Sendable {
+    package var device: DeviceID
+    package var scopes: [Scope]
+    package var station: String
+    package var staff: String
+    package var region: String
+    package var epoch: EpochID
+    /// Ed25519, 32 bytes.
+    package var serverKey: [UInt8]
+    /// The server's signature over who this device is.
+    package var certificate: [UInt8]
+
+    package init(
+        device: DeviceID, scopes: [Scope], station: String, staff: String, region: String, epoch: EpochID,
+        serverKey: [UInt8], certificate: [UInt8]
+    ) {
+        self.device = device
+        self.scopes = scopes
+        self.station = station
+        self.staff = staff
+        self.region = region
+        self.epoch = epoch
+        self.serverKey = serverKey
+        self.certificate = certificate
+    }
+}
+
+extension PushFrame {
+    package func encoded(as media: MediaType) -> [UInt8] {
+        var message = Ruhu_V1_PushFrame()
+        message.epoch = Data(epoch.bytes)
+        message.previousHash = Data(previousHash.bytes)
+        message.sets = sets.map { Data($0) }
+        message.signature = Data(signature)
+        return Protobuf.bytes(message, as: media)
+    }
+
+    /// - Throws: ``CodecError``.
+    package init(decoding bytes: [UInt8], as media: MediaType) throws(CodecError) {
+        let message = try Protobuf.message(Ruhu_V1_PushFrame.self, bytes, as: media)
+        self.init(
+            epoch: try Protobuf.id(message.epoch, "epoch"),
+            previousHash: try Protobuf.hash(message.previousHash, "previous_hash"), sets: message.sets.map { Array($0) },
+            signature: Array(message.signature))
+    }
+}
+
+extension Protobuf {
+    static func bytes(_ message: some Message, as media: MediaType) -> [UInt8] {
+        media == .json ? json(message) : bytes(message)
+    }
+
+    static func json(_ message: some Message) -> [UInt8] {
+        var options = JSONEncodingOptions()
+        options.preserveProtoFieldNames = true
+        return (try? message.jsonUTF8Bytes(options: options)) ?? []
+    }
+
+    static func message<M: Message>(_ type: M.Type, _ bytes: [UInt8], as media: MediaType) throws(CodecError) -> M {
+        guard media == .json else { return try message(type, bytes) }
+        var options = JSONDecodingOptions()
+        options.messageDepthLimit = 32
+        options.ignoreUnknownFields = true
+        do { return try M(jsonUTF8Bytes: bytes, options: options) } catch { throw CodecError("JSON: \(error)") }
+    }
+}

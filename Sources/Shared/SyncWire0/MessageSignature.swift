@@ -1,0 +1,159 @@
+package import Crypto
+import Foundation
+package import SyncEngine
+
+/// base64url without padding (RFC 4648 section 5).
+package enum Base64URL {
+    package static func encode(_ bytes: [UInt8]) -> String {
+        Data(bytes).base64EncodedString().replacingOccurrences(of: "+", with: "-")
+            .replacingOccurrences(of: "/", with: "_").replacingOccurrences(of: "=", with: "")
+    }
+
+    package static func decode(_ text: String) -> [UInt8]? {
+        var padded = text.replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
+        padded += String(repeating: "=", count: (4 - padded.utf8.count % 4) % 4)
+        return Data(base64Encoded: padded).map { Array($0) }
+    }
+}
+
+/// `Content-Digest` (RFC 9530), SHA-256.
+package enum ContentDigest {
+    package static func header(for body: [UInt8]) -> String {
+        "sha-256=:\(Data(Hash256(of: body).bytes).base64EncodedString()):"
+    }
+
+    /// Whether a header names this body's hash; compared in constant time.
+    package static func matches(_ header: String, _ body: [UInt8]) -> Bool {
+        ConstantTime.equal(Array(header.filter { $0 != " " }.utf8), Array(self.header(for: body).utf8))
+    }
+}
+
+enum ConstantTime {
+    static func equal(_ a: [UInt8], _ b: [UInt8]) -> Bool {
+        guard a.count == b.count else { return false }
+        return zip(a, b).reduce(0 as UInt8) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+}
+
+/// A request's signature as its headers give it, not yet verified.
+package struct ParsedSignature: Hashable, Sendable {
+    package var keyID: String
+    package var nonce: [UInt8]
+    /// The inner list with its parameters, exactly as received: part of the signed bytes.
+    package var parameters: String
+    package var signature: [UInt8]
+}
+
+/// HTTP Message Signatures (RFC 9421) with `ed25519`, label `sig`, over method, authority, path, query and content
+/// digest.
+package enum MessageSignature {
+    package struct Components: Hashable, Sendable {
+        package var method: String
+        package var authority: String
+        package var path: String
+        /// With its question mark; `?` alone when there is none.
+        package var query: String
+        package var contentDigest: String
+
+        package init(method: String, authority: String, path: String, query: String, contentDigest: String) {
+            self.method = method
+            self.authority = authority
+            self.path = path
+            self.query = query
+            self.contentDigest = contentDigest
+        }
+    }
+
+    static let covered = #"("@method" "@authority" "@path" "@query" "content-digest")"#
+
+    /// RFC 9421 section 2.5.
+    static func base(_ components: Components, parameters: String) -> [UInt8] {
+        let lines = [
+            #""@method": "# + components.method, #""@authority": "# + components.authority.lowercased(),
+            #""@path": "# + components.path, #""@query": "# + components.query,
+            #""content-digest": "# + components.contentDigest, #""@signature-params": "# + parameters,
+        ]
+        return Array(lines.joined(separator: "\n").utf8)
+    }
+
+    /// - Returns: the values of the two headers.
+    package static func sign(
+        _ components: Components, keyID: String, nonce: [UInt8], created: Instant,
+        with key: Curve25519.Signing.PrivateKey
+    ) throws -> (signatureInput: String, signature: String) {
+        let seconds = created.milliseconds / 1000
+        let parameters =
+            covered + ";created=\(seconds);keyid=\"\(keyID)\";alg=\"ed25519\";nonce=\"\(Base64URL.encode(nonce))\""
+        let signature = try key.signature(for: base(components, parameters: parameters))
+        return ("sig=" + parameters, "sig=:\(signature.base64EncodedString()):")
+    }
+
+    /// The longest header that is read.
+    private static let headerBytes = 2_048
+
+    /// - Throws: ``CodecError`` unless exactly the covered components are named, with `keyid`, `nonce` and `ed25519`.
+    package static func parse(signatureInput: String, signature: String) throws(CodecError) -> ParsedSignature {
+        guard signatureInput.utf8.count <= headerBytes, signature.utf8.count <= headerBytes else {
+            throw CodecError("signature headers too long")
+        }
+        guard signatureInput.hasPrefix("sig=" + covered) else { throw CodecError("covered components") }
+        let parameters = String(signatureInput.dropFirst(4))
+        var values: [String: String] = [:]
+        for part in parameters.dropFirst(covered.count).split(separator: ";") {
+            guard let equals = part.firstIndex(of: "=") else { throw CodecError("parameter") }
+            var value = String(part[part.index(after: equals)...])
+            if value.hasPrefix("\""), value.hasSuffix("\""), value.count >= 2 { value = String(value.dropFirst().dropLast()) }
+            values[String(part[..<equals])] = value
+        }
+        guard values["alg"] == "ed25519", let keyID = values["keyid"], let nonce = values["nonce"].flatMap(Base64URL.decode)
+        else { throw CodecError("alg, keyid or nonce") }
+        guard signature.hasPrefix("sig=:"), signature.hasSuffix(":"),
+            let bytes = Data(base64Encoded: String(signature.dropFirst(5).dropLast())), bytes.count == 64
+        else { throw CodecError("signature") }
+        return ParsedSignature(keyID: keyID, nonce: nonce, parameters: parameters, signature: Array(bytes))
+    }
+
+    package static func verify(
+        _ parsed: ParsedSignature, components: Components, with key: Curve25519.Signing.PublicKey
+    ) -> Bool {
+        key.isValidSignature(parsed.signature, for: base(components, parameters: parsed.parameters))
+    }
+}
+
+/// Nonces that need no memory at the server: time and randomness under a secret's HMAC.
+package struct NonceIssuer: Sendable {
+    private let key: SymmetricKey
+
+    private static let randomBytes = 8
+    private static let tagBytes = 16
+
+    package init(secret: [UInt8]) { key = SymmetricKey(data: secret) }
+
+    package func issue(at now: Instant) -> [UInt8] {
+        var random = SystemRandomNumberGenerator()
+        let seconds = UInt64(max(0, now.milliseconds / 1000))
+        var body = (0..<5).map { UInt8(truncatingIfNeeded: seconds >> (32 - 8 * $0)) }
+        body += (0..<Self.randomBytes).map { _ in UInt8.random(in: 0...255, using: &random) }
+        return body + tag(body)
+    }
+
+    /// Whether this server issued the nonce, at most ``Limits/nonceDays`` ago.
+    package func isValid(_ nonce: [UInt8], at now: Instant) -> Bool {
+        guard nonce.count == 5 + Self.randomBytes + Self.tagBytes else { return false }
+        let body = Array(nonce.prefix(5 + Self.randomBytes))
+        guard ConstantTime.equal(Array(nonce.suffix(Self.tagBytes)), tag(body)) else { return false }
+        let issued = body.prefix(5).reduce(0 as Int64) { $0 << 8 | Int64($1) }
+        let age = now.milliseconds / 1000 - issued
+        return age <= Int64(Limits.nonceDays) * 86_400
+    }
+
+    private func tag(_ body: [UInt8]) -> [UInt8] {
+        Array(HMAC<SHA256>.authenticationCode(for: Array("ruhu nonce v1".utf8) + body, using: key).prefix(Self.tagBytes))
+    }
+}
+
+/// The versions of the protocol this program speaks.
+package enum ProtocolVersion {
+    package static let minimum: UInt32 = 1
+    package static let maximum: UInt32 = 1
+}
