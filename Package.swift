@@ -99,24 +99,6 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "LayerTests", path: "Tests/LayerTests", swiftSettings: settings),
         .testTarget(
-            name: "SyncEngineTests", dependencies: ["SyncEngine", "TestSupport"], path: "Tests/SyncEngineTests",
-            swiftSettings: settings),
-        .testTarget(
-            name: "SyncWireTests", dependencies: ["SyncWire", "SyncEngine", crypto], path: "Tests/SyncWireTests",
-            swiftSettings: settings),
-        .testTarget(
-            name: "RecordStoreTests", dependencies: ["RecordStore", "SyncEngine", "TestSupport", grdb],
-            path: "Tests/RecordStoreTests", exclude: ["Fixtures"], swiftSettings: settings),
-        .testTarget(
-            name: "AssistanceTests", dependencies: ["Assistance", "SyncEngine"], path: "Tests/AssistanceTests",
-            swiftSettings: settings),
-        .testTarget(
-            name: "CommandSupportTests", dependencies: ["CommandSupport", "SyncEngine", argumentParser],
-            path: "Tests/CommandSupportTests", swiftSettings: settings),
-        .testTarget(
-            name: "EdgeClientTests", dependencies: ["EdgeClient", "SyncEngine"], path: "Tests/EdgeClientTests",
-            swiftSettings: settings),
-        .testTarget(
             name: "EndToEndTests", dependencies: ["ProgramRunner", "ruhu", "ruhu-server"], path: "Tests/EndToEndTests",
             swiftSettings: settings),
     ],

@@ -159,6 +159,7 @@ import Testing
         try b.sync()
         #expect(try b.run("refused").json["sets"].array.isEmpty)
         #expect(try server.command("quarantine").json["sets"].array.isEmpty)
+        try a.sync()
         try expectEqualDigests([a, b])
     }
 

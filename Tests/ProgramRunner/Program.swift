@@ -47,7 +47,7 @@ package struct Program: Sendable {
         // Files, not pipes: a full pipe would stop the program.
         let output = folder.appending(path: "out")
         let errors = folder.appending(path: "err")
-        for file in [output, errors] { FileManager.default.createFile(atPath: file.path, contents: nil) }
+        for file in [output, errors] { try Data().write(to: file) }
         process.standardOutput = try FileHandle(forWritingTo: output)
         process.standardError = try FileHandle(forWritingTo: errors)
         if let input {

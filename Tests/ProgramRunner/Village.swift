@@ -27,7 +27,7 @@ package final class TownshipServer {
         let pipe = Pipe()
         process.standardOutput = pipe
         let log = folder.appending(path: "serve.log")
-        if !FileManager.default.fileExists(atPath: log.path) { FileManager.default.createFile(atPath: log.path, contents: nil) }
+        if !FileManager.default.fileExists(atPath: log.path) { try Data().write(to: log) }
         let handle = try FileHandle(forWritingTo: log)
         try handle.seekToEnd()
         process.standardError = handle

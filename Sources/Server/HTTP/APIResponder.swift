@@ -69,7 +69,7 @@ struct APIResponder: HTTPResponder {
             guard await limiter.admits(context.remoteAddress?.ipAddress ?? "") else { throw Problem(.tooManyRequests) }
             let route = try Route(method: request.method, path: path)
             let received = try await ReceivedRequest(request, path: path)
-            nonce = received.signature?.nonce ?? []
+            nonce = received.signature.nonce
             let (body, author) = try await resources.answer(route, received)
             device = author
             answer = Answer(status: 200, requestNonce: nonce, hello: nil, body: body)

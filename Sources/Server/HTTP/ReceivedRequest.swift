@@ -21,9 +21,9 @@ struct ReceivedRequest: Sendable {
     let body: [UInt8]
     let media: MediaType
     let contentDigest: String
-    let signature: ParsedSignature?
+    let signature: ParsedSignature
 
-    /// - Throws: ``Problem``: ``Problem/Code/bodyTooLarge``, ``Problem/Code/unsupportedMedia``,
+    /// - Throws: ``Problem``: ``Problem/Code/unsigned``, ``Problem/Code/bodyTooLarge``, ``Problem/Code/unsupportedMedia``,
     ///   ``Problem/Code/badRequest`` for a digest that is not the body's, ``Problem/Code/badSignature`` for a malformed one.
     init(_ request: Request, path: String) async throws {
         let buffer = try await request.body.collect(upTo: Limits.requestBodyBytes)
@@ -34,6 +34,14 @@ struct ReceivedRequest: Sendable {
         query = request.uri.query.map { "?" + $0 } ?? "?"
         parameters = Dictionary(
             request.uri.queryParameters.map { (String($0.key), String($0.value)) }, uniquingKeysWith: { first, _ in first })
+        guard let input = Self.header("Signature-Input", request), let text = Self.header("Signature", request) else {
+            throw Problem(.unsigned)
+        }
+        do {
+            signature = try MessageSignature.parse(signatureInput: input, signature: text)
+        } catch {
+            throw Problem(.badSignature, error.detail)
+        }
         contentDigest = Self.header("Content-Digest", request) ?? ""
         guard ContentDigest.matches(contentDigest, raw) else { throw Problem(.badRequest, "Content-Digest") }
         guard let coding = ContentCoding(rawValue: request.headers[.contentEncoding] ?? "identity") else {
@@ -48,15 +56,6 @@ struct ReceivedRequest: Sendable {
             throw Problem(.unsupportedMedia, "Content-Type")
         }
         self.media = media
-        if let input = Self.header("Signature-Input", request), let text = Self.header("Signature", request) {
-            do {
-                signature = try MessageSignature.parse(signatureInput: input, signature: text)
-            } catch {
-                throw Problem(.badSignature, error.detail)
-            }
-        } else {
-            signature = nil
-        }
     }
 
     private static func header(_ name: String, _ request: Request) -> String? {

@@ -61,7 +61,7 @@ struct Resources: Sendable {
 
     /// Freshness comes from the nonce alone; `created` is informational, for village clocks are off by years.
     private func fresh(_ request: ReceivedRequest) throws -> ParsedSignature {
-        guard let signature = request.signature else { throw Problem(.unsigned) }
+        let signature = request.signature
         guard nonces.isValid(signature.nonce, at: township.clock()) else { throw Problem(.staleNonce) }
         return signature
     }
