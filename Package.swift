@@ -56,7 +56,7 @@ let package = Package(
             path: "Sources/Shared/RecordStore", swiftSettings: settings),
         .target(
             name: "Assistance", dependencies: ["SyncEngine"],
-            path: "Sources/Shared/Assist0", swiftSettings: settings),
+            path: "Sources/Shared/Assist0", exclude: ["generate.swift"], swiftSettings: settings),
         .target(
             name: "CommandSupport", dependencies: ["SyncEngine", argumentParser],
             path: "Sources/Shared/Commands", swiftSettings: settings),
@@ -98,6 +98,15 @@ let package = Package(
             name: "TestSupport", dependencies: ["SyncEngine", "RecordStore", "SyncWire", grdb, crypto],
             path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "LayerTests", path: "Tests/LayerTests", swiftSettings: settings),
+        .testTarget(
+            name: "AssistanceTests", dependencies: ["Assistance", "SyncEngine"], path: "Tests/AssistanceTests",
+            swiftSettings: settings),
+        .testTarget(
+            name: "CommandSupportTests", dependencies: ["CommandSupport", "SyncEngine", argumentParser],
+            path: "Tests/CommandSupportTests", swiftSettings: settings),
+        .testTarget(
+            name: "EdgeClientTests", dependencies: ["EdgeClient", "SyncEngine"], path: "Tests/EdgeClientTests",
+            swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests", dependencies: ["ProgramRunner", "ruhu", "ruhu-server"], path: "Tests/EndToEndTests",
             swiftSettings: settings),

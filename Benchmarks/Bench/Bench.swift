@@ -52,7 +52,9 @@ struct Bench {
 
     private mutating func capture(_ documents: [[String: Any]], at station: VillageStation) throws {
         let input = try documents.map { fields in
-            String(decoding: try JSONSerialization.data(withJSONObject: ["kind": "household", "fields": fields]), as: UTF8.self)
+            String(
+                decoding: try JSONSerialization.data(withJSONObject: ["kind": "household", "fields": fields]),
+                as: UTF8.self)
         }.joined(separator: "\n")
         let before = Usage.children()
         let made = try station.run(["new", "-"], input: input)
@@ -94,7 +96,9 @@ struct Bench {
     private mutating func incremental(
         _ first: VillageStation, _ second: VillageStation, _ server: TownshipServer
     ) throws {
-        let ids = try first.run(["list", "household", "--limit", "200"]).json["records"].array.compactMap { $0["id"].string }
+        let ids = try first.run(["list", "household", "--limit", "200"]).json["records"].array.compactMap {
+            $0["id"].string
+        }
         var costs: [(up: Double, down: Double, sent: Int, server: Double)] = []
         for round in 0..<5 {
             let edits = ids.enumerated().map { index, id in
@@ -142,7 +146,8 @@ struct Bench {
         let each = 20
         var sample = Sample(seed: 2, village: village)
         let all = try (0..<stations).map { index in
-            let station = try server.station("storm-\(index)", village: "3704041012\(String(format: "%02d", 10 + index % 80))", staff: "协理员\(index)")
+            let station = try server.station(
+                "storm-\(index)", village: "3704041012\(String(format: "%02d", 10 + index % 80))", staff: "协理员\(index)")
             var input: [String] = []
             for row in 0..<each {
                 var fields = sample.next(index * each + row)

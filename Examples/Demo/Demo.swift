@@ -11,7 +11,7 @@ struct Demo {
     private static let staff = ["王秀英", "李建国", "张桂兰", "刘志强", "陈玉梅", "杨春生", "赵凤霞", "孙立新"]
 
     init() {
-        rowsPerVillage = ProcessInfo.processInfo.environment["RUHU_DEMO_ROWS"].flatMap { Int($0) } ?? 60
+        rowsPerVillage = ProcessInfo.processInfo.environment["RUHU_DEMO_ROWS"].flatMap { Int($0) } ?? 150
     }
 
     mutating func run() throws {
@@ -60,7 +60,9 @@ struct Demo {
             try ([lines[0]] + part).joined(separator: "\n").write(to: file, atomically: true, encoding: .utf8)
             let result = try station.run(
                 "import", file.path, "--map", examples.appending(path: "roster-map.yaml").path)
-            guard result.code == 0 else { throw ProgramFailure("import: \(result.code) \(result.text) \(result.errors)") }
+            guard result.code == 0 else {
+                throw ProgramFailure("import: \(result.code) \(result.text) \(result.errors)")
+            }
             rows += result.json["rows"].int ?? 0
             records += result.json["created"].int ?? 0
         }
@@ -94,7 +96,8 @@ struct Demo {
         let member = try first.run("list", "member", "--limit", "1").json["records"][0]["id"].string ?? ""
         _ = try first.run("edit", member, "labour_ability=部分")
         _ = try second.run("edit", member, "labour_ability=丧失")
-        table.add("two stations of one village type apart", started, "\(households.count) households, 1 member, both offline")
+        table.add(
+            "two stations of one village type apart", started, "\(households.count) households, 1 member, both offline")
         return households
     }
 

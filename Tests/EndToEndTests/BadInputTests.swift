@@ -106,7 +106,8 @@ private final class Portal {
         }
         guard bound == 0, listen(listener, 16) == 0 else { throw ProgramFailure("portal: errno \(errno)") }
         self.listener = listener
-        let page = Array("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html>log in</html>".utf8)
+        let page = Array(
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html>log in</html>".utf8)
         Thread.detachNewThread {
             while true {
                 let connection = accept(listener, nil, nil)

@@ -21,7 +21,8 @@ import Testing
     ]
 
     private static let own: Set<String> = [
-        "SyncEngine", "SyncWire", "RecordStore", "Assistance", "CommandSupport", "Server", "EdgeClient", "CCurl", "CZstd",
+        "SyncEngine", "SyncWire", "RecordStore", "Assistance", "CommandSupport", "Server", "EdgeClient", "CCurl",
+        "CZstd",
         "CZlib",
     ]
 
@@ -72,7 +73,9 @@ import Testing
         }
         guard words.first == "import" else { return nil }
         words.removeFirst()
-        if let kind = words.first, ["struct", "class", "enum", "func", "protocol", "let", "var", "typealias"].contains(kind) {
+        if let kind = words.first,
+            ["struct", "class", "enum", "func", "protocol", "let", "var", "typealias"].contains(kind)
+        {
             words.removeFirst()
         }
         return words.first.map { String($0.split(separator: ".")[0]) }

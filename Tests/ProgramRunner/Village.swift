@@ -135,7 +135,9 @@ package struct VillageStation: Sendable {
     /// Syncs, which must be complete.
     @discardableResult package func sync() throws -> JSON {
         let synced = try run("sync")
-        guard synced.code == 0 else { throw ProgramFailure("\(name) sync: \(synced.code) \(synced.text) \(synced.errors)") }
+        guard synced.code == 0 else {
+            throw ProgramFailure("\(name) sync: \(synced.code) \(synced.text) \(synced.errors)")
+        }
         return synced.json
     }
 

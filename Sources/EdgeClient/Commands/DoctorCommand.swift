@@ -7,7 +7,10 @@ import SyncEngine
 struct DoctorCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
-            commandName: "doctor", abstract: L("检查本站数据；需要时从镇街重新获取，不动未上传的内容", "Check the replica; repair by fetching anew, never by forgetting pending work"))
+            commandName: "doctor",
+            abstract: L(
+                "检查本站数据；需要时从镇街重新获取，不动未上传的内容",
+                "Check the replica; repair by fetching anew, never by forgetting pending work"))
     }
 
     @OptionGroup var options: StationOptions

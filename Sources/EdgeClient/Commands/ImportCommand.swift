@@ -1,6 +1,72 @@
 import ArgumentParser
+import Assistance
 import CommandSupport
+import SyncEngine
+import Yams
 
 struct ImportCommand: ParsableCommand {
-    static var configuration: CommandConfiguration { CommandConfiguration(commandName: "import") }
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "import", abstract: L("从表格导入名册（CSV）", "Import a roster from a spreadsheet (CSV)"),
+            discussion: L(
+                "有错的行报出行号和原因，其余照常导入。映射文件写法见 docs/import.md。",
+                "A bad row is reported with its line and stops nothing. The mapping is described in docs/import.md."))
+    }
+
+    @OptionGroup var options: StationOptions
+    @OptionGroup var author: AuthorOptions
+    @Argument(help: ArgumentHelp(L("CSV 文件", "The CSV file"))) var file: String
+    @Option(help: ArgumentHelp(L("映射文件（YAML）", "The mapping file (YAML)"))) var map: String
+
+    func run() throws {
+        let station = try options.station()
+        let recorder = Recorder(
+            station: station, author: try author.name(station), reason: author.reason ?? L("导入名册", "roster import"))
+        let mapping = try RosterMapping(
+            try MappingNode(yaml: try Files.read(map, limit: 1_048_576)), schema: station.replica.tables.schema)
+        let table = try CSVTable(try Files.read(file))
+        let bar = ProgressBar(label: L("导入", "Import"))
+        let result = try RosterImport(recorder: recorder, mapping: mapping).run(table) {
+            bar.update(completed: $0, total: table.rows.count)
+        }
+        bar.finish()
+        options.output.write(
+            .object([
+                ("rows", .int(Int64(table.rows.count))), ("created", .int(Int64(result.created))),
+                ("updated", .int(Int64(result.updated))), ("rejected", .array(result.rejected.map(\.document))),
+            ]),
+            text: ([
+                L(
+                    "\(table.rows.count) 行：新建 \(result.created) 条，更新 \(result.updated) 条，退回 \(result.rejected.count) 行",
+                    "\(table.rows.count) rows: \(result.created) created, \(result.updated) updated, \(result.rejected.count) rejected"
+                )
+            ] + result.rejected.map(\.text)).joined(separator: "\n"))
+    }
+}
+
+extension MappingNode {
+    /// - Throws: ``Problem`` ``Problem/Code/badMapping`` with the parser's words.
+    init(yaml bytes: [UInt8]) throws {
+        do {
+            guard let node = try Yams.compose(yaml: String(decoding: bytes, as: UTF8.self)) else {
+                throw Problem(.badMapping)
+            }
+            self = Self.converted(node)
+        } catch let error as YamlError {
+            throw Problem(.badMapping, "\(error)")
+        }
+    }
+
+    private static func converted(_ node: Node) -> MappingNode {
+        switch node {
+        case .scalar(let scalar): .scalar(scalar.string)
+        case .sequence(let nodes): .list(nodes.map(converted))
+        case .mapping(let pairs):
+            .map(
+                Dictionary(
+                    pairs.compactMap { key, value in key.string.map { ($0, converted(value)) } },
+                    uniquingKeysWith: { first, _ in first }))
+        case .alias: .list([])
+        }
+    }
 }

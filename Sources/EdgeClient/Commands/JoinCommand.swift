@@ -27,7 +27,8 @@ struct JoinCommand: ParsableCommand {
         let reply = try enrolment.run()
         options.output.write(
             .object([
-                ("device", .string(reply.device.description)), ("scopes", .array(reply.scopes.map { .string($0.code) })),
+                ("device", .string(reply.device.description)),
+                ("scopes", .array(reply.scopes.map { .string($0.code) })),
                 ("epoch", .string(reply.epoch.description)), ("station", .string(reply.station)),
                 ("staff", .string(reply.staff)), ("region", .string(reply.region)),
             ]),
@@ -47,7 +48,9 @@ struct StationEnrolment {
     func run() throws -> EnrolmentReply {
         let isMember = (try? station.membership()) != nil
         if isMember { try refuseAnotherCode() }
-        let signing = try key(at: station.folder.signingKeyPath) { Array(Curve25519.Signing.PrivateKey().rawRepresentation) }
+        let signing = try key(at: station.folder.signingKeyPath) {
+            Array(Curve25519.Signing.PrivateKey().rawRepresentation)
+        }
         let sealing = try key(at: station.folder.sealingKeyPath) {
             Array(Curve25519.KeyAgreement.PrivateKey().rawRepresentation)
         }

@@ -10,7 +10,8 @@ struct NewCommand: ParsableCommand {
             commandName: "new", abstract: L("新建记录", "Create a record"),
             discussion: L(
                 "例：ruhu new household number=012 address=三组 phones=13812345678\n写 - 则从标准输入读 JSON 文档：{\"kind\":…,\"fields\":{…}}，一个或多个。",
-                "Example: ruhu new household number=012 address=三组 phones=13812345678\nWith - it reads JSON documents from standard input: {\"kind\":…,\"fields\":{…}}, one or many."))
+                "Example: ruhu new household number=012 address=三组 phones=13812345678\nWith - it reads JSON documents from standard input: {\"kind\":…,\"fields\":{…}}, one or many."
+            ))
     }
 
     @OptionGroup var options: StationOptions
@@ -68,7 +69,8 @@ struct EditCommand: ParsableCommand {
 struct DeleteCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
-            commandName: "delete", abstract: L("删除记录，连同其下的记录；须写原因", "Delete a record and what hangs below it; a reason is needed"))
+            commandName: "delete",
+            abstract: L("删除记录，连同其下的记录；须写原因", "Delete a record and what hangs below it; a reason is needed"))
     }
 
     @OptionGroup var options: StationOptions

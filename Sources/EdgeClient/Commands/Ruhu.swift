@@ -24,7 +24,8 @@ package struct Ruhu: ParsableCommand {
                     name: L("同步", "Syncing"),
                     subcommands: [
                         SyncCommand.self, StatusCommand.self, OutboxCommand.self, ConflictsCommand.self,
-                        RefusedCommand.self, AmendCommand.self, WithdrawCommand.self, BundleCommand.self, DoctorCommand.self,
+                        RefusedCommand.self, AmendCommand.self, WithdrawCommand.self, BundleCommand.self,
+                        DoctorCommand.self,
                     ]),
             ])
     }
@@ -34,7 +35,8 @@ package struct Ruhu: ParsableCommand {
 
 /// What every command of a station takes.
 struct StationOptions: ParsableArguments {
-    @Option(help: ArgumentHelp(L("数据目录（默认 RUHU_HOME 或 XDG 目录）", "Data folder (default: RUHU_HOME, else the XDG folder)")))
+    @Option(
+        help: ArgumentHelp(L("数据目录（默认 RUHU_HOME 或 XDG 目录）", "Data folder (default: RUHU_HOME, else the XDG folder)")))
     var data: String?
 
     @Flag(help: ArgumentHelp(L("输出一个 JSON 文档", "Print one JSON document")))

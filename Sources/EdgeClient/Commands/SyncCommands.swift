@@ -13,9 +13,11 @@ struct SyncCommand: ParsableCommand {
     }
 
     @OptionGroup var options: StationOptions
-    @Flag(help: ArgumentHelp(L("夜间任务：错开时间、在时段内重试", "Night job: waits its turn, retries within a window"))) var nightly = false
+    @Flag(help: ArgumentHelp(L("夜间任务：错开时间、在时段内重试", "Night job: waits its turn, retries within a window"))) var nightly =
+        false
     @Option(help: ArgumentHelp(L("夜间任务的时段（分钟）", "The night job's window, in minutes"))) var windowMinutes = 240.0
-    @Option(help: ArgumentHelp(L("错开的最长时间（分钟）", "The longest wait before it begins, in minutes"))) var jitterMinutes = 20.0
+    @Option(help: ArgumentHelp(L("错开的最长时间（分钟）", "The longest wait before it begins, in minutes"))) var jitterMinutes =
+        20.0
 
     func run() throws {
         let station = try options.station()
@@ -31,7 +33,9 @@ struct SyncCommand: ParsableCommand {
         } else {
             var run = SyncRun(station: station)
             run.onProgress = { progress in
-                bar.update(completed: progress.pushed + progress.records, total: progress.pushed + progress.records + progress.pending)
+                bar.update(
+                    completed: progress.pushed + progress.records,
+                    total: progress.pushed + progress.records + progress.pending)
             }
             result = try run.run()
         }
@@ -78,10 +82,16 @@ struct SyncCommand: ParsableCommand {
                 "Synced: \(counts.sets) change sets up, \(counts.records) records down.")
         ]
         if counts.conflicted > 0 {
-            lines.append(L("其中 \(counts.conflicted) 项有冲突，镇街会处理（ruhu conflicts）。", "\(counts.conflicted) met a conflict; the township decides (ruhu conflicts)."))
+            lines.append(
+                L(
+                    "其中 \(counts.conflicted) 项有冲突，镇街会处理（ruhu conflicts）。",
+                    "\(counts.conflicted) met a conflict; the township decides (ruhu conflicts)."))
         }
         if counts.quarantined > 0 {
-            lines.append(L("其中 \(counts.quarantined) 项被退回，请更正（ruhu refused）。", "\(counts.quarantined) were refused; please amend them (ruhu refused)."))
+            lines.append(
+                L(
+                    "其中 \(counts.quarantined) 项被退回，请更正（ruhu refused）。",
+                    "\(counts.quarantined) were refused; please amend them (ruhu refused)."))
         }
         return lines.joined(separator: "\n")
     }
@@ -181,7 +191,8 @@ struct OutboxCommand: ParsableCommand {
 struct ConflictsCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
-            commandName: "conflicts", abstract: L("冲突：两个值都保留，由镇街决定", "Conflicts: both values are kept, the township decides"))
+            commandName: "conflicts",
+            abstract: L("冲突：两个值都保留，由镇街决定", "Conflicts: both values are kept, the township decides"))
     }
 
     @OptionGroup var options: StationOptions
@@ -200,7 +211,9 @@ struct RefusedCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "refused", abstract: L("被退回的变更及原因", "Refused change sets and why"),
-            discussion: L("更正：ruhu amend 号 字段=值；撤回：ruhu withdraw 号", "Correct with ruhu amend NUMBER field=value, or take back with ruhu withdraw NUMBER"))
+            discussion: L(
+                "更正：ruhu amend 号 字段=值；撤回：ruhu withdraw 号",
+                "Correct with ruhu amend NUMBER field=value, or take back with ruhu withdraw NUMBER"))
     }
 
     @OptionGroup var options: StationOptions

@@ -24,7 +24,9 @@ struct Recorder {
         try commit([Draft(kind: kind, record: newID(), operation: .create, writes: writes)])
     }
 
-    func edit(_ record: Record, kind: KindSchema, writes: [FieldWrite]) throws -> (recorded: Recorded, warnings: [Finding]) {
+    func edit(
+        _ record: Record, kind: KindSchema, writes: [FieldWrite]
+    ) throws -> (recorded: Recorded, warnings: [Finding]) {
         try commit([Draft(kind: kind, record: record.id, operation: .edit, writes: writes)])
     }
 

@@ -43,7 +43,8 @@ struct Station {
             return Membership(
                 url: try Meta.text("url", in: database) ?? "",
                 pin: try Meta.bytes("pin", in: database).flatMap { Hash256(bytes: $0) }, device: position.device,
-                station: try Meta.text("station", in: database) ?? "", staff: try Meta.text("staff", in: database) ?? "",
+                station: try Meta.text("station", in: database) ?? "",
+                staff: try Meta.text("staff", in: database) ?? "",
                 region: try Meta.text("region", in: database) ?? "")
         }
     }

@@ -81,7 +81,8 @@ struct SyncRun {
                 guard isTransient else { return (problem, detail) }
                 if patience.renewals > before { backoff = Backoff(retries) }
                 guard !patience.isOver, let wait = backoff.next(using: &random) else { return (problem, detail) }
-                Thread.sleep(forTimeInterval: Double(wait.components.attoseconds) / 1e18 + Double(wait.components.seconds))
+                Thread.sleep(
+                    forTimeInterval: Double(wait.components.attoseconds) / 1e18 + Double(wait.components.seconds))
             }
         }
     }

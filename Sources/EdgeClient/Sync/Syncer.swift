@@ -116,7 +116,9 @@ struct Syncer {
         repeat {
             let body = try courier.exchange(
                 .get, "/v1/pull", query: "token=\(Hex.encode(token))&epoch=\(position.epoch)", shouldAbort: shouldAbort)
-            guard case .pull(let page) = body, pages.count < Limits.roundsPerSync else { throw Problem(.unreachable, "pull") }
+            guard case .pull(let page) = body, pages.count < Limits.roundsPerSync else {
+                throw Problem(.unreachable, "pull")
+            }
             onVerified()
             pages.append(page)
             token = page.bootstrapToken

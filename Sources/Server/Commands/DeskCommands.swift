@@ -6,7 +6,8 @@ import SyncEngine
 struct ConflictsCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
-            commandName: "conflicts", abstract: L("待处理的冲突：两个值都保留，由人决定", "Conflicts: both values are kept, a person decides"))
+            commandName: "conflicts",
+            abstract: L("待处理的冲突：两个值都保留，由人决定", "Conflicts: both values are kept, a person decides"))
     }
 
     @OptionGroup var options: TownshipOptions
@@ -26,7 +27,8 @@ struct ResolveCommand: ParsableCommand {
             commandName: "resolve", abstract: L("决定一个冲突", "Decide a conflict"),
             discussion: L(
                 "--take mine 取后到的值，--take theirs 取已有的值，也可直接写值；一组字段写 JSON 列表。",
-                "--take mine: the one decided later; theirs: the one already there; or a value. A group takes a JSON list."))
+                "--take mine: the one decided later; theirs: the one already there; or a value. A group takes a JSON list."
+            ))
     }
 
     @OptionGroup var options: TownshipOptions
@@ -51,11 +53,14 @@ struct ResolveCommand: ParsableCommand {
                 ("id", .string(id.description)), ("field", .string(subject.key.field)), ("value", value),
                 ("seq", .int(Int64(seq))),
             ]),
-            text: L("已决定：\(subject.key.field) = \(value.compact)（序号 \(seq)）", "Decided: \(subject.key.field) = \(value.compact) (seq \(seq))"))
+            text: L(
+                "已决定：\(subject.key.field) = \(value.compact)（序号 \(seq)）",
+                "Decided: \(subject.key.field) = \(value.compact) (seq \(seq))"))
     }
 
     private func decide(
-        _ values: [Value], _ subject: Resolution.Subject, _ act: Desk.Act, _ desk: Desk, in transaction: AuthorityTransaction
+        _ values: [Value], _ subject: Resolution.Subject, _ act: Desk.Act, _ desk: Desk,
+        in transaction: AuthorityTransaction
     ) throws -> Seq {
         if subject.isDeletion, values == [.bool(true)], !subject.record.isDeleted {
             let draft = Draft(kind: subject.kind, record: subject.record.id, operation: .delete)
@@ -171,7 +176,8 @@ extension ScopeDigest {
 struct NightlyCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
-            commandName: "nightly", abstract: L("夜间任务：核对日志和摘要、查找重复人员", "Night job: verify log and digests, look for duplicates"))
+            commandName: "nightly",
+            abstract: L("夜间任务：核对日志和摘要、查找重复人员", "Night job: verify log and digests, look for duplicates"))
     }
 
     @OptionGroup var options: TownshipOptions

@@ -21,7 +21,9 @@ package struct RuhuServer: ParsableCommand {
                     subcommands: [ListCommand.self, ShowCommand.self, HistoryCommand.self, FindCommand.self]),
                 CommandGroup(
                     name: L("办理", "The desk"),
-                    subcommands: [ConflictsCommand.self, ResolveCommand.self, QuarantineCommand.self, BundleCommand.self]),
+                    subcommands: [
+                        ConflictsCommand.self, ResolveCommand.self, QuarantineCommand.self, BundleCommand.self,
+                    ]),
             ])
     }
 
@@ -30,7 +32,8 @@ package struct RuhuServer: ParsableCommand {
 
 /// What every command of a township takes.
 struct TownshipOptions: ParsableArguments {
-    @Option(help: ArgumentHelp(L("数据目录（默认 RUHU_HOME 或 XDG 目录）", "Data folder (default: RUHU_HOME, else the XDG folder)")))
+    @Option(
+        help: ArgumentHelp(L("数据目录（默认 RUHU_HOME 或 XDG 目录）", "Data folder (default: RUHU_HOME, else the XDG folder)")))
     var data: String?
 
     @Flag(help: ArgumentHelp(L("输出一个 JSON 文档", "Print one JSON document")))

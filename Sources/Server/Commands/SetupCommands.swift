@@ -26,7 +26,9 @@ struct InitCommand: ParsableCommand {
                 ("region", .string(region)), ("name", .string(name)),
                 ("epoch", .string(township.identity.epoch.description)), ("publicKey", .string(key)),
             ]),
-            text: L("已建立 \(name)（\(region)）。下一步：ruhu-server serve --listen 0.0.0.0:8470", "Made \(name) (\(region)). Next: ruhu-server serve --listen 0.0.0.0:8470"))
+            text: L(
+                "已建立 \(name)（\(region)）。下一步：ruhu-server serve --listen 0.0.0.0:8470",
+                "Made \(name) (\(region)). Next: ruhu-server serve --listen 0.0.0.0:8470"))
     }
 }
 
@@ -99,7 +101,8 @@ struct InviteCommand: ParsableCommand {
         try township.database.write { try DeviceRegister($0.database).add(invitation) }
         options.output.write(
             .object([
-                ("code", .string(code.description)), ("scope", .string(village)), ("expiresAt", .string(expiry.description)),
+                ("code", .string(code.description)), ("scope", .string(village)),
+                ("expiresAt", .string(expiry.description)),
             ]),
             text: L(
                 "邀请码：\(code)\n在工作站上运行：ruhu join 网址 邀请码（\(expiry.day) 前有效，只能用一次）",
@@ -117,7 +120,9 @@ struct DevicesCommand: ParsableCommand {
     func run() throws {
         let township = try options.township()
         let devices = try township.database.read { try DeviceRegister($0).stations() }
-        var table = TextTable([L("工作站", "Device"), L("村居", "Village"), L("协理员", "Staff"), L("最近联系", "Last seen"), L("状态", "State")])
+        var table = TextTable([
+            L("工作站", "Device"), L("村居", "Village"), L("协理员", "Staff"), L("最近联系", "Last seen"), L("状态", "State"),
+        ])
         for device in devices {
             table.add([
                 device.state.id.description, device.state.scopes.map(\.code).joined(separator: " "), device.staff,
@@ -144,7 +149,8 @@ extension RegisteredDevice {
 struct RevokeCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
-            commandName: "revoke", abstract: L("停用一个工作站：不能再上传下载，未上传的工作仍留在其电脑上", "Revoke a station; its unsent work stays on it"))
+            commandName: "revoke",
+            abstract: L("停用一个工作站：不能再上传下载，未上传的工作仍留在其电脑上", "Revoke a station; its unsent work stays on it"))
     }
 
     @OptionGroup var options: TownshipOptions
@@ -156,7 +162,9 @@ struct RevokeCommand: ParsableCommand {
         guard let id = DeviceID(device) else { throw Problem(.unknownDevice, device) }
         let known = try township.database.write { transaction in
             let register = DeviceRegister(transaction.database)
-            guard let known = try register.device(id), !known.state.isDesk else { throw Problem(.unknownRecord, device) }
+            guard let known = try register.device(id), !known.state.isDesk else {
+                throw Problem(.unknownRecord, device)
+            }
             try register.revoke(id, reason: reason, at: township.clock())
             return known
         }

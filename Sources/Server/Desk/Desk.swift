@@ -42,7 +42,8 @@ struct Desk {
         let number = desk.state.acknowledged.number + 1
         let set = ChangeSet(
             device: identity.desk, number: number, time: try tick(in: transaction, now: act.now), author: act.author,
-            reason: act.reason, schemaVersion: transaction.schema.version, base: base, intent: act.intent, changes: changes)
+            reason: act.reason, schemaVersion: transaction.schema.version, base: base, intent: act.intent,
+            changes: changes)
         let previous = desk.state.acknowledged.hash
         let sealed = SealedSet(set: set, bytes: codec.encode(set), after: previous)
         let decision = PushDecision(store: transaction, codec: codec, region: identity.region, now: act.now)

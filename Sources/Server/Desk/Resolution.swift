@@ -46,7 +46,9 @@ struct Resolution {
     /// The changes that make `values` stand.
     static func changes(_ values: [Value], for subject: Subject) throws -> [Change] {
         if subject.isDeletion {
-            guard let first = values.first, case .bool(let isDeleted) = first else { throw Problem(.badValue, Effect.deleted) }
+            guard let first = values.first, case .bool(let isDeleted) = first else {
+                throw Problem(.badValue, Effect.deleted)
+            }
             return [
                 Change(kind: subject.kind.name, record: subject.record.id, operation: isDeleted ? .delete : .edit)
             ]

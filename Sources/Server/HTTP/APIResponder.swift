@@ -48,13 +48,15 @@ struct APIResponder: HTTPResponder {
 
     private static func text(_ text: String, status: HTTPResponse.Status = .ok) -> Response {
         Response(
-            status: status, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"],
+            status: status,
+            headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8", .cacheControl: "no-store"],
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 
     /// Paths as metric labels: only those that exist, or a stranger could fill the memory with names.
     private static func label(_ path: String) -> String {
-        ["/v1/devices", "/v1/hello", "/v1/push", "/v1/pull", "/healthz", "/readyz", "/metrics"].contains(path) ? path : "other"
+        ["/v1/devices", "/v1/hello", "/v1/push", "/v1/pull", "/healthz", "/readyz", "/metrics"].contains(path)
+            ? path : "other"
     }
 
     // MARK: - The protocol
@@ -100,7 +102,9 @@ struct APIResponder: HTTPResponder {
         let body = coding.compress(plain)
         var headers: HTTPFields = [.contentType: media.rawValue, .cacheControl: "no-store"]
         if coding != .identity { headers[.contentEncoding] = coding.rawValue }
-        if media == .json, let name = HTTPField.Name("Content-Digest") { headers[name] = ContentDigest.header(for: body) }
+        if media == .json, let name = HTTPField.Name("Content-Digest") {
+            headers[name] = ContentDigest.header(for: body)
+        }
         return Response(
             status: HTTPResponse.Status(code: answer.status), headers: headers,
             body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))

@@ -33,7 +33,8 @@ struct ReceivedRequest: Sendable {
         self.path = path
         query = request.uri.query.map { "?" + $0 } ?? "?"
         parameters = Dictionary(
-            request.uri.queryParameters.map { (String($0.key), String($0.value)) }, uniquingKeysWith: { first, _ in first })
+            request.uri.queryParameters.map { (String($0.key), String($0.value)) },
+            uniquingKeysWith: { first, _ in first })
         guard let input = Self.header("Signature-Input", request), let text = Self.header("Signature", request) else {
             throw Problem(.unsigned)
         }

@@ -25,7 +25,9 @@ final class ServerMetrics: Sendable {
     func exposition() -> String {
         let snapshot = series.withLock(\.self).sorted { ($0.key.path, $0.key.status) < ($1.key.path, $1.key.status) }
         var lines = ["# TYPE ruhu_http_requests_total counter"]
-        lines += snapshot.map { "ruhu_http_requests_total{path=\"\($0.key.path)\",status=\"\($0.key.status)\"} \($0.value.count)" }
+        lines += snapshot.map {
+            "ruhu_http_requests_total{path=\"\($0.key.path)\",status=\"\($0.key.status)\"} \($0.value.count)"
+        }
         lines.append("# TYPE ruhu_http_request_seconds_total counter")
         lines += snapshot.map {
             "ruhu_http_request_seconds_total{path=\"\($0.key.path)\",status=\"\($0.key.status)\"} \($0.value.seconds)"

@@ -58,7 +58,11 @@ extension Nightly.Report {
             duplicates.map { ids in
                 L("身份证号相同的人员：", "Members with one identity number: ") + ids.map(\.description).joined(separator: "、")
             },
-            [L("未决冲突 \(openConflicts) 个，隔离 \(quarantined) 个。", "\(openConflicts) open conflicts, \(quarantined) in quarantine.")],
+            [
+                L(
+                    "未决冲突 \(openConflicts) 个，隔离 \(quarantined) 个。",
+                    "\(openConflicts) open conflicts, \(quarantined) in quarantine.")
+            ],
         ]
         return ([verdict] + lists.flatMap(\.self)).joined(separator: "\n")
     }

@@ -79,7 +79,9 @@ final class PushWriter: Service, Sendable {
         queue.withLock { queue in
             var sets = 0
             var count = 0
-            while count < queue.waiting.count, count == 0 || sets + queue.waiting[count].job.sets.count <= Limits.setsPerCommit {
+            while count < queue.waiting.count,
+                count == 0 || sets + queue.waiting[count].job.sets.count <= Limits.setsPerCommit
+            {
                 sets += queue.waiting[count].job.sets.count
                 count += 1
             }
@@ -97,7 +99,11 @@ final class PushWriter: Service, Sendable {
         do {
             results = try await database.writeAsync { [codec, region] transaction in
                 jobs.map { job in
-                    Result { try transaction.savepoint { try Self.decide(job, in: transaction, codec: codec, region: region, now: now) } }
+                    Result {
+                        try transaction.savepoint {
+                            try Self.decide(job, in: transaction, codec: codec, region: region, now: now)
+                        }
+                    }
                 }
             }
         } catch {

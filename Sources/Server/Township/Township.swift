@@ -20,7 +20,8 @@ struct Township: Sendable {
         let database = try AuthorityDatabase(path: folder.databasePath, tables: .assistance(codec: codec))
         let identity = try database.read(AuthorityIdentity.read)
         return Township(
-            folder: folder, database: database, identity: identity, keys: try ServerKeys.read(from: folder), codec: codec,
+            folder: folder, database: database, identity: identity, keys: try ServerKeys.read(from: folder),
+            codec: codec,
             sightings: Sightings(database: database), clock: clock)
     }
 

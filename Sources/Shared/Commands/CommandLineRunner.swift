@@ -68,7 +68,8 @@ package protocol ProblemConvertible: Error {
 enum HelpText {
     private static let words = [
         ("OVERVIEW: ", ""), ("USAGE: ", "用法："), ("ARGUMENTS:", "参数："), ("OPTIONS:", "选项："), ("SUBCOMMANDS:", "命令："),
-        ("SUBCOMMANDS", "命令"), ("Show help information.", "显示帮助。"), ("Show the version.", "显示版本。"), ("(default: ", "（默认："),
+        ("SUBCOMMANDS", "命令"), ("Show help information.", "显示帮助。"), ("Show the version.", "显示版本。"),
+        ("(default: ", "（默认："),
         ("<options>", "<选项>"), ("<subcommand>", "<命令>"),
     ]
 

@@ -36,7 +36,9 @@ package struct RecordDocument: Sendable {
 
     /// A conflict's own fields hold JSON text.
     private func value(_ name: String, _ value: Value) -> JSONValue {
-        if kind.name == ConflictRecord.kindName, ["base", "mine", "theirs", "standing"].contains(name), let text = value.text {
+        if kind.name == ConflictRecord.kindName, ["base", "mine", "theirs", "standing"].contains(name),
+            let text = value.text
+        {
             return .parsed(text)
         }
         return JSONValue(value)
@@ -53,7 +55,9 @@ package struct RecordDocument: Sendable {
                 "  " + label + String(repeating: " ", count: width - TextTable.width(label) + 2)
                     + JSONValue(value).plain + (code.map { " " + $0 } ?? "") + mark)
         }
-        if !conflicts.isEmpty { lines.append(L("  有 \(conflicts.count) 个冲突待决定", "  \(conflicts.count) open conflict(s)")) }
+        if !conflicts.isEmpty {
+            lines.append(L("  有 \(conflicts.count) 个冲突待决定", "  \(conflicts.count) open conflict(s)"))
+        }
         return lines.joined(separator: "\n")
     }
 
@@ -80,12 +84,16 @@ package struct HistoryEntry: Sendable {
 
     private static func edit(_ effect: Effect) -> JSONValue {
         let element = effect.element.map { [("element", JSONValue.string($0))] } ?? []
-        return .object([("field", .string(effect.field))] + element + [("old", JSONValue(effect.old)), ("new", JSONValue(effect.new))])
+        return .object(
+            [("field", .string(effect.field))] + element + [
+                ("old", JSONValue(effect.old)), ("new", JSONValue(effect.new)),
+            ])
     }
 
     package var text: String {
         let edits = item.effects.map { "    \($0.field): \(JSONValue($0.old).plain) → \(JSONValue($0.new).plain)" }
-        let head = "\(item.seq == 0 ? "-" : String(item.seq))  \(item.at)  \(item.author)  \(item.outcome.rawValue)"
+        let head =
+            "\(item.seq == 0 ? "-" : String(item.seq))  \(item.at)  \(item.author)  \(item.outcome.rawValue)"
             + (item.reason.isEmpty ? "" : "  \(item.reason)")
         return ([head] + edits).joined(separator: "\n")
     }
@@ -180,7 +188,8 @@ extension ChangeSet {
                         .array(
                             change.edits.map { edit in
                                 .object([
-                                    ("field", .string(edit.field)), ("old", JSONValue(edit.old)), ("new", JSONValue(edit.new)),
+                                    ("field", .string(edit.field)), ("old", JSONValue(edit.old)),
+                                    ("new", JSONValue(edit.new)),
                                 ])
                             })
                     ),

@@ -17,7 +17,9 @@ package enum FieldAssignment {
         let field = try self.field(name, kind: kind)
         guard let sign else { return .set(name, value.isEmpty ? .null : try Value.parse(text: value, for: field)) }
         guard field.isSet else {
-            throw Problem(.badValue, name, explanation: Label(zh: "这个字段只有一个值，用 字段=值", en: "This field has one value: use field=value"))
+            throw Problem(
+                .badValue, name,
+                explanation: Label(zh: "这个字段只有一个值，用 字段=值", en: "This field has one value: use field=value"))
         }
         let element = try Value.parse(text: value, for: field).elements
         guard element.count == 1 else { throw Problem(.badValue, name) }
@@ -37,7 +39,8 @@ package enum FieldAssignment {
             let nearest = kind.fields.map(\.name).min { distance($0, name) < distance($1, name) } ?? ""
             throw Problem(
                 .unknownField, "\(kind.name).\(name)",
-                explanation: Label(zh: "没有这个字段，是不是 \(nearest)？", en: "There is no such field; did you mean \(nearest)?"))
+                explanation: Label(zh: "没有这个字段，是不是 \(nearest)？", en: "There is no such field; did you mean \(nearest)?")
+            )
         }
         if field.derivation != nil { throw Problem(.derivedField, "\(kind.name).\(name)") }
         return field
@@ -67,7 +70,9 @@ extension Value {
         switch field.type {
         case .text: return .text(try clean(text, field))
         case .int64:
-            guard let number = Int64(text), !text.hasPrefix("+") else { throw expected(field, "整数，金额以分为单位", "a whole number, money in fen") }
+            guard let number = Int64(text), !text.hasPrefix("+") else {
+                throw expected(field, "整数，金额以分为单位", "a whole number, money in fen")
+            }
             return .int64(number)
         case .bool:
             switch text.lowercased() {
@@ -76,7 +81,9 @@ extension Value {
             default: throw expected(field, "是或否", "true or false")
             }
         case .date:
-            guard let day = CalendarDay(text) else { throw expected(field, "日期，如 2026-01-31", "a date like 2026-01-31") }
+            guard let day = CalendarDay(text) else {
+                throw expected(field, "日期，如 2026-01-31", "a date like 2026-01-31")
+            }
             return .date(day)
         case .time:
             guard let instant = Instant(text) else {
@@ -121,7 +128,9 @@ extension Value {
     }
 
     private static func clean(_ text: String, _ field: FieldSchema) throws -> String {
-        let hasControl = text.unicodeScalars.contains { ($0.value < 0x20 && $0 != "\n" && $0 != "\t") || $0.value == 0x7F }
+        let hasControl = text.unicodeScalars.contains {
+            ($0.value < 0x20 && $0 != "\n" && $0 != "\t") || $0.value == 0x7F
+        }
         if hasControl { throw expected(field, "不含控制字符的文字", "text without control characters") }
         guard text.utf8.count <= Limits.textBytes else { throw Problem(.setTooLarge, field.name) }
         return text

@@ -37,7 +37,8 @@ package indirect enum JSONValue: Hashable, Sendable {
         case .string(let text): ConflictValue.json([.text(text)])
         case .array(let values): "[" + values.map(\.compact).joined(separator: ",") + "]"
         case .members(let members):
-            "{" + members.map { ConflictValue.json([.text($0.key)]) + ":" + $0.value.compact }.joined(separator: ",") + "}"
+            "{" + members.map { ConflictValue.json([.text($0.key)]) + ":" + $0.value.compact }.joined(separator: ",")
+                + "}"
         }
     }
 
@@ -72,7 +73,8 @@ package indirect enum JSONValue: Hashable, Sendable {
             }
         case .array(let values):
             values.isEmpty
-                ? ["\(indent)-"] : values.map { value in
+                ? ["\(indent)-"]
+                : values.map { value in
                     guard case .members(let members) = value else { return indent + value.plain }
                     return indent + members.map { "\($0.key) \($0.value.plain)" }.joined(separator: "  ")
                 }

@@ -18,7 +18,8 @@ extension Label {
     package func text(in language: Language = .current) -> String { language == .zh ? zh : en }
 }
 
-/// A text in the reader's language.
+/// A text in the reader's language. One letter, because every help text is written with it.
+// swift-format-ignore: AlwaysUseLowerCamelCase
 package func L(_ zh: String, _ en: String) -> String { Language.current == .zh ? zh : en }
 
 package enum Environment {

@@ -118,7 +118,8 @@ enum OutcomeRuns {
         var last: SetOutcome?
         for outcome in outcomes {
             if let previous = last, let index = result.indices.last, previous.problem == nil, outcome.problem == nil,
-                previous.result == outcome.result, outcome.number == previous.number + 1, outcome.seq == previous.seq + 1
+                previous.result == outcome.result, outcome.number == previous.number + 1,
+                outcome.seq == previous.seq + 1
             {
                 result[index].run += 1
             } else {

@@ -1,6 +1,6 @@
 import Foundation
-package import SyncEngine
 import SwiftProtobuf
+package import SyncEngine
 
 /// The forms in which messages travel.
 package enum MediaType: String, Sendable {
@@ -140,7 +140,8 @@ extension PushFrame {
         let message = try Protobuf.message(Ruhu_V1_PushFrame.self, bytes, as: media)
         self.init(
             epoch: try Protobuf.id(message.epoch, "epoch"),
-            previousHash: try Protobuf.hash(message.previousHash, "previous_hash"), sets: message.sets.map { Array($0) },
+            previousHash: try Protobuf.hash(message.previousHash, "previous_hash"),
+            sets: message.sets.map { Array($0) },
             signature: Array(message.signature))
     }
 }

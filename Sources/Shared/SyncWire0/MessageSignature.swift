@@ -102,10 +102,13 @@ package enum MessageSignature {
         for part in parameters.dropFirst(covered.count).split(separator: ";") {
             guard let equals = part.firstIndex(of: "=") else { throw CodecError("parameter") }
             var value = String(part[part.index(after: equals)...])
-            if value.hasPrefix("\""), value.hasSuffix("\""), value.count >= 2 { value = String(value.dropFirst().dropLast()) }
+            if value.hasPrefix("\""), value.hasSuffix("\""), value.count >= 2 {
+                value = String(value.dropFirst().dropLast())
+            }
             values[String(part[..<equals])] = value
         }
-        guard values["alg"] == "ed25519", let keyID = values["keyid"], let nonce = values["nonce"].flatMap(Base64URL.decode)
+        guard values["alg"] == "ed25519", let keyID = values["keyid"],
+            let nonce = values["nonce"].flatMap(Base64URL.decode)
         else { throw CodecError("alg, keyid or nonce") }
         guard signature.hasPrefix("sig=:"), signature.hasSuffix(":"),
             let bytes = Data(base64Encoded: String(signature.dropFirst(5).dropLast())), bytes.count == 64
@@ -148,7 +151,8 @@ package struct NonceIssuer: Sendable {
     }
 
     private func tag(_ body: [UInt8]) -> [UInt8] {
-        Array(HMAC<SHA256>.authenticationCode(for: Array("ruhu nonce v1".utf8) + body, using: key).prefix(Self.tagBytes))
+        Array(
+            HMAC<SHA256>.authenticationCode(for: Array("ruhu nonce v1".utf8) + body, using: key).prefix(Self.tagBytes))
     }
 }
 

@@ -1,6 +1,6 @@
 import Foundation
-package import SyncEngine
 import SwiftProtobuf
+package import SyncEngine
 
 /// Sets and effects as the bytes of `ruhu.proto`: deterministic, and strict on the way back.
 package struct WireCodec: ChangeCodec {
@@ -189,7 +189,9 @@ extension Ruhu_V1_Effect {
     }
 
     func engineValue() throws(CodecError) -> Effect {
-        guard let result = Effect.Result(rawValue: UInt8(clamping: result)) else { throw CodecError("result \(result)") }
+        guard let result = Effect.Result(rawValue: UInt8(clamping: result)) else {
+            throw CodecError("result \(result)")
+        }
         return Effect(
             field, element: hasElement ? element : nil, old: hasOld ? try old.engineValue() : .null,
             new: hasNew ? try new.engineValue() : .null, result)

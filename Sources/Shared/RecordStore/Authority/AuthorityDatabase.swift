@@ -21,7 +21,9 @@ package struct AuthorityDatabase: Sendable {
     }
 
     /// The same without blocking the caller's thread: on the pool's own serial queue.
-    package func writeAsync<T: Sendable>(_ body: @escaping @Sendable (AuthorityTransaction) throws -> T) async throws -> T {
+    package func writeAsync<T: Sendable>(
+        _ body: @escaping @Sendable (AuthorityTransaction) throws -> T
+    ) async throws -> T {
         try await pool.writeWithoutTransaction { [tables] database in
             try Self.transaction(database, tables: tables, body)
         }

@@ -11,7 +11,9 @@ package final class AuthorityTransaction: AuthorityStore {
     package let tables: RecordTables
     private var cachedHead: Base?
     private var digests: ScopeDigests
-    private lazy var hasOrphans = Result { try Query(database, "SELECT 1 FROM orphan LIMIT 1").first { _ in true } ?? false }
+    private lazy var hasOrphans = Result {
+        try Query(database, "SELECT 1 FROM orphan LIMIT 1").first { _ in true } ?? false
+    }
 
     package init(_ database: Database, tables: RecordTables) {
         self.database = database
@@ -58,7 +60,8 @@ package final class AuthorityTransaction: AuthorityStore {
 
     package func openConflicts(of record: RecordID) throws -> [Record] {
         let kind = ConflictRecord.kind
-        var query = try Query(database, tables.sql(kind).selectAll + " WHERE record = ? AND state = 'open' AND deleted = 0")
+        var query = try Query(
+            database, tables.sql(kind).selectAll + " WHERE record = ? AND state = 'open' AND deleted = 0")
         query.bind(record)
         return try query.all { try tables.read($0, kind: kind) }
     }
@@ -66,7 +69,8 @@ package final class AuthorityTransaction: AuthorityStore {
     package func holder(of key: NaturalKey, like record: Record, kind: KindSchema) throws -> Record? {
         for parent in kind.parents {
             guard let id = record.value(parent.field, in: kind).recordID else { continue }
-            var query = try Query(database, tables.sql(kind).selectAll + " WHERE \"\(parent.field)\" = ? AND deleted = 0")
+            var query = try Query(
+                database, tables.sql(kind).selectAll + " WHERE \"\(parent.field)\" = ? AND deleted = 0")
             query.bind(id)
             return try query.all { try tables.read($0, kind: kind) }.first { other in
                 other.id != record.id && other.value(KindSchema.aliasField, in: kind).isNull
@@ -136,7 +140,8 @@ package final class AuthorityTransaction: AuthorityStore {
 
     package func closeQuarantine(device: DeviceID, number: UInt64, by: UInt64?) throws {
         var query = try Query(
-            database, "UPDATE quarantine SET state = ?, closed_by = ? WHERE device = ? AND number = ? AND state = 'open'")
+            database,
+            "UPDATE quarantine SET state = ?, closed_by = ? WHERE device = ? AND number = ? AND state = 'open'")
         query.bind(by == nil ? "released" : "closed")
         query.bind(by.map { Int64($0) })
         query.bind(device)

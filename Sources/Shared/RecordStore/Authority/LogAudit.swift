@@ -19,7 +19,8 @@ package struct LogAudit {
         var gaps = 0
         var broken: [String] = []
         var expected: UInt64 = 1
-        try Query(database, "SELECT seq, device, number, hash, bytes, is_release FROM log ORDER BY seq").forEach { row in
+        try Query(database, "SELECT seq, device, number, hash, bytes, is_release FROM log ORDER BY seq").forEach {
+            row in
             if row.uint64(0) != expected { gaps += 1 }
             expected = row.uint64(0) + 1
             sets += 1

@@ -53,7 +53,8 @@ package struct ReplicaCheck {
         var sums: [Scope: RecordDigest] = [:]
         for kind in transaction.schema.kinds {
             try transaction.forEachShadow(of: kind) { record in
-                sums[record.scope, default: RecordDigest()] = sums[record.scope, default: RecordDigest()] + record.digest(in: kind)
+                sums[record.scope, default: RecordDigest()] =
+                    sums[record.scope, default: RecordDigest()] + record.digest(in: kind)
             }
         }
         let stored = try transaction.storedDigests()

@@ -17,7 +17,8 @@ package final class ReplicaTransaction: ReplicaStore {
         self.database = database
         self.tables = tables
         schema = tables.schema
-        isOverlayEmpty = try Query(database, "SELECT 1 FROM own_change WHERE is_overlay = 1 LIMIT 1").first { _ in true } == nil
+        isOverlayEmpty =
+            try Query(database, "SELECT 1 FROM own_change WHERE is_overlay = 1 LIMIT 1").first { _ in true } == nil
     }
 
     package func finish() throws { try scopeDigests.flush(to: database) }
@@ -68,7 +69,8 @@ package final class ReplicaTransaction: ReplicaStore {
 
     package func overlay(of record: RecordID) throws -> [UInt64] {
         if isOverlayEmpty { return [] }
-        var query = try Query(database, "SELECT DISTINCT number FROM own_change WHERE record = ? AND is_overlay = 1 ORDER BY number")
+        var query = try Query(
+            database, "SELECT DISTINCT number FROM own_change WHERE record = ? AND is_overlay = 1 ORDER BY number")
         query.bind(record)
         return try query.all { $0.uint64(0) }
     }
@@ -121,7 +123,8 @@ package final class ReplicaTransaction: ReplicaStore {
     package func forgetShadow() throws {
         for kind in schema.kinds {
             try database.execute(
-                sql: "DELETE FROM \"\(kind.name)\" WHERE id NOT IN (SELECT record FROM own_change WHERE is_overlay = 1)")
+                sql: "DELETE FROM \"\(kind.name)\" WHERE id NOT IN (SELECT record FROM own_change WHERE is_overlay = 1)"
+            )
         }
         try database.execute(sql: "DELETE FROM search_text")
         for table in ["shadow", "scope_digest", "seen", "writer"] { try database.execute(sql: "DELETE FROM \(table)") }
@@ -166,7 +169,8 @@ package final class ReplicaTransaction: ReplicaStore {
     /// The stored bytes of the oldest undecided sets, as many as fit a frame, with the hash before the first and after
     /// the last; `nil` when nothing waits. The bytes go out as they were committed.
     package func pendingFrame() throws -> PendingFrame? {
-        var query = try Query(database, "SELECT number, bytes, hash FROM outbox WHERE state = 0 ORDER BY number LIMIT ?")
+        var query = try Query(
+            database, "SELECT number, bytes, hash FROM outbox WHERE state = 0 ORDER BY number LIMIT ?")
         query.bind(Limits.setsPerFrame)
         var frame: PendingFrame?
         var size = 0

@@ -48,7 +48,8 @@ extension DatabaseWriter {
 extension RecordTables {
     /// Names everything the database's structure depends on.
     package func structure(_ migrator: DatabaseMigrator) -> String {
-        let columns = schema.kinds.map { kind in "\(kind.name)(\(kind.storedFields.map(\.name).joined(separator: ",")))" }
+        let columns = schema.kinds.map { kind in "\(kind.name)(\(kind.storedFields.map(\.name).joined(separator: ",")))"
+        }
         let text = (migrator.migrations + columns).joined(separator: ";")
         return Hash256(of: Array(text.utf8)).description
     }

@@ -47,11 +47,15 @@ struct KindSQL: Sendable {
             seq INTEGER NOT NULL, deleted INTEGER NOT NULL, extra BLOB\(typed)) STRICT
             """
         return [table]
-            + indexedFields.map { "CREATE INDEX \"\(name)_by_\($0)\" ON \"\(name)\" (\"\($0)\") WHERE \"\($0)\" IS NOT NULL" }
+            + indexedFields.map {
+                "CREATE INDEX \"\(name)_by_\($0)\" ON \"\(name)\" (\"\($0)\") WHERE \"\($0)\" IS NOT NULL"
+            }
     }
 
     /// Rows of all kinds share the search table: the kind in the upper bits, its rowid below.
     func searchRow(_ row: Int64) -> Int64 { Int64(number) << 40 | row }
 
-    static func unpack(searchRow: Int64) -> (kind: Int, row: Int64) { (Int(searchRow >> 40), searchRow & (1 << 40 - 1)) }
+    static func unpack(searchRow: Int64) -> (kind: Int, row: Int64) {
+        (Int(searchRow >> 40), searchRow & (1 << 40 - 1))
+    }
 }

@@ -17,8 +17,25 @@ extension RecordTables {
         return try query.all { try read($0, kind: kind) }
     }
 
+    /// The first live record of a kind whose fields have these values.
+    package func first(
+        of kind: KindSchema, where wanted: [(field: String, value: Value)], in database: Database
+    ) throws -> Record? {
+        guard !wanted.isEmpty, wanted.allSatisfy({ kind.index(of: $0.field) != nil }) else { return nil }
+        let conditions = wanted.map { "\"\($0.field)\" = ?" }.joined(separator: " AND ")
+        var query = try Query(
+            database, sql(kind).selectAll + " WHERE deleted = 0 AND \(conditions) ORDER BY id LIMIT 1")
+        for (field, value) in wanted {
+            guard let index = kind.index(of: field) else { return nil }
+            bind(value, type: kind.fields[index].type, to: &query)
+        }
+        return try query.first { try read($0, kind: kind) }
+    }
+
     /// Records of every kind whose search line contains `text`, which the caller has folded to lower case.
-    package func find(_ text: String, _ selection: RecordSelection, in database: Database) throws -> [(Record, KindSchema)] {
+    package func find(
+        _ text: String, _ selection: RecordSelection, in database: Database
+    ) throws -> [(Record, KindSchema)] {
         var query = try Query(database, "SELECT row FROM search_text WHERE instr(text, ?) > 0 AND row > ? ORDER BY row")
         query.bind(text)
         query.bind(0 as Int64)

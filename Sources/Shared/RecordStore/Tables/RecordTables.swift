@@ -116,7 +116,9 @@ package struct RecordTables: Sendable {
         query.bind(after.id)
         try query.run()
         let searched = searchText(kind, after)
-        guard searched != searchText(kind, before), let row = try row(of: after.id, kind: kind, in: database) else { return }
+        guard searched != searchText(kind, before), let row = try row(of: after.id, kind: kind, in: database) else {
+            return
+        }
         var search = try Query(database, "INSERT OR REPLACE INTO search_text (row, text) VALUES (?, ?)")
         search.bind(sql.searchRow(row))
         search.bind(searched ?? "")
@@ -153,7 +155,7 @@ package struct RecordTables: Sendable {
             record.extra.sorted { $0.key < $1.key }.map { Effect($0.key, old: .null, new: $0.value, .applied) })
     }
 
-    private func bind(_ value: Value, type: ValueType, to query: inout Query) {
+    func bind(_ value: Value, type: ValueType, to query: inout Query) {
         switch value {
         case .null: query.bind(nil as Int64?)
         case .text(let text) where type == .reference: query.bind(RecordID(text)?.bytes)

@@ -80,7 +80,11 @@ package struct Record: Hashable, Sendable {
             if new.isNull { elements.remove(element) } else { elements.insert(element) }
             value = Value.list(elements.sorted()).normalised
         }
-        if let index = kind.index(of: key.field) { values[index] = value } else { extra[key.field] = value.isNull ? nil : value }
+        if let index = kind.index(of: key.field) {
+            values[index] = value
+        } else {
+            extra[key.field] = value.isNull ? nil : value
+        }
     }
 
     /// Stored values that are set, by name, with those of a newer schema.

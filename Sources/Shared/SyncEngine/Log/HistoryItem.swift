@@ -40,7 +40,8 @@ package struct HistoryItem: Hashable, Sendable {
             ? [Effect(Effect.deleted, old: .bool(false), new: .bool(true), .lost)]
             : change.edits.map { Effect($0.field, element: $0.element, old: $0.old, new: $0.new, .lost) }
         self.init(
-            seq: seq, device: set.device, author: set.author, at: set.time.instant, reason: set.reason, effects: effects,
+            seq: seq, device: set.device, author: set.author, at: set.time.instant, reason: set.reason,
+            effects: effects,
             outcome: outcome)
     }
 }

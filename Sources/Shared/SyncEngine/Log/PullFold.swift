@@ -57,7 +57,9 @@ package struct PullFold {
             byRecord[item.change.record, default: []].append(item)
         }
         for id in order {
-            guard let touched = byRecord[id], let last = touched.last, let kind = schema.kind(last.change.kind) else { continue }
+            guard let touched = byRecord[id], let last = touched.last, let kind = schema.kind(last.change.kind) else {
+                continue
+            }
             try fold(id, touched, last: last, kind: kind, whole: whole)
         }
     }

@@ -66,7 +66,8 @@ extension Decider {
                 change?.edits.first { $0.key == member }?.new ?? record.value(member, in: kind)
             }
             let isDeletion = key.field == Effect.deleted
-            values["standing"] = .text(ConflictValue.json(isDeletion ? [.bool(change?.operation == .delete)] : standing))
+            values["standing"] = .text(
+                ConflictValue.json(isDeletion ? [.bool(change?.operation == .delete)] : standing))
         }
         assign(values, to: conflict, isNew: false)
         notVerbatim()

@@ -14,7 +14,9 @@ extension Decider {
         let standing = related.last { change in
             change.effects.contains { unit.touches($0) && $0.result != .lost }
         }
-        let unseenStanding = standing.flatMap { isUnseen($0, base: unit.base) ? Self.claim(of: $0, values: current) : nil }
+        let unseenStanding = standing.flatMap {
+            isUnseen($0, base: unit.base) ? Self.claim(of: $0, values: current) : nil
+        }
         let verdict = FieldMerge.verdict(
             policy: unit.policy, mine: claim, standingValues: current, unseenStanding: unseenStanding,
             hasUnseen: !unseen.isEmpty)

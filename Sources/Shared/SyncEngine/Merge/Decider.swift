@@ -272,7 +272,8 @@ package struct Decider<View: AuthorityView> {
             if kind.parents.isEmpty { keptRoots.insert(before.id) }
             try openConflict(
                 record: before, kind: kind, key: FieldKey(field: Effect.deleted), policy: "delete",
-                base: [.bool(false)], mine: [.bool(true)], theirs: [.bool(false)], standing: [.bool(false)], against: unseen)
+                base: [.bool(false)], mine: [.bool(true)], theirs: [.bool(false)], standing: [.bool(false)],
+                against: unseen)
         } else if device.isDesk {
             try closeConflict(of: before, key: FieldKey(field: Effect.deleted))
         }
@@ -320,7 +321,8 @@ package struct Decider<View: AuthorityView> {
         }
         try openConflict(
             record: record, kind: kind, key: FieldKey(field: Effect.deleted), policy: "delete",
-            base: [.bool(false)], mine: [.bool(false)], theirs: [.bool(true)], standing: [.bool(false)], against: deletion)
+            base: [.bool(false)], mine: [.bool(false)], theirs: [.bool(true)], standing: [.bool(false)],
+            against: deletion)
     }
 
     mutating func markConflict() {

@@ -35,7 +35,9 @@ struct MergeUnit {
 
     /// The unit's members of a conflict's `field`, for reading and resolving it.
     static func members(of key: FieldKey, in kind: KindSchema) -> [FieldKey] {
-        if let group = kind.groups.first(where: { $0.name == key.field }) { return group.fields.map { FieldKey(field: $0) } }
+        if let group = kind.groups.first(where: { $0.name == key.field }) {
+            return group.fields.map { FieldKey(field: $0) }
+        }
         return [key]
     }
 

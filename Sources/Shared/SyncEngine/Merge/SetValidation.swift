@@ -25,7 +25,8 @@ package enum SetValidation {
         _ edit: Edit, in kind: KindSchema, set: ChangeSet, schema: Schema, isDesk: Bool, context: RuleContext
     ) throws {
         guard let field = kind.field(edit.field) else {
-            throw Problem(set.schemaVersion > schema.version ? .newerSchema : .unknownField, "\(kind.name).\(edit.field)")
+            throw Problem(
+                set.schemaVersion > schema.version ? .newerSchema : .unknownField, "\(kind.name).\(edit.field)")
         }
         let name = "\(kind.name).\(field.name)"
         if field.derivation != nil { throw Problem(.derivedField, name) }

@@ -159,7 +159,8 @@ package struct RecordDelta: Hashable, Sendable {
     package var fields: [FieldDelta]
 
     package init(
-        id: RecordID, kind: String, scope: Scope, seq: Seq, form: Form, isDeleted: Bool = false, fields: [FieldDelta] = []
+        id: RecordID, kind: String, scope: Scope, seq: Seq, form: Form, isDeleted: Bool = false,
+        fields: [FieldDelta] = []
     ) {
         self.id = id
         self.kind = kind

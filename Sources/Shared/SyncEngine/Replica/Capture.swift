@@ -154,7 +154,8 @@ package struct Capture<Store: CaptureView> {
         }
         return edits.map { edit in
             var edit = edit
-            edit.base = Self.inheritedBase(of: edit.key, kind: kind, record: record.id, pending: pending, now: position.base)
+            edit.base = Self.inheritedBase(
+                of: edit.key, kind: kind, record: record.id, pending: pending, now: position.base)
             return edit
         }
     }
@@ -210,7 +211,9 @@ package struct Capture<Store: CaptureView> {
         of record: Record, kind: KindSchema, position: ReplicaPosition, prepared: Prepared
     ) throws -> Scope {
         if kind.parents.isEmpty {
-            guard let field = kind.scopeField, let code = record.value(field, in: kind).text else { return record.scope }
+            guard let field = kind.scopeField, let code = record.value(field, in: kind).text else {
+                return record.scope
+            }
             return Scope(code)
         }
         for parent in kind.parents {
@@ -232,7 +235,9 @@ package struct Capture<Store: CaptureView> {
             try SetValidation.check(value: value, of: field, name: "\(kind.name).\(field.name)", context: context)
         }
         try SetValidation.check(record: record, kind: kind, context: context)
-        prepared.warnings += (kind.recordRule?(record.named(in: kind), context) ?? []).filter { $0.severity == .warning }
+        prepared.warnings += (kind.recordRule?(record.named(in: kind), context) ?? []).filter {
+            $0.severity == .warning
+        }
     }
 
     /// The same thing that is already known is edited, not created again.

@@ -152,7 +152,9 @@ extension Capture where Store: ReplicaStore {
         guard last > number else { return result }
         for later in number + 1...last {
             guard let sent = try store.outboxSet(later), sent.outcome?.result != .quarantined else { continue }
-            for change in sent.sealed.set.changes { result[change.record, default: []].formUnion(change.edits.map(\.key)) }
+            for change in sent.sealed.set.changes {
+                result[change.record, default: []].formUnion(change.edits.map(\.key))
+            }
         }
         return result
     }
@@ -160,7 +162,9 @@ extension Capture where Store: ReplicaStore {
     private func replace(_ writes: [FieldWrite], in change: inout Change) throws {
         guard let kind = store.schema.kind(change.kind) else { throw Problem(.unknownKind, change.kind) }
         for write in writes {
-            guard let field = kind.field(write.field) else { throw Problem(.unknownField, "\(kind.name).\(write.field)") }
+            guard let field = kind.field(write.field) else {
+                throw Problem(.unknownField, "\(kind.name).\(write.field)")
+            }
             let edit: Edit
             switch write {
             case .set(let name, let value) where !field.isSet:

@@ -26,7 +26,9 @@ package enum Overlay {
     }
 
     /// A verbatim set folded into the shadow by the device that wrote it.
-    package static func fold(_ change: Change, at seq: Seq, into shadow: Record?, kind: KindSchema, scope: Scope) -> Record? {
+    package static func fold(
+        _ change: Change, at seq: Seq, into shadow: Record?, kind: KindSchema, scope: Scope
+    ) -> Record? {
         var record = shadow
         switch change.operation {
         case .create:

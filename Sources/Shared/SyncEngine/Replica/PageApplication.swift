@@ -51,7 +51,9 @@ package struct PageApplication<Store: ReplicaStore> {
             var state = try load(change.record, kind: kind)
             if foldVerbatim, let outcome = sent.outcome, outcome.result == .verbatim {
                 let home = try self.scope(of: change, kind: kind, working: state.working, fallback: scope)
-                if let folded = Overlay.fold(change, at: outcome.seq, into: state.shadow.record, kind: kind, scope: home) {
+                if let folded = Overlay.fold(
+                    change, at: outcome.seq, into: state.shadow.record, kind: kind, scope: home)
+                {
                     state.shadow = .present(folded)
                 }
             }
@@ -82,7 +84,8 @@ package struct PageApplication<Store: ReplicaStore> {
         case .leave:
             state.shadow = .left
         case .whole:
-            var record = Record(id: delta.id, kind: kind, scope: delta.scope, seq: delta.seq, isDeleted: delta.isDeleted)
+            var record = Record(
+                id: delta.id, kind: kind, scope: delta.scope, seq: delta.seq, isDeleted: delta.isDeleted)
             for field in delta.fields { record.assign(field.value, to: field.key, in: kind) }
             try remember(delta, of: nil, writers: writers, kind: kind)
             state.shadow = .present(record)
@@ -105,7 +108,9 @@ package struct PageApplication<Store: ReplicaStore> {
         var byWriter: [Int: [Effect]] = [:]
         var order: [Int] = []
         if before == nil, let first = delta.fields.first, delta.fields.allSatisfy({ $0.writer == first.writer }) {
-            if writers.indices.contains(first.writer) { try store.remember(nil, of: delta.id, by: writers[first.writer]) }
+            if writers.indices.contains(first.writer) {
+                try store.remember(nil, of: delta.id, by: writers[first.writer])
+            }
             return
         }
         for field in delta.fields {

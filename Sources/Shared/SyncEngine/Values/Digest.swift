@@ -16,7 +16,9 @@ package struct RecordDigest: Hashable, Sendable {
     }
 
     package var bytes: [UInt8] {
-        [limbs.3, limbs.2, limbs.1, limbs.0].flatMap { limb in (0..<8).map { UInt8(truncatingIfNeeded: limb >> (56 - 8 * $0)) } }
+        [limbs.3, limbs.2, limbs.1, limbs.0].flatMap { limb in
+            (0..<8).map { UInt8(truncatingIfNeeded: limb >> (56 - 8 * $0)) }
+        }
     }
 
     package static func + (a: RecordDigest, b: RecordDigest) -> RecordDigest {

@@ -12,7 +12,9 @@ package struct Instant: Hashable, Sendable, Comparable {
     /// China; `nil` for anything else.
     package init?(_ text: some StringProtocol) {
         let bytes = Array(text.utf8)
-        guard bytes.count >= 10, let day = CalendarDay(String(decoding: bytes[0..<10], as: UTF8.self)) else { return nil }
+        guard bytes.count >= 10, let day = CalendarDay(String(decoding: bytes[0..<10], as: UTF8.self)) else {
+            return nil
+        }
         let midnight = Int64(day.daysSinceEpoch) * Self.millisecondsPerDay
         if bytes.count == 10 {
             self.init(milliseconds: midnight - Self.chinaOffsetMilliseconds)
@@ -58,7 +60,8 @@ package struct Instant: Hashable, Sendable, Comparable {
     private static func zone(_ bytes: ArraySlice<UInt8>) -> Int64? {
         let text = Array(bytes)
         if text == [UInt8(ascii: "Z")] || text == [UInt8(ascii: "z")] { return 0 }
-        guard text.count == 6, text[3] == UInt8(ascii: ":"), text[0] == UInt8(ascii: "+") || text[0] == UInt8(ascii: "-"),
+        guard text.count == 6, text[3] == UInt8(ascii: ":"),
+            text[0] == UInt8(ascii: "+") || text[0] == UInt8(ascii: "-"),
             let hours = Digits.parse(text[1..<3]), hours < 24, let minutes = Digits.parse(text[4..<6]), minutes < 60
         else { return nil }
         let offset = Int64(hours * 3600 + minutes * 60) * 1000

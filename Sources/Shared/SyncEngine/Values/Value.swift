@@ -43,7 +43,8 @@ package enum ValueType: String, Sendable, CaseIterable {
 
     package func admits(_ value: Value) -> Bool {
         switch (self, value) {
-        case (_, .null), (.text, .text), (.int64, .int64), (.bool, .bool), (.date, .date), (.time, .time), (.list, .list):
+        case (_, .null), (.text, .text), (.int64, .int64), (.bool, .bool), (.date, .date), (.time, .time),
+            (.list, .list):
             true
         case (.reference, .text(let text)):
             RecordID(text) != nil

@@ -40,7 +40,9 @@ package enum ContentCoding: String, Sendable, CaseIterable {
         func weight(_ coding: ContentCoding) -> Int {
             wishes.first { $0.name == coding.rawValue }?.weight ?? wishes.first { $0.name == "*" }?.weight ?? 0
         }
-        let best = [ContentCoding.zstd, .gzip].max { weight($0) < weight($1) || (weight($0) == weight($1) && $0 == .gzip) }
+        let best = [ContentCoding.zstd, .gzip].max {
+            weight($0) < weight($1) || (weight($0) == weight($1) && $0 == .gzip)
+        }
         guard let best, weight(best) > 0, weight(best) >= identityWeight(wishes) else { return .identity }
         return best
     }

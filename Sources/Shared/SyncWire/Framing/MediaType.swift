@@ -24,7 +24,9 @@ package enum MediaType: String, Sendable, CaseIterable {
     package static func negotiate(accept: String?) -> MediaType {
         guard let accept, accept.utf8.count <= WireLimits.headerBytes else { return .protobuf }
         let wishes = HTTPList.weights(accept)
-        func weight(_ media: MediaType) -> Int { wishes.first { MediaType(contentType: $0.name) == media }?.weight ?? 0 }
+        func weight(_ media: MediaType) -> Int {
+            wishes.first { MediaType(contentType: $0.name) == media }?.weight ?? 0
+        }
         return weight(.json) > weight(.protobuf) ? .json : .protobuf
     }
 }

@@ -9,7 +9,9 @@ enum Zstd {
     static func compress(_ bytes: [UInt8], level: Int32) -> [UInt8] {
         let bound = ZSTD_compressBound(bytes.count)
         return [UInt8](unsafeUninitializedCapacity: bound) { buffer, count in
-            let written = bytes.withUnsafeBytes { ZSTD_compress(buffer.baseAddress, bound, $0.baseAddress, $0.count, level) }
+            let written = bytes.withUnsafeBytes {
+                ZSTD_compress(buffer.baseAddress, bound, $0.baseAddress, $0.count, level)
+            }
             precondition(ZSTD_isError(written) == 0, "zstd within its own bound")
             count = written
         }
@@ -63,7 +65,9 @@ struct OutputBuffer {
     var isOverLimit: Bool { bytes.count > limit }
 
     /// Offers `body` room to write to.
-    mutating func fill<State>(_ body: (UnsafeMutableRawBufferPointer) -> (state: State, written: Int)) -> (
+    mutating func fill<State>(
+        _ body: (UnsafeMutableRawBufferPointer) -> (state: State, written: Int)
+    ) -> (
         state: State, written: Int
     ) {
         let used = bytes.count

@@ -69,7 +69,9 @@ extension WireEditBase {
 extension HybridTime {
     /// - Throws: ``CodecError`` for a time that 48 and 16 bits do not hold.
     init(milliseconds: UInt64, counter: UInt32) throws(CodecError) {
-        guard milliseconds < 1 << 48, let counter = UInt16(exactly: counter) else { throw CodecError("time out of range") }
+        guard milliseconds < 1 << 48, let counter = UInt16(exactly: counter) else {
+            throw CodecError("time out of range")
+        }
         self.init(rawValue: milliseconds << 16 | UInt64(counter))
     }
 }

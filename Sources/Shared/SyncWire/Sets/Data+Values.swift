@@ -1,9 +1,10 @@
+import SyncEngine
+
 #if canImport(FoundationEssentials)
 import FoundationEssentials
 #else
 import Foundation
 #endif
-import SyncEngine
 
 /// The generated types hold `bytes` as Foundation's `Data`; the engine's values are made from it here and nowhere else.
 extension Data {

@@ -1,5 +1,5 @@
-package import SyncEngine
 import SwiftProtobuf
+package import SyncEngine
 
 /// The bytes of sets, effects and values: `ruhu.proto`, in the order of its field numbers, nothing written that is
 /// at its default. Equal values give equal bytes.

@@ -1,0 +1,27 @@
+import SyncEngine
+
+/// A visit: two visits are two facts. At least two surveyors (DOMAIN section 4); fewer is a finding to complete.
+let visitKind = KindSchema(
+    "visit", label: Label(zh: "入户走访", en: "Visit"), parents: householdParent, isAppendOnly: true,
+    recordRule: { fields, _ in
+        guard let surveyors = fields["surveyors"]?.elements, surveyors.count < 2 else { return [] }
+        return [Finding(.warning, field: "surveyors", Label(zh: "调查人不少于两人", en: "At least two surveyors"))]
+    },
+    fields: [
+        field("household", .reference, .im, .sensitive, "所属住户", "Household"),
+        field("when", .time, .im, .sensitive, "时间", "When"),
+        field("where", .text, .im, .sensitive, "地点", "Where", Rules.text(200)),
+        field("surveyors", .list, .im, .sensitive, "调查人", "Surveyors", Rules.text(64)),
+        field("answers", .text, .im, .sensitive, "调查内容", "Answers (JSON)"),
+        field("signatures", .list, .im, .sensitive, "签字", "Signatures", Rules.text(200)),
+        field("photos", .list, .im, .sensitive, "照片", "Photos", Rules.text(200)),
+        field("summary", .text, .im, .sensitive, "小结", "Summary", Rules.text(2000)),
+    ])
+
+/// A note: both are kept, each with its author.
+let noteKind = KindSchema(
+    "note", label: Label(zh: "备注", en: "Note"), parents: householdParent, isAppendOnly: true,
+    fields: [
+        field("household", .reference, .im, .sensitive, "所属住户", "Household"),
+        field("text", .text, .im, .sensitive, "内容", "Text", Rules.text(4000)),
+    ])

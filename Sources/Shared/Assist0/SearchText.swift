@@ -1,0 +1,16 @@
+package import SyncEngine
+
+/// What `find` searches: the texts of a record's search fields, in lower case, and their pinyin initials.
+package enum SearchText {
+    /// One line a text; `nil` for a record with nothing to search.
+    package static func line(kind: KindSchema, record: Record) -> String? {
+        guard !kind.searchFields.isEmpty else { return nil }
+        var lines: [String] = []
+        for name in kind.searchFields {
+            guard let text = record.value(name, in: kind).text else { continue }
+            lines.append(text.lowercased())
+            if text.utf8.contains(where: { $0 >= 0x80 }) { lines += Pinyin.initials(of: text) }
+        }
+        return lines.isEmpty ? nil : lines.joined(separator: "\n")
+    }
+}
