@@ -98,9 +98,7 @@ struct Resources: Sendable {
         let job = PushWriter.Job(
             device: device.state.id, epoch: frame.epoch, sets: sets, previousHash: frame.previousHash,
             signature: frame.signature)
-        let reply = try await writer.push(job)
-        saw(device, cursor: nil)
-        return reply
+        return try await writer.push(job)
     }
 
     private func pull(_ request: ReceivedRequest, _ device: RegisteredDevice) async throws -> PullPage {

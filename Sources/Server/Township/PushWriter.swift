@@ -120,6 +120,7 @@ final class PushWriter: Service, Sendable {
         guard let device = try register.device(job.device) else { throw Problem(.unknownDevice) }
         guard try transaction.head().epoch == job.epoch else { throw Problem(.epochChanged) }
         let decision = PushDecision(store: transaction, codec: codec, region: region, now: now)
+        try register.saw(job.device, cursor: nil, at: now)
         let reply = try decision.decide(job.sets, previousHash: job.previousHash, from: device.state)
         if let last = job.sets.last, last.set.number > device.state.acknowledged.number {
             try register.keepSignature(job.signature, device: job.device, through: last.set.number)

@@ -14,7 +14,7 @@ final class Sightings: Service, Sendable {
     private let database: AuthorityDatabase
     private let pending = Mutex<[DeviceID: Sighting]>([:])
 
-    static let interval = Duration.seconds(2)
+    static let interval = Duration.milliseconds(500)
 
     init(database: AuthorityDatabase) { self.database = database }
 

@@ -312,17 +312,30 @@ package struct Decider<View: AuthorityView> {
                 && change.effects.contains { $0.field == Effect.deleted && $0.new == .bool(true) && $0.changesValue }
         }
         guard let deletion else { throw Problem(.recordDeleted, record.id.description) }
+        var restored: Set<RecordID> = []
         for (id, kind) in try view.records(changedAt: deletion.seq) where !kind.isSystem {
             guard let gone = try self.record(id, kind: kind), gone.isDeleted else { continue }
             var back = gone
             back.isDeleted = false
             let effect = Effect(Effect.deleted, old: .bool(true), new: .bool(false), .derived)
             stageDerived(back, kind: kind, before: gone, effects: [effect])
+            restored.insert(id)
         }
+        let (root, rootKind) = try top(of: record, kind: kind, within: restored)
         try openConflict(
-            record: record, kind: kind, key: FieldKey(field: Effect.deleted), policy: "delete",
-            base: [.bool(false)], mine: [.bool(false)], theirs: [.bool(true)], standing: [.bool(false)],
-            against: deletion)
+            record: root, kind: rootKind, key: FieldKey(field: Effect.deleted), policy: "delete", base: [.bool(false)],
+            mine: [.bool(false)], theirs: [.bool(true)], standing: [.bool(false)], against: deletion)
+    }
+
+    /// The uppermost record above `record` that the same deletion took along: the conflict is about that one.
+    private func top(
+        of record: Record, kind: KindSchema, within restored: Set<RecordID>
+    ) throws -> (Record, KindSchema) {
+        var top = (try self.record(record.id, kind: kind) ?? record, kind)
+        while !top.1.parents.isEmpty, let above = try parent(of: top.0, kind: top.1), restored.contains(above.0.id) {
+            top = above
+        }
+        return top
     }
 
     mutating func markConflict() {
