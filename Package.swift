@@ -39,7 +39,8 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     ],
     targets: [
-        .systemLibrary(name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
+            name: "CCurl", path: "Sources/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZstd", path: "Sources/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .systemLibrary(name: "CZlib", path: "Sources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
@@ -77,7 +78,9 @@ let package = Package(
                 .product(name: "SwiftASN1", package: "swift-asn1"),
             ],
             path: "Sources/Server", exclude: ["Main"], swiftSettings: settings),
-        .executableTarget(name: "ruhu-server", dependencies: ["Server", "CommandSupport"], path: "Sources/Server/Main", swiftSettings: settings),
+        .executableTarget(
+            name: "ruhu-server", dependencies: ["Server", "CommandSupport"], path: "Sources/Server/Main",
+            swiftSettings: settings),
 
         .target(
             name: "EdgeClient",
@@ -85,7 +88,9 @@ let package = Package(
                 "CCurl", argumentParser, crypto, .product(name: "Yams", package: "Yams"),
             ],
             path: "Sources/EdgeClient", exclude: ["Main"], swiftSettings: settings),
-        .executableTarget(name: "ruhu", dependencies: ["EdgeClient", "CommandSupport"], path: "Sources/EdgeClient/Main", swiftSettings: settings),
+        .executableTarget(
+            name: "ruhu", dependencies: ["EdgeClient", "CommandSupport"], path: "Sources/EdgeClient/Main",
+            swiftSettings: settings),
 
         .target(name: "ProgramRunner", path: "Tests/ProgramRunner", swiftSettings: settings),
         .executableTarget(
@@ -99,6 +104,9 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(name: "LayerTests", path: "Tests/LayerTests", swiftSettings: settings),
         .testTarget(
+            name: "SyncEngineTests", dependencies: ["SyncEngine", "RecordStore", "TestSupport"],
+            path: "Tests/SyncEngineTests", swiftSettings: settings),
+        .testTarget(
             name: "AssistanceTests", dependencies: ["Assistance", "SyncEngine"], path: "Tests/AssistanceTests",
             swiftSettings: settings),
         .testTarget(
@@ -109,6 +117,7 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests", dependencies: ["ProgramRunner", "ruhu", "ruhu-server"], path: "Tests/EndToEndTests",
+            exclude: ["Golden"],
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

@@ -60,7 +60,8 @@ import Testing
         #expect(conflict["theirs"].strings == ["张三丰", "11010519491231002X"])
         #expect(conflict["mine"].strings == ["张三", "440524188001010014"])
         let id = try #require(conflict["id"].string)
-        #expect(try server.command("resolve", id, "--take", #"["张三丰","440524188001010014"]"#, "--reason", "核对").code == 0)
+        #expect(
+            try server.command("resolve", id, "--take", #"["张三丰","440524188001010014"]"#, "--reason", "核对").code == 0)
         try everywhere()
         #expect(try a.show(member)["fields"]["id_number"].string == "440524188001010014")
         #expect(try conflicts().isEmpty)
@@ -164,7 +165,8 @@ import Testing
         let conflict = try #require(try conflicts().first)
         #expect(conflict["field"].string == "deleted")
         let id = try #require(conflict["id"].string)
-        let resolved = try server.command("resolve", id, "--take", conflict["mine"].bool == true ? "mine" : "theirs", "--reason", "确系重复")
+        let resolved = try server.command(
+            "resolve", id, "--take", conflict["mine"].bool == true ? "mine" : "theirs", "--reason", "确系重复")
         #expect(resolved.code == 0, "\(resolved.text) \(resolved.errors)")
         try everywhere()
         #expect(try b.show(household)["deleted"].bool == true)

@@ -72,7 +72,8 @@ package struct PullFold {
         let isInside = scopes.cover(last.scope) || last.isAddressed
         let wasInside = Self.firstScope(of: items).map { scopes.cover($0) } ?? false
         guard isInside else {
-            if wasInside {
+            // The device has folded what it wrote itself, a creation in this very interval too.
+            if wasInside || items.contains(where: \.isOwnVerbatim) {
                 records.append(
                     RecordDelta(id: id, kind: kind.name, scope: last.scope, seq: last.change.seq, form: .leave))
             }

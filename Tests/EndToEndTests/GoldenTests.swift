@@ -1,0 +1,56 @@
+import Foundation
+import ProgramRunner
+import Testing
+
+/// What people read on the screen. `make golden` records anew; a recording run fails, so that the difference is looked
+/// at before it is committed.
+@Suite struct GoldenTests {
+    private static let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Golden")
+
+    private static let commands = [
+        ("ruhu", ["--help"]), ("ruhu", ["new", "--help"]), ("ruhu", ["edit", "--help"]), ("ruhu", ["sync", "--help"]),
+        ("ruhu", ["join", "--help"]), ("ruhu-server", ["--help"]), ("ruhu-server", ["resolve", "--help"]),
+        ("ruhu-server", ["serve", "--help"]),
+    ]
+
+    @Test(arguments: ["zh_CN.UTF-8", "C.UTF-8"]) func helpIsAsItWas(language: String) throws {
+        for (name, arguments) in Self.commands {
+            let program = Program(name, environment: ["LANG": language])
+            let outcome = try program.run(arguments)
+            #expect(outcome.code == 0)
+            let file =
+                "\(name)-\(arguments.joined(separator: "-").filter { $0.isLetter || $0 == "-" }).\(language.hasPrefix("zh") ? "zh" : "en").txt"
+            try Self.compare(outcome.text, with: file)
+        }
+    }
+
+    @Test(arguments: ["bash", "zsh", "fish"]) func completionsAreOffered(shell: String) throws {
+        for name in ["ruhu", "ruhu-server"] {
+            let outcome = try Program(name).run(["--generate-completion-script", shell])
+            #expect(outcome.code == 0)
+            #expect(outcome.text.contains("history"))
+        }
+    }
+
+    @Test func errorsAreInTheReadersLanguage() throws {
+        let folder = try TemporaryFolder()
+        let chinese = Program("ruhu", environment: ["LANG": "zh_CN.UTF-8", "RUHU_HOME": folder.url.path])
+        let english = Program("ruhu", environment: ["LANG": "en_US.UTF-8", "RUHU_HOME": folder.url.path])
+        #expect(try chinese.run(["sync"]).errors.contains("还没有登记"))
+        #expect(try english.run(["sync"]).errors.contains("has not joined"))
+        #expect(try english.run([]).code == 64)
+        #expect(try english.run(["--version"]).code == 0)
+    }
+
+    private static func compare(_ text: String, with name: String) throws {
+        let file = folder.appending(path: name)
+        if ProcessInfo.processInfo.environment["RUHU_RECORD_GOLDEN"] != nil {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try text.write(to: file, atomically: true, encoding: .utf8)
+            Issue.record("recorded \(name)")
+            return
+        }
+        let recorded = try String(contentsOf: file, encoding: .utf8)
+        #expect(text == recorded, "\(name) differs; run `make golden` and look at the difference")
+    }
+}
