@@ -14,7 +14,8 @@ package enum Rules {
     /// At most so many characters.
     static func text(_ limit: Int) -> Rule {
         Rule { value, _ in
-            guard let text = value.text, text.count > limit else { return nil }
+            // A character has at least one byte: most texts need no counting.
+            guard let text = value.text, text.utf8.count > limit, text.count > limit else { return nil }
             return Finding(.error, Label(zh: "最多 \(limit) 个字", en: "At most \(limit) characters"))
         }
     }

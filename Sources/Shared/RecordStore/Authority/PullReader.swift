@@ -179,8 +179,18 @@ package struct PullReader {
     private func appendRows(
         of kind: KindSchema, token: inout Token, limit: Int, size: inout Int, to fold: inout PullFold
     ) throws -> Bool {
-        var query = try Query(database, tables.sql(kind).selectAll + " WHERE rowid > ? ORDER BY rowid")
+        // A prefix covers what lies below it; rows of other scopes are passed over without being read. Conflicts may
+        // be addressed to the device from anywhere.
+        let inside = device.scopes.map { _ in "substr(scope, 1, ?) = ?" } + (kind.isSystem ? ["true"] : [])
+        let condition = inside.isEmpty ? "false" : inside.joined(separator: " OR ")
+        var query = try Query(
+            database,
+            tables.sql(kind).selectAll + " WHERE rowid > ? AND deleted = 0 AND (\(condition)) ORDER BY rowid")
         query.bind(token.row)
+        for scope in device.scopes {
+            query.bind(scope.code.utf8.count)
+            query.bind(scope.code)
+        }
         var isFull = false
         try query.forEach { row in
             guard fold.records.count < limit, size < Limits.pageBytes else {
@@ -189,7 +199,7 @@ package struct PullReader {
             }
             token.row = row.int64(0)
             let record = try tables.read(row, kind: kind)
-            guard try device.scopes.cover(record.scope) || addressed(record.id),
+            guard try device.scopes.cover(record.scope) || (kind.isSystem && addressed(record.id)),
                 let whole = try reader.whole(record, kind: kind, asOf: token.seq), !whole.record.isDeleted
             else { return true }
             fold.append(whole: whole, kind: kind)

@@ -80,9 +80,8 @@ package final class ReplicaTransaction: ReplicaStore {
     }
 
     package func save(
-        _ id: RecordID, kind: KindSchema, working: Record?, shadow: Shadow, isOverlaid: Bool
+        _ id: RecordID, kind: KindSchema, replacing before: Record?, working: Record?, shadow: Shadow, isOverlaid: Bool
     ) throws {
-        let before = try self.working(id, kind: kind)
         switch (before, working) {
         case (nil, let working?): try tables.insert(working, kind: kind, in: database)
         case (let before?, let working?): try tables.update(from: before, to: working, kind: kind, in: database)

@@ -115,8 +115,9 @@ package struct RecordTables: Sendable {
         for index in changed { bind(after.values[index], type: kind.fields[index].type, to: &query) }
         query.bind(after.id)
         try query.run()
+        guard kind.searchFields.contains(where: { before.value($0, in: kind) != after.value($0, in: kind) }) else { return }
         let searched = searchText(kind, after)
-        guard searched != searchText(kind, before), let row = try row(of: after.id, kind: kind, in: database) else {
+        guard let row = try row(of: after.id, kind: kind, in: database) else {
             return
         }
         var search = try Query(database, "INSERT OR REPLACE INTO search_text (row, text) VALUES (?, ?)")

@@ -87,6 +87,18 @@ package struct Record: Hashable, Sendable {
         }
     }
 
+    /// Sets what a change's edits say, for a record that is being created: its fields mostly come in schema order.
+    package mutating func assign(_ edits: [Edit], in kind: KindSchema) {
+        var hint = 0
+        for edit in edits {
+            if edit.element == nil, let index = kind.index(of: edit.field, hint: &hint) {
+                values[index] = edit.new.normalised
+            } else {
+                assign(edit.new, to: edit.key, in: kind)
+            }
+        }
+    }
+
     /// Stored values that are set, by name, with those of a newer schema.
     package func named(in kind: KindSchema) -> [String: Value] {
         var result = extra

@@ -120,12 +120,8 @@ package struct Decider<View: AuthorityView> {
     private mutating func create(_ change: Change, at index: Int, kind: KindSchema) throws {
         if try record(change.record, kind: kind) != nil { throw Problem(.recordExists, change.record.description) }
         var new = Record(id: change.record, kind: kind, scope: device.scopes.first ?? context.region)
-        var effects: [Effect] = []
-        effects.reserveCapacity(change.edits.count)
-        for edit in change.edits {
-            new.assign(edit.new, to: edit.key, in: kind)
-            effects.append(Effect(edit.field, element: edit.element, old: .null, new: edit.new, .applied))
-        }
+        new.assign(change.edits, in: kind)
+        let effects = change.edits.map { Effect($0.field, element: $0.element, old: .null, new: $0.new, .applied) }
         try place(&new, kind: kind, base: set.base)
         let isPlain = change.edits.allSatisfy { $0.old.isNull }
         if !device.scopes.cover(new.scope) { isVerbatim = false }

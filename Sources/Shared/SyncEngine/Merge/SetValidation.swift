@@ -15,20 +15,22 @@ package enum SetValidation {
                 if kind.isAppendOnly && !isDesk { throw Problem(.appendOnly, change.kind) }
                 if set.reason.isEmpty { throw Problem(.reasonNeeded, change.kind) }
             }
+            var hint = 0
             for edit in change.edits {
-                try check(edit, in: kind, set: set, schema: schema, isDesk: isDesk, context: context)
+                let field = kind.index(of: edit.field, hint: &hint).map { kind.fields[$0] }
+                try check(edit, of: field, in: kind, set: set, schema: schema, isDesk: isDesk, context: context)
             }
         }
     }
 
     private static func check(
-        _ edit: Edit, in kind: KindSchema, set: ChangeSet, schema: Schema, isDesk: Bool, context: RuleContext
+        _ edit: Edit, of field: FieldSchema?, in kind: KindSchema, set: ChangeSet, schema: Schema, isDesk: Bool, context: RuleContext
     ) throws {
-        guard let field = kind.field(edit.field) else {
+        guard let field else {
             throw Problem(
                 set.schemaVersion > schema.version ? .newerSchema : .unknownField, "\(kind.name).\(edit.field)")
         }
-        let name = "\(kind.name).\(field.name)"
+        var name: String { "\(kind.name).\(field.name)" }
         if field.derivation != nil { throw Problem(.derivedField, name) }
         if field.isDeskOnly && !isDesk { throw Problem(.deskOnly, name) }
         if field.name == KindSchema.aliasField && !isDesk { throw Problem(.deskOnly, name) }
@@ -47,21 +49,23 @@ package enum SetValidation {
 
     /// Type, size and rule of one value.
     /// - Throws: ``Problem`` ``Problem/Code/badValue`` with the rule's own words.
-    package static func check(value: Value, of field: FieldSchema, name: String, context: RuleContext) throws {
-        guard field.type.admits(value) else { throw Problem(.badValue, name) }
+    package static func check(
+        value: Value, of field: FieldSchema, name: @autoclosure () -> String, context: RuleContext
+    ) throws {
+        guard field.type.admits(value) else { throw Problem(.badValue, name()) }
         switch value {
         case .text(let text) where text.utf8.count > Limits.textBytes:
-            throw Problem(.setTooLarge, name)
+            throw Problem(.setTooLarge, name())
         case .list(let elements)
         where elements.count > Limits.listElements || elements.contains(where: { $0.utf8.count > Limits.textBytes }):
-            throw Problem(.setTooLarge, name)
+            throw Problem(.setTooLarge, name())
         default: break
         }
         guard let rule = field.rule, !value.isNull else { return }
         let parts: [Value] = if case .list(let elements) = value { elements.map(Value.text) } else { [value] }
         for part in parts {
             if let finding = rule.check(part, context), finding.severity == .error {
-                throw Problem(.badValue, name, explanation: finding.message)
+                throw Problem(.badValue, name(), explanation: finding.message)
             }
         }
     }

@@ -48,13 +48,21 @@ extension Capture where Store: ReplicaStore {
         let sealed = SealedSet(set: set, bytes: bytes, after: last.hash)
         let states = try changes.map { change in try state(before: change) }
         try store.append(sealed)
-        for (change, state) in zip(changes, states) { try show(change, of: set, state: state, position: position) }
+        var shown: Set<RecordID> = []
+        for (change, state) in zip(changes, states) {
+            var state = state
+            // A record that an earlier change of this set has touched is no longer as it was before the set.
+            if !shown.insert(change.record).inserted {
+                state.working = try store.working(change.record, kind: state.kind)
+            }
+            try show(change, of: set, state: state, position: position)
+        }
         return sealed
     }
 
     private struct State {
         let kind: KindSchema
-        let working: Record?
+        var working: Record?
         let shadow: Shadow
     }
 
@@ -75,7 +83,9 @@ extension Capture where Store: ReplicaStore {
             scope = try parentScope(of: draft, kind: state.kind) ?? scope
         }
         let working = Overlay.replay([only], onto: state.working, id: change.record, kind: state.kind, scope: scope)
-        try store.save(change.record, kind: state.kind, working: working, shadow: state.shadow, isOverlaid: true)
+        try store.save(
+            change.record, kind: state.kind, replacing: state.working, working: working, shadow: state.shadow,
+            isOverlaid: true)
     }
 
     /// The scope of the first parent that is here.

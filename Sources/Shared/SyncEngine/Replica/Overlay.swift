@@ -46,7 +46,7 @@ package enum Overlay {
     }
 
     private static func apply(_ change: Change, to record: inout Record, kind: KindSchema) {
-        for edit in change.edits { record.assign(edit.new, to: edit.key, in: kind) }
+        record.assign(change.edits, in: kind)
         if let field = kind.scopeField, let code = record.value(field, in: kind).text { record.scope = Scope(code) }
     }
 }

@@ -10,7 +10,6 @@ package struct PageApplication<Store: ReplicaStore> {
         let shadowBefore: Record?
         var shadow: Shadow
         var working: Record?
-        let wasOverlaid: Bool
     }
 
     /// - Returns: how many records the page stated.
@@ -70,8 +69,7 @@ package struct PageApplication<Store: ReplicaStore> {
         if let known = touched[id] { return known }
         let shadow = try store.shadow(id, kind: kind)
         let state = State(
-            kind: kind, shadowBefore: shadow.record, shadow: shadow, working: try store.working(id, kind: kind),
-            wasOverlaid: try !store.overlay(of: id).isEmpty)
+            kind: kind, shadowBefore: shadow.record, shadow: shadow, working: try store.working(id, kind: kind))
         touched[id] = state
         order.append(id)
         return state
@@ -142,6 +140,7 @@ package struct PageApplication<Store: ReplicaStore> {
                 sets, onto: state.shadow.record, id: id, kind: state.kind, scope: state.working?.scope ?? scope)
         }
         try store.save(
-            id, kind: state.kind, working: working, shadow: state.shadow, isOverlaid: !numbers.isEmpty)
+            id, kind: state.kind, replacing: state.working, working: working, shadow: state.shadow,
+            isOverlaid: !numbers.isEmpty)
     }
 }

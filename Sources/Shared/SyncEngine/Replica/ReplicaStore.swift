@@ -74,8 +74,10 @@ package protocol ReplicaStore: CaptureView {
 
     func shadow(_ id: RecordID, kind: KindSchema) throws -> Shadow
 
-    /// Writes both states of a record. `working` nil removes the row.
-    func save(_ id: RecordID, kind: KindSchema, working: Record?, shadow: Shadow, isOverlaid: Bool) throws
+    /// Writes both states of a record, whose working row was `before`. `working` nil removes the row.
+    func save(
+        _ id: RecordID, kind: KindSchema, replacing before: Record?, working: Record?, shadow: Shadow, isOverlaid: Bool
+    ) throws
 
     /// Sets that are decided at a seq up to `seq` and not settled, in order of seq.
     func unsettled(upTo seq: Seq) throws -> [OutboxSet]

@@ -77,6 +77,19 @@ package struct KindSchema: Sendable {
 
     package func index(of field: String) -> Int? { indexByName[field] }
     package func field(_ name: String) -> FieldSchema? { indexByName[name].map { fields[$0] } }
+
+    /// The same, for fields that mostly come in schema order: looks where the one before was found, and behind it,
+    /// before it looks everywhere.
+    /// - Parameter hint: where to look first; then the place after the field that was found.
+    package func index(of field: String, hint: inout Int) -> Int? {
+        for candidate in hint..<min(hint + 3, fields.count) where fields[candidate].name == field {
+            hint = candidate + 1
+            return candidate
+        }
+        guard let found = indexByName[field] else { return nil }
+        hint = found + 1
+        return found
+    }
     package func group(of field: String) -> FieldGroup? { groups.first { $0.fields.contains(field) } }
 
     /// Fields that are sent, stored and digested: all but the derived ones.
