@@ -51,16 +51,17 @@ let package = Package(
                 "SyncEngine", "CZstd", "CZlib", crypto,
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
-            path: "Sources/Shared/SyncWire0", swiftSettings: settings),
+            path: "Sources/Shared/SyncWire",
+            exclude: ["ruhu.proto", "generate.sh"], swiftSettings: settings),
         .target(
             name: "RecordStore", dependencies: ["SyncEngine", grdb, sqlite, crypto],
             path: "Sources/Shared/RecordStore", swiftSettings: settings),
         .target(
             name: "Assistance", dependencies: ["SyncEngine"],
-            path: "Sources/Shared/Assist0", exclude: ["generate.swift"], swiftSettings: settings),
+            path: "Sources/Shared/Assistance", exclude: ["generate.swift"], swiftSettings: settings),
         .target(
             name: "CommandSupport", dependencies: ["SyncEngine", argumentParser],
-            path: "Sources/Shared/Commands", swiftSettings: settings),
+            path: "Sources/Shared/CommandSupport", swiftSettings: settings),
 
         .target(
             name: "Server",
@@ -106,6 +107,9 @@ let package = Package(
         .testTarget(
             name: "SyncEngineTests", dependencies: ["SyncEngine", "RecordStore", "TestSupport"],
             path: "Tests/SyncEngineTests", swiftSettings: settings),
+        .testTarget(
+            name: "SyncWireTests", dependencies: ["SyncWire", "SyncEngine", crypto], path: "Tests/SyncWireTests",
+            swiftSettings: settings),
         .testTarget(
             name: "AssistanceTests", dependencies: ["Assistance", "SyncEngine"], path: "Tests/AssistanceTests",
             swiftSettings: settings),

@@ -1,9 +1,8 @@
-#!/bin/sh
-# Writes ruhu.pb.swift from ruhu.proto. Needs protoc, and protoc-gen-swift of the version in Package.resolved
-# (build it in a copy of swift-protobuf's checkout: swift build -c release --product protoc-gen-swift).
-# Usage: generate.sh [path of protoc-gen-swift]
-set -eu
+#!/usr/bin/env bash
+# Writes ruhu.pb.swift from ruhu.proto. Needs protoc (Debian: protobuf-compiler) and the plugin of swift-protobuf's own
+# checkout: swift build -c release --product protoc-gen-swift; its path is the argument.
+set -euo pipefail
 cd "$(dirname "$0")"
-plugin=${1:-$(command -v protoc-gen-swift)}
+plugin=${1:?path of protoc-gen-swift}
 protoc --plugin=protoc-gen-swift="$plugin" --swift_opt=Visibility=Package --swift_opt=UseAccessLevelOnImports=true \
     --swift_out=. ruhu.proto

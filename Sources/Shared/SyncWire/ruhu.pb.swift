@@ -8,11 +8,8 @@
 // For information on using the generated types, please see the documentation:
 //   https://github.com/apple/swift-protobuf/
 
-/// Ruhu's messages between a station and its township. docs/protocol.md says what they mean and what is refused.
-///
-/// Ids are 16 raw bytes, hashes and keys 32. Fields of records go by name, because a schema grows. Values lie in
-/// columns (names, then tags, then numbers, then texts), and what is the same in one set and the next stands
-/// together, so that a compressed frame says it once.
+/// The wire contract of Ruhu. docs/protocol.md says the algorithm; this file says the bytes.
+/// Ids, hashes and epochs are raw bytes (16, 32, 16). Additions get new numbers; numbers are never reused.
 
 #if canImport(FoundationEssentials)
 package import FoundationEssentials
@@ -31,139 +28,209 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-/// Values in columns. `tags` has one entry a value; a value's number or text is the next one of its column.
-package nonisolated struct WireValues: Sendable {
+package nonisolated struct Ruhu_V1_Base: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var tags: [WireValues.Tag] = []
+  package var epoch: Data = Data()
 
-  package var numbers: [Int64] = []
-
-  package var texts: [String] = []
+  package var seq: UInt64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
-  package nonisolated enum Tag: SwiftProtobuf.Enum, Swift.CaseIterable {
-    package typealias RawValue = Int
-    case null // = 0
+  package init() {}
+}
 
-    /// The next text.
-    case text // = 1
+package nonisolated struct Ruhu_V1_Value: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
 
-    /// The next number.
-    case int64 // = 2
-    case `false` // = 3
-    case `true` // = 4
+  package var kind: Ruhu_V1_Value.OneOf_Kind? = nil
 
-    /// The next number: days since 1970-01-01.
-    case date // = 5
-
-    /// The next number: milliseconds since 1970-01-01T00:00:00Z.
-    case time // = 6
-
-    /// The next number is how many of the next texts it holds.
-    case list // = 7
-
-    /// The text of the edit's own element.
-    case element // = 8
-    case UNRECOGNIZED(Int)
-
-    package init() {
-      self = .null
+  package var text: String {
+    get {
+      if case .text(let v)? = kind {return v}
+      return String()
     }
+    set {kind = .text(newValue)}
+  }
 
-    package init?(rawValue: Int) {
-      switch rawValue {
-      case 0: self = .null
-      case 1: self = .text
-      case 2: self = .int64
-      case 3: self = .false
-      case 4: self = .true
-      case 5: self = .date
-      case 6: self = .time
-      case 7: self = .list
-      case 8: self = .element
-      default: self = .UNRECOGNIZED(rawValue)
-      }
+  package var int64: Int64 {
+    get {
+      if case .int64(let v)? = kind {return v}
+      return 0
     }
+    set {kind = .int64(newValue)}
+  }
 
-    package var rawValue: Int {
-      switch self {
-      case .null: return 0
-      case .text: return 1
-      case .int64: return 2
-      case .false: return 3
-      case .true: return 4
-      case .date: return 5
-      case .time: return 6
-      case .list: return 7
-      case .element: return 8
-      case .UNRECOGNIZED(let i): return i
-      }
+  package var bool: Bool {
+    get {
+      if case .bool(let v)? = kind {return v}
+      return false
     }
+    set {kind = .bool(newValue)}
+  }
 
-    // The compiler won't synthesize support with the UNRECOGNIZED case.
-    package static let allCases: [WireValues.Tag] = [
-      .null,
-      .text,
-      .int64,
-      .false,
-      .true,
-      .date,
-      .time,
-      .list,
-      .element,
-    ]
+  /// days since 1970-01-01
+  package var date: Int32 {
+    get {
+      if case .date(let v)? = kind {return v}
+      return 0
+    }
+    set {kind = .date(newValue)}
+  }
+
+  /// milliseconds since 1970-01-01T00:00:00Z
+  package var time: Int64 {
+    get {
+      if case .time(let v)? = kind {return v}
+      return 0
+    }
+    set {kind = .time(newValue)}
+  }
+
+  package var list: Ruhu_V1_TextList {
+    get {
+      if case .list(let v)? = kind {return v}
+      return Ruhu_V1_TextList()
+    }
+    set {kind = .list(newValue)}
+  }
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum OneOf_Kind: Equatable, Sendable {
+    case text(String)
+    case int64(Int64)
+    case bool(Bool)
+    /// days since 1970-01-01
+    case date(Int32)
+    /// milliseconds since 1970-01-01T00:00:00Z
+    case time(Int64)
+    case list(Ruhu_V1_TextList)
 
   }
 
   package init() {}
 }
 
-/// A position in one history.
-package nonisolated struct WireBase: Sendable {
+package nonisolated struct Ruhu_V1_TextList: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var epoch: Data = Data()
-
-  package var seq: UInt64 = 0
+  package var elements: [String] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 }
 
-/// What one act of one person changed. Encoded once; stored and sent as those bytes.
-package nonisolated struct WireChangeSet: Sendable {
+package nonisolated struct Ruhu_V1_Edit: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var number: UInt64 = 0
+  package var field: String = String()
 
-  /// The hybrid clock: 48 bits of Unix milliseconds and a 16-bit counter.
-  package var milliseconds: UInt64 = 0
+  package var element: String {
+    get {_element ?? String()}
+    set {_element = newValue}
+  }
+  /// Returns true if `element` has been explicitly set.
+  package var hasElement: Bool {self._element != nil}
+  /// Clears the value of `element`. Subsequent reads from it will return its default value.
+  package mutating func clearElement() {self._element = nil}
 
-  package var counter: UInt32 = 0
+  /// absent: null
+  package var old: Ruhu_V1_Value {
+    get {_old ?? Ruhu_V1_Value()}
+    set {_old = newValue}
+  }
+  /// Returns true if `old` has been explicitly set.
+  package var hasOld: Bool {self._old != nil}
+  /// Clears the value of `old`. Subsequent reads from it will return its default value.
+  package mutating func clearOld() {self._old = nil}
+
+  /// absent: null
+  package var new: Ruhu_V1_Value {
+    get {_new ?? Ruhu_V1_Value()}
+    set {_new = newValue}
+  }
+  /// Returns true if `new` has been explicitly set.
+  package var hasNew: Bool {self._new != nil}
+  /// Clears the value of `new`. Subsequent reads from it will return its default value.
+  package mutating func clearNew() {self._new = nil}
+
+  /// absent: the set's
+  package var base: Ruhu_V1_Base {
+    get {_base ?? Ruhu_V1_Base()}
+    set {_base = newValue}
+  }
+  /// Returns true if `base` has been explicitly set.
+  package var hasBase: Bool {self._base != nil}
+  /// Clears the value of `base`. Subsequent reads from it will return its default value.
+  package mutating func clearBase() {self._base = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _element: String? = nil
+  fileprivate var _old: Ruhu_V1_Value? = nil
+  fileprivate var _new: Ruhu_V1_Value? = nil
+  fileprivate var _base: Ruhu_V1_Base? = nil
+}
+
+package nonisolated struct Ruhu_V1_Change: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var kind: String = String()
+
+  package var record: Data = Data()
+
+  /// 1 create, 2 edit, 3 delete
+  package var operation: UInt32 = 0
+
+  package var edits: [Ruhu_V1_Edit] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// Encoded once, when it is committed at the station; stored, hashed and sent as these bytes ever after.
+package nonisolated struct Ruhu_V1_ChangeSet: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
 
   package var device: Data = Data()
 
-  /// The base of every edit that has no other.
-  package var epoch: Data = Data()
+  package var number: UInt64 = 0
 
-  package var seq: UInt64 = 0
-
-  package var schemaVersion: UInt32 = 0
+  /// hybrid: 48 bits of milliseconds, 16 bits of counter
+  package var time: UInt64 = 0
 
   package var author: String = String()
 
   package var reason: String = String()
 
-  /// Days since 1970-01-01; absent outside a visit.
+  package var schemaVersion: UInt32 = 0
+
+  package var base: Ruhu_V1_Base {
+    get {_base ?? Ruhu_V1_Base()}
+    set {_base = newValue}
+  }
+  /// Returns true if `base` has been explicitly set.
+  package var hasBase: Bool {self._base != nil}
+  /// Clears the value of `base`. Subsequent reads from it will return its default value.
+  package mutating func clearBase() {self._base = nil}
+
   package var observedOn: Int32 {
     get {_observedOn ?? 0}
     set {_observedOn = newValue}
@@ -173,525 +240,94 @@ package nonisolated struct WireChangeSet: Sendable {
   /// Clears the value of `observedOn`. Subsequent reads from it will return its default value.
   package mutating func clearObservedOn() {self._observedOn = nil}
 
-  /// Absent: to record facts.
-  package var intent: WireChangeSet.OneOf_Intent? = nil
+  /// a number, 0: none
+  package var amends: UInt64 = 0
 
-  /// The number of the device's own quarantined set.
-  package var amend: UInt64 {
-    get {
-      if case .amend(let v)? = intent {return v}
-      return 0
-    }
-    set {intent = .amend(newValue)}
-  }
+  /// a number, 0: none
+  package var withdraws: UInt64 = 0
 
-  package var withdraw: UInt64 {
-    get {
-      if case .withdraw(let v)? = intent {return v}
-      return 0
-    }
-    set {intent = .withdraw(newValue)}
-  }
+  /// a conflict's id, empty: none
+  package var resolves: Data = Data()
 
-  /// The id of the conflict record.
-  package var resolve: Data {
-    get {
-      if case .resolve(let v)? = intent {return v}
-      return Data()
-    }
-    set {intent = .resolve(newValue)}
-  }
-
-  package var changes: [WireChange] = []
+  package var changes: [Ruhu_V1_Change] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
-  /// Absent: to record facts.
-  package nonisolated enum OneOf_Intent: Equatable, Sendable {
-    /// The number of the device's own quarantined set.
-    case amend(UInt64)
-    case withdraw(UInt64)
-    /// The id of the conflict record.
-    case resolve(Data)
-
-  }
-
   package init() {}
 
+  fileprivate var _base: Ruhu_V1_Base? = nil
   fileprivate var _observedOn: Int32? = nil
 }
 
-/// The edits of one record: row i of `fields`, `new_tags` and `old_tags`.
-package nonisolated struct WireChange: Sendable {
+package nonisolated struct Ruhu_V1_Effect: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var kind: String = String()
+  package var field: String = String()
 
-  package var operation: WireChange.Operation = .unspecified
-
-  package var fields: [String] = []
-
-  package var newTags: [WireValues.Tag] = []
-
-  /// Empty: every old value is null.
-  package var oldTags: [WireValues.Tag] = []
-
-  package var record: Data = Data()
-
-  /// Of the old values, then of the new ones.
-  package var numbers: [Int64] = []
-
-  package var texts: [String] = []
-
-  package var elements: [WireElement] = []
-
-  package var bases: [WireEditBase] = []
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package nonisolated enum Operation: SwiftProtobuf.Enum, Swift.CaseIterable {
-    package typealias RawValue = Int
-    case unspecified // = 0
-    case create // = 1
-    case edit // = 2
-    case delete // = 3
-    case UNRECOGNIZED(Int)
-
-    package init() {
-      self = .unspecified
-    }
-
-    package init?(rawValue: Int) {
-      switch rawValue {
-      case 0: self = .unspecified
-      case 1: self = .create
-      case 2: self = .edit
-      case 3: self = .delete
-      default: self = .UNRECOGNIZED(rawValue)
-      }
-    }
-
-    package var rawValue: Int {
-      switch self {
-      case .unspecified: return 0
-      case .create: return 1
-      case .edit: return 2
-      case .delete: return 3
-      case .UNRECOGNIZED(let i): return i
-      }
-    }
-
-    // The compiler won't synthesize support with the UNRECOGNIZED case.
-    package static let allCases: [WireChange.Operation] = [
-      .unspecified,
-      .create,
-      .edit,
-      .delete,
-    ]
-
+  package var element: String {
+    get {_element ?? String()}
+    set {_element = newValue}
   }
+  /// Returns true if `element` has been explicitly set.
+  package var hasElement: Bool {self._element != nil}
+  /// Clears the value of `element`. Subsequent reads from it will return its default value.
+  package mutating func clearElement() {self._element = nil}
 
-  package init() {}
-}
-
-/// The edit of that row is about one element of a set.
-package nonisolated struct WireElement: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var row: UInt32 = 0
-
-  package var text: String = String()
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-}
-
-/// The edit of that row has another base than its set.
-package nonisolated struct WireEditBase: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var row: UInt32 = 0
-
-  /// Absent: the set's.
-  package var epoch: Data = Data()
-
-  package var seq: UInt64 = 0
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-}
-
-/// What a decided set did to one record. In the stores only, never sent.
-package nonisolated struct WireEffects: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var fields: [String] = []
-
-  /// Empty: all applied.
-  package var results: [WireEffects.Result] = []
-
-  package var newTags: [WireValues.Tag] = []
-
-  /// Empty: every old value is null.
-  package var oldTags: [WireValues.Tag] = []
-
-  /// Of the old values, then of the new ones.
-  package var numbers: [Int64] = []
-
-  package var texts: [String] = []
-
-  package var elements: [WireElement] = []
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package nonisolated enum Result: SwiftProtobuf.Enum, Swift.CaseIterable {
-    package typealias RawValue = Int
-    case unspecified // = 0
-    case applied // = 1
-    case equal // = 2
-    case lost // = 3
-    case derived // = 4
-    case UNRECOGNIZED(Int)
-
-    package init() {
-      self = .unspecified
-    }
-
-    package init?(rawValue: Int) {
-      switch rawValue {
-      case 0: self = .unspecified
-      case 1: self = .applied
-      case 2: self = .equal
-      case 3: self = .lost
-      case 4: self = .derived
-      default: self = .UNRECOGNIZED(rawValue)
-      }
-    }
-
-    package var rawValue: Int {
-      switch self {
-      case .unspecified: return 0
-      case .applied: return 1
-      case .equal: return 2
-      case .lost: return 3
-      case .derived: return 4
-      case .UNRECOGNIZED(let i): return i
-      }
-    }
-
-    // The compiler won't synthesize support with the UNRECOGNIZED case.
-    package static let allCases: [WireEffects.Result] = [
-      .unspecified,
-      .applied,
-      .equal,
-      .lost,
-      .derived,
-    ]
-
+  package var old: Ruhu_V1_Value {
+    get {_old ?? Ruhu_V1_Value()}
+    set {_old = newValue}
   }
+  /// Returns true if `old` has been explicitly set.
+  package var hasOld: Bool {self._old != nil}
+  /// Clears the value of `old`. Subsequent reads from it will return its default value.
+  package mutating func clearOld() {self._old = nil}
 
-  package init() {}
-}
-
-/// POST /v1/push
-package nonisolated struct WirePushFrame: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var epoch: Data = Data()
-
-  package var previousHash: Data = Data()
-
-  /// Each the bytes of a ChangeSet, as stored.
-  package var sets: [Data] = []
-
-  package var signature: Data = Data()
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-}
-
-package nonisolated struct WireAcknowledgement: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var number: UInt64 = 0
-
-  package var hash: Data = Data()
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-}
-
-/// `count` sets with consecutive numbers and consecutive seqs came to the same.
-package nonisolated struct WireOutcomeRun: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var firstNumber: UInt64 = 0
-
-  package var firstSeq: UInt64 = 0
-
-  package var count: UInt32 = 0
-
-  package var result: WireOutcomeRun.Result = .unspecified
-
-  package var problem: WireProblem {
-    get {_problem ?? WireProblem()}
-    set {_problem = newValue}
+  package var new: Ruhu_V1_Value {
+    get {_new ?? Ruhu_V1_Value()}
+    set {_new = newValue}
   }
-  /// Returns true if `problem` has been explicitly set.
-  package var hasProblem: Bool {self._problem != nil}
-  /// Clears the value of `problem`. Subsequent reads from it will return its default value.
-  package mutating func clearProblem() {self._problem = nil}
+  /// Returns true if `new` has been explicitly set.
+  package var hasNew: Bool {self._new != nil}
+  /// Clears the value of `new`. Subsequent reads from it will return its default value.
+  package mutating func clearNew() {self._new = nil}
+
+  /// 1 applied, 2 equal, 3 lost, 4 derived
+  package var result: UInt32 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
-  package nonisolated enum Result: SwiftProtobuf.Enum, Swift.CaseIterable {
-    package typealias RawValue = Int
-    case unspecified // = 0
-    case verbatim // = 1
-    case applied // = 2
-    case conflicted // = 3
-    case quarantined // = 4
-    case UNRECOGNIZED(Int)
-
-    package init() {
-      self = .unspecified
-    }
-
-    package init?(rawValue: Int) {
-      switch rawValue {
-      case 0: self = .unspecified
-      case 1: self = .verbatim
-      case 2: self = .applied
-      case 3: self = .conflicted
-      case 4: self = .quarantined
-      default: self = .UNRECOGNIZED(rawValue)
-      }
-    }
-
-    package var rawValue: Int {
-      switch self {
-      case .unspecified: return 0
-      case .verbatim: return 1
-      case .applied: return 2
-      case .conflicted: return 3
-      case .quarantined: return 4
-      case .UNRECOGNIZED(let i): return i
-      }
-    }
-
-    // The compiler won't synthesize support with the UNRECOGNIZED case.
-    package static let allCases: [WireOutcomeRun.Result] = [
-      .unspecified,
-      .verbatim,
-      .applied,
-      .conflicted,
-      .quarantined,
-    ]
-
-  }
-
   package init() {}
 
-  fileprivate var _problem: WireProblem? = nil
+  fileprivate var _element: String? = nil
+  fileprivate var _old: Ruhu_V1_Value? = nil
+  fileprivate var _new: Ruhu_V1_Value? = nil
 }
 
-package nonisolated struct WirePushReply: Sendable {
+package nonisolated struct Ruhu_V1_Effects: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var outcomes: [WireOutcomeRun] = []
-
-  package var acknowledged: WireAcknowledgement {
-    get {_acknowledged ?? WireAcknowledgement()}
-    set {_acknowledged = newValue}
-  }
-  /// Returns true if `acknowledged` has been explicitly set.
-  package var hasAcknowledged: Bool {self._acknowledged != nil}
-  /// Clears the value of `acknowledged`. Subsequent reads from it will return its default value.
-  package mutating func clearAcknowledged() {self._acknowledged = nil}
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-
-  fileprivate var _acknowledged: WireAcknowledgement? = nil
-}
-
-/// GET /v1/pull
-package nonisolated struct WirePullPage: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var epoch: Data = Data()
-
-  package var from: UInt64 = 0
-
-  package var to: UInt64 = 0
-
-  package var writers: [WireWriter] = []
-
-  package var records: [WireRecordDelta] = []
-
-  package var outcomes: [WireOutcomeRun] = []
-
-  package var hasMore_p: Bool = false
-
-  package var isBootstrap: Bool = false
-
-  package var bootstrapToken: Data = Data()
-
-  package var digests: [WireScopeDigest] = []
+  package var effects: [Ruhu_V1_Effect] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 }
 
-package nonisolated struct WireWriter: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var seq: UInt64 = 0
-
-  package var milliseconds: UInt64 = 0
-
-  package var counter: UInt32 = 0
-
-  package var device: Data = Data()
-
-  package var author: String = String()
-
-  package var reason: String = String()
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-}
-
-package nonisolated struct WireRecordDelta: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var kind: String = String()
-
-  package var form: WireRecordDelta.Form = .unspecified
-
-  package var isDeleted: Bool = false
-
-  package var scope: String = String()
-
-  package var fields: [String] = []
-
-  package var tags: [WireValues.Tag] = []
-
-  package var id: Data = Data()
-
-  package var seq: UInt64 = 0
-
-  /// Indices in the page's writers, a row each; one alone is of all rows.
-  package var writers: [UInt32] = []
-
-  package var numbers: [Int64] = []
-
-  package var texts: [String] = []
-
-  package var elements: [WireElement] = []
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package nonisolated enum Form: SwiftProtobuf.Enum, Swift.CaseIterable {
-    package typealias RawValue = Int
-    case unspecified // = 0
-    case whole // = 1
-    case changes // = 2
-    case leave // = 3
-    case UNRECOGNIZED(Int)
-
-    package init() {
-      self = .unspecified
-    }
-
-    package init?(rawValue: Int) {
-      switch rawValue {
-      case 0: self = .unspecified
-      case 1: self = .whole
-      case 2: self = .changes
-      case 3: self = .leave
-      default: self = .UNRECOGNIZED(rawValue)
-      }
-    }
-
-    package var rawValue: Int {
-      switch self {
-      case .unspecified: return 0
-      case .whole: return 1
-      case .changes: return 2
-      case .leave: return 3
-      case .UNRECOGNIZED(let i): return i
-      }
-    }
-
-    // The compiler won't synthesize support with the UNRECOGNIZED case.
-    package static let allCases: [WireRecordDelta.Form] = [
-      .unspecified,
-      .whole,
-      .changes,
-      .leave,
-    ]
-
-  }
-
-  package init() {}
-}
-
-package nonisolated struct WireScopeDigest: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var scope: String = String()
-
-  package var records: UInt64 = 0
-
-  package var digest: Data = Data()
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-}
-
-/// POST /v1/devices
-package nonisolated struct WireEnrolmentRequest: Sendable {
+package nonisolated struct Ruhu_V1_EnrolmentRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   package var code: String = String()
 
+  /// Ed25519
   package var signingKey: Data = Data()
 
+  /// X25519
   package var sealingKey: Data = Data()
 
   package var station: String = String()
@@ -701,7 +337,7 @@ package nonisolated struct WireEnrolmentRequest: Sendable {
   package init() {}
 }
 
-package nonisolated struct WireEnrolmentReply: Sendable {
+package nonisolated struct Ruhu_V1_EnrolmentReply: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -718,6 +354,7 @@ package nonisolated struct WireEnrolmentReply: Sendable {
 
   package var epoch: Data = Data()
 
+  /// Ed25519
   package var serverKey: Data = Data()
 
   package var certificate: Data = Data()
@@ -727,8 +364,231 @@ package nonisolated struct WireEnrolmentReply: Sendable {
   package init() {}
 }
 
-/// What every answer carries besides its body.
-package nonisolated struct WireHello: Sendable {
+package nonisolated struct Ruhu_V1_PushFrame: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var epoch: Data = Data()
+
+  package var previousHash: Data = Data()
+
+  package var sets: [Data] = []
+
+  package var signature: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Ruhu_V1_SetOutcome: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var number: UInt64 = 0
+
+  package var seq: UInt64 = 0
+
+  /// 1 verbatim, 2 applied, 3 conflicted, 4 quarantined
+  package var result: UInt32 = 0
+
+  package var problem: Ruhu_V1_Problem {
+    get {_problem ?? Ruhu_V1_Problem()}
+    set {_problem = newValue}
+  }
+  /// Returns true if `problem` has been explicitly set.
+  package var hasProblem: Bool {self._problem != nil}
+  /// Clears the value of `problem`. Subsequent reads from it will return its default value.
+  package mutating func clearProblem() {self._problem = nil}
+
+  /// so many more outcomes follow this one, with the next numbers and seqs; same result
+  package var run: UInt64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _problem: Ruhu_V1_Problem? = nil
+}
+
+package nonisolated struct Ruhu_V1_Acknowledgement: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var number: UInt64 = 0
+
+  package var hash: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Ruhu_V1_PushReply: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var outcomes: [Ruhu_V1_SetOutcome] = []
+
+  package var acknowledged: Ruhu_V1_Acknowledgement {
+    get {_acknowledged ?? Ruhu_V1_Acknowledgement()}
+    set {_acknowledged = newValue}
+  }
+  /// Returns true if `acknowledged` has been explicitly set.
+  package var hasAcknowledged: Bool {self._acknowledged != nil}
+  /// Clears the value of `acknowledged`. Subsequent reads from it will return its default value.
+  package mutating func clearAcknowledged() {self._acknowledged = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _acknowledged: Ruhu_V1_Acknowledgement? = nil
+}
+
+package nonisolated struct Ruhu_V1_FieldDelta: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var field: String = String()
+
+  package var element: String {
+    get {_element ?? String()}
+    set {_element = newValue}
+  }
+  /// Returns true if `element` has been explicitly set.
+  package var hasElement: Bool {self._element != nil}
+  /// Clears the value of `element`. Subsequent reads from it will return its default value.
+  package mutating func clearElement() {self._element = nil}
+
+  package var value: Ruhu_V1_Value {
+    get {_value ?? Ruhu_V1_Value()}
+    set {_value = newValue}
+  }
+  /// Returns true if `value` has been explicitly set.
+  package var hasValue: Bool {self._value != nil}
+  /// Clears the value of `value`. Subsequent reads from it will return its default value.
+  package mutating func clearValue() {self._value = nil}
+
+  /// absent: the record's
+  package var writer: UInt32 {
+    get {_writer ?? 0}
+    set {_writer = newValue}
+  }
+  /// Returns true if `writer` has been explicitly set.
+  package var hasWriter: Bool {self._writer != nil}
+  /// Clears the value of `writer`. Subsequent reads from it will return its default value.
+  package mutating func clearWriter() {self._writer = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _element: String? = nil
+  fileprivate var _value: Ruhu_V1_Value? = nil
+  fileprivate var _writer: UInt32? = nil
+}
+
+package nonisolated struct Ruhu_V1_RecordDelta: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var id: Data = Data()
+
+  package var kind: String = String()
+
+  package var scope: String = String()
+
+  package var seq: UInt64 = 0
+
+  /// 1 whole, 2 changes, 3 leave
+  package var form: UInt32 = 0
+
+  package var deleted: Bool = false
+
+  /// index in writers
+  package var writer: UInt32 = 0
+
+  package var fields: [Ruhu_V1_FieldDelta] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Ruhu_V1_Writer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var seq: UInt64 = 0
+
+  package var device: Data = Data()
+
+  package var author: String = String()
+
+  package var time: UInt64 = 0
+
+  package var reason: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Ruhu_V1_ScopeDigest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var scope: String = String()
+
+  package var records: UInt64 = 0
+
+  package var digest: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Ruhu_V1_PullPage: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var epoch: Data = Data()
+
+  package var from: UInt64 = 0
+
+  package var to: UInt64 = 0
+
+  package var records: [Ruhu_V1_RecordDelta] = []
+
+  package var writers: [Ruhu_V1_Writer] = []
+
+  package var outcomes: [Ruhu_V1_SetOutcome] = []
+
+  package var hasMore_p: Bool = false
+
+  package var bootstrap: Bool = false
+
+  package var bootstrapToken: Data = Data()
+
+  package var digests: [Ruhu_V1_ScopeDigest] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Ruhu_V1_Hello: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -741,8 +601,8 @@ package nonisolated struct WireHello: Sendable {
 
   package var epoch: Data = Data()
 
-  package var parent: WireBase {
-    get {_parent ?? WireBase()}
+  package var parent: Ruhu_V1_Base {
+    get {_parent ?? Ruhu_V1_Base()}
     set {_parent = newValue}
   }
   /// Returns true if `parent` has been explicitly set.
@@ -752,8 +612,8 @@ package nonisolated struct WireHello: Sendable {
 
   package var latestSeq: UInt64 = 0
 
-  package var acknowledged: WireAcknowledgement {
-    get {_acknowledged ?? WireAcknowledgement()}
+  package var acknowledged: Ruhu_V1_Acknowledgement {
+    get {_acknowledged ?? Ruhu_V1_Acknowledgement()}
     set {_acknowledged = newValue}
   }
   /// Returns true if `acknowledged` has been explicitly set.
@@ -767,78 +627,62 @@ package nonisolated struct WireHello: Sendable {
 
   package init() {}
 
-  fileprivate var _parent: WireBase? = nil
-  fileprivate var _acknowledged: WireAcknowledgement? = nil
+  fileprivate var _parent: Ruhu_V1_Base? = nil
+  fileprivate var _acknowledged: Ruhu_V1_Acknowledgement? = nil
 }
 
-/// RFC 9457.
-package nonisolated struct WireProblem: Sendable {
+/// RFC 9457, with the product's stable number.
+package nonisolated struct Ruhu_V1_Problem: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// `urn:ruhu:problem:` and the code.
   package var type: String = String()
 
-  /// The code's name.
   package var title: String = String()
 
-  /// What it is about; never a secret or personal data.
+  package var status: UInt32 = 0
+
   package var detail: String = String()
 
   package var code: UInt32 = 0
 
-  /// A more exact message for people, when there is one.
-  package var explanation: WireExplanation {
-    get {_explanation ?? WireExplanation()}
-    set {_explanation = newValue}
-  }
-  /// Returns true if `explanation` has been explicitly set.
-  package var hasExplanation: Bool {self._explanation != nil}
-  /// Clears the value of `explanation`. Subsequent reads from it will return its default value.
-  package mutating func clearExplanation() {self._explanation = nil}
+  package var explanationZh: String = String()
 
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-
-  fileprivate var _explanation: WireExplanation? = nil
-}
-
-package nonisolated struct WireExplanation: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var zh: String = String()
-
-  package var en: String = String()
+  package var explanationEn: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 }
 
-/// The body of every answer.
-package nonisolated struct WireAnswer: @unchecked Sendable {
+package nonisolated struct Ruhu_V1_HelloBody: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// The HTTP status again.
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Ruhu_V1_Answer: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
   package var status: UInt32 {
     get {_storage._status}
     set {_uniqueStorage()._status = newValue}
   }
 
-  /// The nonce of the request that this answers.
   package var requestNonce: Data {
     get {_storage._requestNonce}
     set {_uniqueStorage()._requestNonce = newValue}
   }
 
-  package var hello: WireHello {
-    get {_storage._hello ?? WireHello()}
+  package var hello: Ruhu_V1_Hello {
+    get {_storage._hello ?? Ruhu_V1_Hello()}
     set {_uniqueStorage()._hello = newValue}
   }
   /// Returns true if `hello` has been explicitly set.
@@ -846,52 +690,59 @@ package nonisolated struct WireAnswer: @unchecked Sendable {
   /// Clears the value of `hello`. Subsequent reads from it will return its default value.
   package mutating func clearHello() {_uniqueStorage()._hello = nil}
 
-  /// Absent: the hello is the answer.
   package var body: OneOf_Body? {
     get {return _storage._body}
     set {_uniqueStorage()._body = newValue}
   }
 
-  package var problem: WireProblem {
+  package var problem: Ruhu_V1_Problem {
     get {
       if case .problem(let v)? = _storage._body {return v}
-      return WireProblem()
+      return Ruhu_V1_Problem()
     }
     set {_uniqueStorage()._body = .problem(newValue)}
   }
 
-  package var enrolment: WireEnrolmentReply {
+  package var helloBody: Ruhu_V1_HelloBody {
+    get {
+      if case .helloBody(let v)? = _storage._body {return v}
+      return Ruhu_V1_HelloBody()
+    }
+    set {_uniqueStorage()._body = .helloBody(newValue)}
+  }
+
+  package var enrolment: Ruhu_V1_EnrolmentReply {
     get {
       if case .enrolment(let v)? = _storage._body {return v}
-      return WireEnrolmentReply()
+      return Ruhu_V1_EnrolmentReply()
     }
     set {_uniqueStorage()._body = .enrolment(newValue)}
   }
 
-  package var push: WirePushReply {
+  package var push: Ruhu_V1_PushReply {
     get {
       if case .push(let v)? = _storage._body {return v}
-      return WirePushReply()
+      return Ruhu_V1_PushReply()
     }
     set {_uniqueStorage()._body = .push(newValue)}
   }
 
-  package var pull: WirePullPage {
+  package var pull: Ruhu_V1_PullPage {
     get {
       if case .pull(let v)? = _storage._body {return v}
-      return WirePullPage()
+      return Ruhu_V1_PullPage()
     }
     set {_uniqueStorage()._body = .pull(newValue)}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
-  /// Absent: the hello is the answer.
   package nonisolated enum OneOf_Body: Equatable, Sendable {
-    case problem(WireProblem)
-    case enrolment(WireEnrolmentReply)
-    case push(WirePushReply)
-    case pull(WirePullPage)
+    case problem(Ruhu_V1_Problem)
+    case helloBody(Ruhu_V1_HelloBody)
+    case enrolment(Ruhu_V1_EnrolmentReply)
+    case push(Ruhu_V1_PushReply)
+    case pull(Ruhu_V1_PullPage)
 
   }
 
@@ -904,51 +755,7 @@ package nonisolated struct WireAnswer: @unchecked Sendable {
 
 fileprivate nonisolated let _protobuf_package = "ruhu.v1"
 
-nonisolated extension WireValues: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".Values"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tags\0\u{1}numbers\0\u{1}texts\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedEnumField(value: &self.tags) }()
-      case 2: try { try decoder.decodeRepeatedSInt64Field(value: &self.numbers) }()
-      case 3: try { try decoder.decodeRepeatedStringField(value: &self.texts) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.tags.isEmpty {
-      try visitor.visitPackedEnumField(value: self.tags, fieldNumber: 1)
-    }
-    if !self.numbers.isEmpty {
-      try visitor.visitPackedSInt64Field(value: self.numbers, fieldNumber: 2)
-    }
-    if !self.texts.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.texts, fieldNumber: 3)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: WireValues, rhs: WireValues) -> Bool {
-    if lhs.tags != rhs.tags {return false}
-    if lhs.numbers != rhs.numbers {return false}
-    if lhs.texts != rhs.texts {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension WireValues.Tag: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NULL\0\u{1}TEXT\0\u{1}INT64\0\u{1}FALSE\0\u{1}TRUE\0\u{1}DATE\0\u{1}TIME\0\u{1}LIST\0\u{1}ELEMENT\0")
-}
-
-nonisolated extension WireBase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension Ruhu_V1_Base: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Base"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}seq\0")
 
@@ -975,7 +782,7 @@ nonisolated extension WireBase: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: WireBase, rhs: WireBase) -> Bool {
+  package static func ==(lhs: Ruhu_V1_Base, rhs: Ruhu_V1_Base) -> Bool {
     if lhs.epoch != rhs.epoch {return false}
     if lhs.seq != rhs.seq {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
@@ -983,9 +790,9 @@ nonisolated extension WireBase: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
   }
 }
 
-nonisolated extension WireChangeSet: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".ChangeSet"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}milliseconds\0\u{1}counter\0\u{1}device\0\u{1}epoch\0\u{1}seq\0\u{3}schema_version\0\u{1}author\0\u{1}reason\0\u{3}observed_on\0\u{1}amend\0\u{1}withdraw\0\u{1}resolve\0\u{1}changes\0")
+nonisolated extension Ruhu_V1_Value: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Value"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}text\0\u{1}int64\0\u{1}bool\0\u{1}date\0\u{1}time\0\u{1}list\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -993,41 +800,59 @@ nonisolated extension WireChangeSet: SwiftProtobuf.Message, SwiftProtobuf._Messa
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.number) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.milliseconds) }()
-      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.counter) }()
-      case 4: try { try decoder.decodeSingularBytesField(value: &self.device) }()
-      case 5: try { try decoder.decodeSingularBytesField(value: &self.epoch) }()
-      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.seq) }()
-      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.schemaVersion) }()
-      case 8: try { try decoder.decodeSingularStringField(value: &self.author) }()
-      case 9: try { try decoder.decodeSingularStringField(value: &self.reason) }()
-      case 10: try { try decoder.decodeSingularSInt32Field(value: &self._observedOn) }()
-      case 11: try {
-        var v: UInt64?
-        try decoder.decodeSingularUInt64Field(value: &v)
+      case 1: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
         if let v = v {
-          if self.intent != nil {try decoder.handleConflictingOneOf()}
-          self.intent = .amend(v)
+          if self.kind != nil {try decoder.handleConflictingOneOf()}
+          self.kind = .text(v)
         }
       }()
-      case 12: try {
-        var v: UInt64?
-        try decoder.decodeSingularUInt64Field(value: &v)
+      case 2: try {
+        var v: Int64?
+        try decoder.decodeSingularSInt64Field(value: &v)
         if let v = v {
-          if self.intent != nil {try decoder.handleConflictingOneOf()}
-          self.intent = .withdraw(v)
+          if self.kind != nil {try decoder.handleConflictingOneOf()}
+          self.kind = .int64(v)
         }
       }()
-      case 13: try {
-        var v: Data?
-        try decoder.decodeSingularBytesField(value: &v)
+      case 3: try {
+        var v: Bool?
+        try decoder.decodeSingularBoolField(value: &v)
         if let v = v {
-          if self.intent != nil {try decoder.handleConflictingOneOf()}
-          self.intent = .resolve(v)
+          if self.kind != nil {try decoder.handleConflictingOneOf()}
+          self.kind = .bool(v)
         }
       }()
-      case 14: try { try decoder.decodeRepeatedMessageField(value: &self.changes) }()
+      case 4: try {
+        var v: Int32?
+        try decoder.decodeSingularSInt32Field(value: &v)
+        if let v = v {
+          if self.kind != nil {try decoder.handleConflictingOneOf()}
+          self.kind = .date(v)
+        }
+      }()
+      case 5: try {
+        var v: Int64?
+        try decoder.decodeSingularSInt64Field(value: &v)
+        if let v = v {
+          if self.kind != nil {try decoder.handleConflictingOneOf()}
+          self.kind = .time(v)
+        }
+      }()
+      case 6: try {
+        var v: Ruhu_V1_TextList?
+        var hadOneofValue = false
+        if let current = self.kind {
+          hadOneofValue = true
+          if case .list(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.kind = .list(v)
+        }
+      }()
       default: break
       }
     }
@@ -1038,78 +863,264 @@ nonisolated extension WireChangeSet: SwiftProtobuf.Message, SwiftProtobuf._Messa
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    if self.number != 0 {
-      try visitor.visitSingularUInt64Field(value: self.number, fieldNumber: 1)
-    }
-    if self.milliseconds != 0 {
-      try visitor.visitSingularUInt64Field(value: self.milliseconds, fieldNumber: 2)
-    }
-    if self.counter != 0 {
-      try visitor.visitSingularUInt32Field(value: self.counter, fieldNumber: 3)
-    }
-    if !self.device.isEmpty {
-      try visitor.visitSingularBytesField(value: self.device, fieldNumber: 4)
-    }
-    if !self.epoch.isEmpty {
-      try visitor.visitSingularBytesField(value: self.epoch, fieldNumber: 5)
-    }
-    if self.seq != 0 {
-      try visitor.visitSingularUInt64Field(value: self.seq, fieldNumber: 6)
-    }
-    if self.schemaVersion != 0 {
-      try visitor.visitSingularUInt32Field(value: self.schemaVersion, fieldNumber: 7)
-    }
-    if !self.author.isEmpty {
-      try visitor.visitSingularStringField(value: self.author, fieldNumber: 8)
-    }
-    if !self.reason.isEmpty {
-      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 9)
-    }
-    try { if let v = self._observedOn {
-      try visitor.visitSingularSInt32Field(value: v, fieldNumber: 10)
-    } }()
-    switch self.intent {
-    case .amend?: try {
-      guard case .amend(let v)? = self.intent else { preconditionFailure() }
-      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 11)
+    switch self.kind {
+    case .text?: try {
+      guard case .text(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
     }()
-    case .withdraw?: try {
-      guard case .withdraw(let v)? = self.intent else { preconditionFailure() }
-      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 12)
+    case .int64?: try {
+      guard case .int64(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 2)
     }()
-    case .resolve?: try {
-      guard case .resolve(let v)? = self.intent else { preconditionFailure() }
-      try visitor.visitSingularBytesField(value: v, fieldNumber: 13)
+    case .bool?: try {
+      guard case .bool(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularBoolField(value: v, fieldNumber: 3)
+    }()
+    case .date?: try {
+      guard case .date(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularSInt32Field(value: v, fieldNumber: 4)
+    }()
+    case .time?: try {
+      guard case .time(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 5)
+    }()
+    case .list?: try {
+      guard case .list(let v)? = self.kind else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
     }()
     case nil: break
-    }
-    if !self.changes.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.changes, fieldNumber: 14)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: WireChangeSet, rhs: WireChangeSet) -> Bool {
-    if lhs.number != rhs.number {return false}
-    if lhs.milliseconds != rhs.milliseconds {return false}
-    if lhs.counter != rhs.counter {return false}
+  package static func ==(lhs: Ruhu_V1_Value, rhs: Ruhu_V1_Value) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Ruhu_V1_TextList: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TextList"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}elements\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.elements) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.elements.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.elements, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Ruhu_V1_TextList, rhs: Ruhu_V1_TextList) -> Bool {
+    if lhs.elements != rhs.elements {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Ruhu_V1_Edit: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Edit"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}field\0\u{1}element\0\u{1}old\0\u{1}new\0\u{1}base\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.field) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._element) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._old) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._new) }()
+      case 5: try { try decoder.decodeSingularMessageField(value: &self._base) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.field.isEmpty {
+      try visitor.visitSingularStringField(value: self.field, fieldNumber: 1)
+    }
+    try { if let v = self._element {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._old {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._new {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    try { if let v = self._base {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Ruhu_V1_Edit, rhs: Ruhu_V1_Edit) -> Bool {
+    if lhs.field != rhs.field {return false}
+    if lhs._element != rhs._element {return false}
+    if lhs._old != rhs._old {return false}
+    if lhs._new != rhs._new {return false}
+    if lhs._base != rhs._base {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Ruhu_V1_Change: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Change"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}record\0\u{1}operation\0\u{1}edits\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.record) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.operation) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.edits) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 1)
+    }
+    if !self.record.isEmpty {
+      try visitor.visitSingularBytesField(value: self.record, fieldNumber: 2)
+    }
+    if self.operation != 0 {
+      try visitor.visitSingularUInt32Field(value: self.operation, fieldNumber: 3)
+    }
+    if !self.edits.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.edits, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Ruhu_V1_Change, rhs: Ruhu_V1_Change) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.record != rhs.record {return false}
+    if lhs.operation != rhs.operation {return false}
+    if lhs.edits != rhs.edits {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Ruhu_V1_ChangeSet: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ChangeSet"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}device\0\u{1}number\0\u{1}time\0\u{1}author\0\u{1}reason\0\u{3}schema_version\0\u{1}base\0\u{3}observed_on\0\u{1}amends\0\u{1}withdraws\0\u{1}resolves\0\u{1}changes\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.device) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.number) }()
+      case 3: try { try decoder.decodeSingularFixed64Field(value: &self.time) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.author) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.schemaVersion) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._base) }()
+      case 8: try { try decoder.decodeSingularSInt32Field(value: &self._observedOn) }()
+      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.amends) }()
+      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.withdraws) }()
+      case 11: try { try decoder.decodeSingularBytesField(value: &self.resolves) }()
+      case 12: try { try decoder.decodeRepeatedMessageField(value: &self.changes) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.device.isEmpty {
+      try visitor.visitSingularBytesField(value: self.device, fieldNumber: 1)
+    }
+    if self.number != 0 {
+      try visitor.visitSingularUInt64Field(value: self.number, fieldNumber: 2)
+    }
+    if self.time != 0 {
+      try visitor.visitSingularFixed64Field(value: self.time, fieldNumber: 3)
+    }
+    if !self.author.isEmpty {
+      try visitor.visitSingularStringField(value: self.author, fieldNumber: 4)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 5)
+    }
+    if self.schemaVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.schemaVersion, fieldNumber: 6)
+    }
+    try { if let v = self._base {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
+    try { if let v = self._observedOn {
+      try visitor.visitSingularSInt32Field(value: v, fieldNumber: 8)
+    } }()
+    if self.amends != 0 {
+      try visitor.visitSingularUInt64Field(value: self.amends, fieldNumber: 9)
+    }
+    if self.withdraws != 0 {
+      try visitor.visitSingularUInt64Field(value: self.withdraws, fieldNumber: 10)
+    }
+    if !self.resolves.isEmpty {
+      try visitor.visitSingularBytesField(value: self.resolves, fieldNumber: 11)
+    }
+    if !self.changes.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.changes, fieldNumber: 12)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Ruhu_V1_ChangeSet, rhs: Ruhu_V1_ChangeSet) -> Bool {
     if lhs.device != rhs.device {return false}
-    if lhs.epoch != rhs.epoch {return false}
-    if lhs.seq != rhs.seq {return false}
-    if lhs.schemaVersion != rhs.schemaVersion {return false}
+    if lhs.number != rhs.number {return false}
+    if lhs.time != rhs.time {return false}
     if lhs.author != rhs.author {return false}
     if lhs.reason != rhs.reason {return false}
+    if lhs.schemaVersion != rhs.schemaVersion {return false}
+    if lhs._base != rhs._base {return false}
     if lhs._observedOn != rhs._observedOn {return false}
-    if lhs.intent != rhs.intent {return false}
+    if lhs.amends != rhs.amends {return false}
+    if lhs.withdraws != rhs.withdraws {return false}
+    if lhs.resolves != rhs.resolves {return false}
     if lhs.changes != rhs.changes {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
-nonisolated extension WireChange: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".Change"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}operation\0\u{1}fields\0\u{3}new_tags\0\u{3}old_tags\0\u{1}record\0\u{1}numbers\0\u{1}texts\0\u{1}elements\0\u{1}bases\0")
+nonisolated extension Ruhu_V1_Effect: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Effect"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}field\0\u{1}element\0\u{1}old\0\u{1}new\0\u{1}result\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1117,309 +1128,11 @@ nonisolated extension WireChange: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
-      case 2: try { try decoder.decodeSingularEnumField(value: &self.operation) }()
-      case 3: try { try decoder.decodeRepeatedStringField(value: &self.fields) }()
-      case 4: try { try decoder.decodeRepeatedEnumField(value: &self.newTags) }()
-      case 5: try { try decoder.decodeRepeatedEnumField(value: &self.oldTags) }()
-      case 6: try { try decoder.decodeSingularBytesField(value: &self.record) }()
-      case 7: try { try decoder.decodeRepeatedSInt64Field(value: &self.numbers) }()
-      case 8: try { try decoder.decodeRepeatedStringField(value: &self.texts) }()
-      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.elements) }()
-      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.bases) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.kind.isEmpty {
-      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 1)
-    }
-    if self.operation != .unspecified {
-      try visitor.visitSingularEnumField(value: self.operation, fieldNumber: 2)
-    }
-    if !self.fields.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.fields, fieldNumber: 3)
-    }
-    if !self.newTags.isEmpty {
-      try visitor.visitPackedEnumField(value: self.newTags, fieldNumber: 4)
-    }
-    if !self.oldTags.isEmpty {
-      try visitor.visitPackedEnumField(value: self.oldTags, fieldNumber: 5)
-    }
-    if !self.record.isEmpty {
-      try visitor.visitSingularBytesField(value: self.record, fieldNumber: 6)
-    }
-    if !self.numbers.isEmpty {
-      try visitor.visitPackedSInt64Field(value: self.numbers, fieldNumber: 7)
-    }
-    if !self.texts.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.texts, fieldNumber: 8)
-    }
-    if !self.elements.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.elements, fieldNumber: 9)
-    }
-    if !self.bases.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.bases, fieldNumber: 10)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: WireChange, rhs: WireChange) -> Bool {
-    if lhs.kind != rhs.kind {return false}
-    if lhs.operation != rhs.operation {return false}
-    if lhs.fields != rhs.fields {return false}
-    if lhs.newTags != rhs.newTags {return false}
-    if lhs.oldTags != rhs.oldTags {return false}
-    if lhs.record != rhs.record {return false}
-    if lhs.numbers != rhs.numbers {return false}
-    if lhs.texts != rhs.texts {return false}
-    if lhs.elements != rhs.elements {return false}
-    if lhs.bases != rhs.bases {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension WireChange.Operation: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNSPECIFIED\0\u{1}CREATE\0\u{1}EDIT\0\u{1}DELETE\0")
-}
-
-nonisolated extension WireElement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".Element"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}row\0\u{1}text\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.row) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.row != 0 {
-      try visitor.visitSingularUInt32Field(value: self.row, fieldNumber: 1)
-    }
-    if !self.text.isEmpty {
-      try visitor.visitSingularStringField(value: self.text, fieldNumber: 2)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: WireElement, rhs: WireElement) -> Bool {
-    if lhs.row != rhs.row {return false}
-    if lhs.text != rhs.text {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension WireEditBase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".EditBase"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}row\0\u{1}epoch\0\u{1}seq\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.row) }()
-      case 2: try { try decoder.decodeSingularBytesField(value: &self.epoch) }()
-      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.seq) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.row != 0 {
-      try visitor.visitSingularUInt32Field(value: self.row, fieldNumber: 1)
-    }
-    if !self.epoch.isEmpty {
-      try visitor.visitSingularBytesField(value: self.epoch, fieldNumber: 2)
-    }
-    if self.seq != 0 {
-      try visitor.visitSingularUInt64Field(value: self.seq, fieldNumber: 3)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: WireEditBase, rhs: WireEditBase) -> Bool {
-    if lhs.row != rhs.row {return false}
-    if lhs.epoch != rhs.epoch {return false}
-    if lhs.seq != rhs.seq {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension WireEffects: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".Effects"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}fields\0\u{1}results\0\u{3}new_tags\0\u{3}old_tags\0\u{1}numbers\0\u{1}texts\0\u{1}elements\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedStringField(value: &self.fields) }()
-      case 2: try { try decoder.decodeRepeatedEnumField(value: &self.results) }()
-      case 3: try { try decoder.decodeRepeatedEnumField(value: &self.newTags) }()
-      case 4: try { try decoder.decodeRepeatedEnumField(value: &self.oldTags) }()
-      case 5: try { try decoder.decodeRepeatedSInt64Field(value: &self.numbers) }()
-      case 6: try { try decoder.decodeRepeatedStringField(value: &self.texts) }()
-      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.elements) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.fields.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.fields, fieldNumber: 1)
-    }
-    if !self.results.isEmpty {
-      try visitor.visitPackedEnumField(value: self.results, fieldNumber: 2)
-    }
-    if !self.newTags.isEmpty {
-      try visitor.visitPackedEnumField(value: self.newTags, fieldNumber: 3)
-    }
-    if !self.oldTags.isEmpty {
-      try visitor.visitPackedEnumField(value: self.oldTags, fieldNumber: 4)
-    }
-    if !self.numbers.isEmpty {
-      try visitor.visitPackedSInt64Field(value: self.numbers, fieldNumber: 5)
-    }
-    if !self.texts.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.texts, fieldNumber: 6)
-    }
-    if !self.elements.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.elements, fieldNumber: 7)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: WireEffects, rhs: WireEffects) -> Bool {
-    if lhs.fields != rhs.fields {return false}
-    if lhs.results != rhs.results {return false}
-    if lhs.newTags != rhs.newTags {return false}
-    if lhs.oldTags != rhs.oldTags {return false}
-    if lhs.numbers != rhs.numbers {return false}
-    if lhs.texts != rhs.texts {return false}
-    if lhs.elements != rhs.elements {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension WireEffects.Result: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNSPECIFIED\0\u{1}APPLIED\0\u{1}EQUAL\0\u{1}LOST\0\u{1}DERIVED\0")
-}
-
-nonisolated extension WirePushFrame: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".PushFrame"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{3}previous_hash\0\u{1}sets\0\u{1}signature\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.epoch) }()
-      case 2: try { try decoder.decodeSingularBytesField(value: &self.previousHash) }()
-      case 3: try { try decoder.decodeRepeatedBytesField(value: &self.sets) }()
-      case 4: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.epoch.isEmpty {
-      try visitor.visitSingularBytesField(value: self.epoch, fieldNumber: 1)
-    }
-    if !self.previousHash.isEmpty {
-      try visitor.visitSingularBytesField(value: self.previousHash, fieldNumber: 2)
-    }
-    if !self.sets.isEmpty {
-      try visitor.visitRepeatedBytesField(value: self.sets, fieldNumber: 3)
-    }
-    if !self.signature.isEmpty {
-      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 4)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: WirePushFrame, rhs: WirePushFrame) -> Bool {
-    if lhs.epoch != rhs.epoch {return false}
-    if lhs.previousHash != rhs.previousHash {return false}
-    if lhs.sets != rhs.sets {return false}
-    if lhs.signature != rhs.signature {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension WireAcknowledgement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".Acknowledgement"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}hash\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.number) }()
-      case 2: try { try decoder.decodeSingularBytesField(value: &self.hash) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.number != 0 {
-      try visitor.visitSingularUInt64Field(value: self.number, fieldNumber: 1)
-    }
-    if !self.hash.isEmpty {
-      try visitor.visitSingularBytesField(value: self.hash, fieldNumber: 2)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: WireAcknowledgement, rhs: WireAcknowledgement) -> Bool {
-    if lhs.number != rhs.number {return false}
-    if lhs.hash != rhs.hash {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension WireOutcomeRun: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".OutcomeRun"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}first_number\0\u{3}first_seq\0\u{1}count\0\u{1}result\0\u{1}problem\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.firstNumber) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.firstSeq) }()
-      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.count) }()
-      case 4: try { try decoder.decodeSingularEnumField(value: &self.result) }()
-      case 5: try { try decoder.decodeSingularMessageField(value: &self._problem) }()
+      case 1: try { try decoder.decodeSingularStringField(value: &self.field) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._element) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._old) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._new) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.result) }()
       default: break
       }
     }
@@ -1430,42 +1143,38 @@ nonisolated extension WireOutcomeRun: SwiftProtobuf.Message, SwiftProtobuf._Mess
     // allocates stack space for every if/case branch local when no optimizations
     // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
     // https://github.com/apple/swift-protobuf/issues/1182
-    if self.firstNumber != 0 {
-      try visitor.visitSingularUInt64Field(value: self.firstNumber, fieldNumber: 1)
+    if !self.field.isEmpty {
+      try visitor.visitSingularStringField(value: self.field, fieldNumber: 1)
     }
-    if self.firstSeq != 0 {
-      try visitor.visitSingularUInt64Field(value: self.firstSeq, fieldNumber: 2)
-    }
-    if self.count != 0 {
-      try visitor.visitSingularUInt32Field(value: self.count, fieldNumber: 3)
-    }
-    if self.result != .unspecified {
-      try visitor.visitSingularEnumField(value: self.result, fieldNumber: 4)
-    }
-    try { if let v = self._problem {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    try { if let v = self._element {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
     } }()
+    try { if let v = self._old {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._new {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    if self.result != 0 {
+      try visitor.visitSingularUInt32Field(value: self.result, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: WireOutcomeRun, rhs: WireOutcomeRun) -> Bool {
-    if lhs.firstNumber != rhs.firstNumber {return false}
-    if lhs.firstSeq != rhs.firstSeq {return false}
-    if lhs.count != rhs.count {return false}
+  package static func ==(lhs: Ruhu_V1_Effect, rhs: Ruhu_V1_Effect) -> Bool {
+    if lhs.field != rhs.field {return false}
+    if lhs._element != rhs._element {return false}
+    if lhs._old != rhs._old {return false}
+    if lhs._new != rhs._new {return false}
     if lhs.result != rhs.result {return false}
-    if lhs._problem != rhs._problem {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
-nonisolated extension WireOutcomeRun.Result: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNSPECIFIED\0\u{1}VERBATIM\0\u{1}APPLIED\0\u{1}CONFLICTED\0\u{1}QUARANTINED\0")
-}
-
-nonisolated extension WirePushReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".PushReply"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}outcomes\0\u{1}acknowledged\0")
+nonisolated extension Ruhu_V1_Effects: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Effects"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}effects\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1473,295 +1182,27 @@ nonisolated extension WirePushReply: SwiftProtobuf.Message, SwiftProtobuf._Messa
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.outcomes) }()
-      case 2: try { try decoder.decodeSingularMessageField(value: &self._acknowledged) }()
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.effects) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.outcomes.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.outcomes, fieldNumber: 1)
+    if !self.effects.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.effects, fieldNumber: 1)
     }
-    try { if let v = self._acknowledged {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
-    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: WirePushReply, rhs: WirePushReply) -> Bool {
-    if lhs.outcomes != rhs.outcomes {return false}
-    if lhs._acknowledged != rhs._acknowledged {return false}
+  package static func ==(lhs: Ruhu_V1_Effects, rhs: Ruhu_V1_Effects) -> Bool {
+    if lhs.effects != rhs.effects {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
-nonisolated extension WirePullPage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".PullPage"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}from\0\u{1}to\0\u{1}writers\0\u{1}records\0\u{1}outcomes\0\u{3}has_more\0\u{3}is_bootstrap\0\u{3}bootstrap_token\0\u{1}digests\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.epoch) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.from) }()
-      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.to) }()
-      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.writers) }()
-      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.records) }()
-      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.outcomes) }()
-      case 7: try { try decoder.decodeSingularBoolField(value: &self.hasMore_p) }()
-      case 8: try { try decoder.decodeSingularBoolField(value: &self.isBootstrap) }()
-      case 9: try { try decoder.decodeSingularBytesField(value: &self.bootstrapToken) }()
-      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.digests) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.epoch.isEmpty {
-      try visitor.visitSingularBytesField(value: self.epoch, fieldNumber: 1)
-    }
-    if self.from != 0 {
-      try visitor.visitSingularUInt64Field(value: self.from, fieldNumber: 2)
-    }
-    if self.to != 0 {
-      try visitor.visitSingularUInt64Field(value: self.to, fieldNumber: 3)
-    }
-    if !self.writers.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.writers, fieldNumber: 4)
-    }
-    if !self.records.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.records, fieldNumber: 5)
-    }
-    if !self.outcomes.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.outcomes, fieldNumber: 6)
-    }
-    if self.hasMore_p != false {
-      try visitor.visitSingularBoolField(value: self.hasMore_p, fieldNumber: 7)
-    }
-    if self.isBootstrap != false {
-      try visitor.visitSingularBoolField(value: self.isBootstrap, fieldNumber: 8)
-    }
-    if !self.bootstrapToken.isEmpty {
-      try visitor.visitSingularBytesField(value: self.bootstrapToken, fieldNumber: 9)
-    }
-    if !self.digests.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.digests, fieldNumber: 10)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: WirePullPage, rhs: WirePullPage) -> Bool {
-    if lhs.epoch != rhs.epoch {return false}
-    if lhs.from != rhs.from {return false}
-    if lhs.to != rhs.to {return false}
-    if lhs.writers != rhs.writers {return false}
-    if lhs.records != rhs.records {return false}
-    if lhs.outcomes != rhs.outcomes {return false}
-    if lhs.hasMore_p != rhs.hasMore_p {return false}
-    if lhs.isBootstrap != rhs.isBootstrap {return false}
-    if lhs.bootstrapToken != rhs.bootstrapToken {return false}
-    if lhs.digests != rhs.digests {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension WireWriter: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".Writer"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}seq\0\u{1}milliseconds\0\u{1}counter\0\u{1}device\0\u{1}author\0\u{1}reason\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.seq) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.milliseconds) }()
-      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.counter) }()
-      case 4: try { try decoder.decodeSingularBytesField(value: &self.device) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.author) }()
-      case 6: try { try decoder.decodeSingularStringField(value: &self.reason) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if self.seq != 0 {
-      try visitor.visitSingularUInt64Field(value: self.seq, fieldNumber: 1)
-    }
-    if self.milliseconds != 0 {
-      try visitor.visitSingularUInt64Field(value: self.milliseconds, fieldNumber: 2)
-    }
-    if self.counter != 0 {
-      try visitor.visitSingularUInt32Field(value: self.counter, fieldNumber: 3)
-    }
-    if !self.device.isEmpty {
-      try visitor.visitSingularBytesField(value: self.device, fieldNumber: 4)
-    }
-    if !self.author.isEmpty {
-      try visitor.visitSingularStringField(value: self.author, fieldNumber: 5)
-    }
-    if !self.reason.isEmpty {
-      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 6)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: WireWriter, rhs: WireWriter) -> Bool {
-    if lhs.seq != rhs.seq {return false}
-    if lhs.milliseconds != rhs.milliseconds {return false}
-    if lhs.counter != rhs.counter {return false}
-    if lhs.device != rhs.device {return false}
-    if lhs.author != rhs.author {return false}
-    if lhs.reason != rhs.reason {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension WireRecordDelta: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".RecordDelta"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}form\0\u{3}is_deleted\0\u{1}scope\0\u{1}fields\0\u{1}tags\0\u{1}id\0\u{1}seq\0\u{1}writers\0\u{1}numbers\0\u{1}texts\0\u{1}elements\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
-      case 2: try { try decoder.decodeSingularEnumField(value: &self.form) }()
-      case 3: try { try decoder.decodeSingularBoolField(value: &self.isDeleted) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.scope) }()
-      case 5: try { try decoder.decodeRepeatedStringField(value: &self.fields) }()
-      case 6: try { try decoder.decodeRepeatedEnumField(value: &self.tags) }()
-      case 7: try { try decoder.decodeSingularBytesField(value: &self.id) }()
-      case 8: try { try decoder.decodeSingularUInt64Field(value: &self.seq) }()
-      case 9: try { try decoder.decodeRepeatedUInt32Field(value: &self.writers) }()
-      case 10: try { try decoder.decodeRepeatedSInt64Field(value: &self.numbers) }()
-      case 11: try { try decoder.decodeRepeatedStringField(value: &self.texts) }()
-      case 12: try { try decoder.decodeRepeatedMessageField(value: &self.elements) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.kind.isEmpty {
-      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 1)
-    }
-    if self.form != .unspecified {
-      try visitor.visitSingularEnumField(value: self.form, fieldNumber: 2)
-    }
-    if self.isDeleted != false {
-      try visitor.visitSingularBoolField(value: self.isDeleted, fieldNumber: 3)
-    }
-    if !self.scope.isEmpty {
-      try visitor.visitSingularStringField(value: self.scope, fieldNumber: 4)
-    }
-    if !self.fields.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.fields, fieldNumber: 5)
-    }
-    if !self.tags.isEmpty {
-      try visitor.visitPackedEnumField(value: self.tags, fieldNumber: 6)
-    }
-    if !self.id.isEmpty {
-      try visitor.visitSingularBytesField(value: self.id, fieldNumber: 7)
-    }
-    if self.seq != 0 {
-      try visitor.visitSingularUInt64Field(value: self.seq, fieldNumber: 8)
-    }
-    if !self.writers.isEmpty {
-      try visitor.visitPackedUInt32Field(value: self.writers, fieldNumber: 9)
-    }
-    if !self.numbers.isEmpty {
-      try visitor.visitPackedSInt64Field(value: self.numbers, fieldNumber: 10)
-    }
-    if !self.texts.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.texts, fieldNumber: 11)
-    }
-    if !self.elements.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.elements, fieldNumber: 12)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: WireRecordDelta, rhs: WireRecordDelta) -> Bool {
-    if lhs.kind != rhs.kind {return false}
-    if lhs.form != rhs.form {return false}
-    if lhs.isDeleted != rhs.isDeleted {return false}
-    if lhs.scope != rhs.scope {return false}
-    if lhs.fields != rhs.fields {return false}
-    if lhs.tags != rhs.tags {return false}
-    if lhs.id != rhs.id {return false}
-    if lhs.seq != rhs.seq {return false}
-    if lhs.writers != rhs.writers {return false}
-    if lhs.numbers != rhs.numbers {return false}
-    if lhs.texts != rhs.texts {return false}
-    if lhs.elements != rhs.elements {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension WireRecordDelta.Form: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNSPECIFIED\0\u{1}WHOLE\0\u{1}CHANGES\0\u{1}LEAVE\0")
-}
-
-nonisolated extension WireScopeDigest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".ScopeDigest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}records\0\u{1}digest\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.scope) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.records) }()
-      case 3: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.scope.isEmpty {
-      try visitor.visitSingularStringField(value: self.scope, fieldNumber: 1)
-    }
-    if self.records != 0 {
-      try visitor.visitSingularUInt64Field(value: self.records, fieldNumber: 2)
-    }
-    if !self.digest.isEmpty {
-      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 3)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: WireScopeDigest, rhs: WireScopeDigest) -> Bool {
-    if lhs.scope != rhs.scope {return false}
-    if lhs.records != rhs.records {return false}
-    if lhs.digest != rhs.digest {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension WireEnrolmentRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension Ruhu_V1_EnrolmentRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".EnrolmentRequest"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{3}signing_key\0\u{3}sealing_key\0\u{1}station\0")
 
@@ -1796,7 +1237,7 @@ nonisolated extension WireEnrolmentRequest: SwiftProtobuf.Message, SwiftProtobuf
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: WireEnrolmentRequest, rhs: WireEnrolmentRequest) -> Bool {
+  package static func ==(lhs: Ruhu_V1_EnrolmentRequest, rhs: Ruhu_V1_EnrolmentRequest) -> Bool {
     if lhs.code != rhs.code {return false}
     if lhs.signingKey != rhs.signingKey {return false}
     if lhs.sealingKey != rhs.sealingKey {return false}
@@ -1806,7 +1247,7 @@ nonisolated extension WireEnrolmentRequest: SwiftProtobuf.Message, SwiftProtobuf
   }
 }
 
-nonisolated extension WireEnrolmentReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension Ruhu_V1_EnrolmentReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".EnrolmentReply"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}device\0\u{1}scopes\0\u{1}station\0\u{1}staff\0\u{1}region\0\u{1}epoch\0\u{3}server_key\0\u{1}certificate\0")
 
@@ -1857,7 +1298,7 @@ nonisolated extension WireEnrolmentReply: SwiftProtobuf.Message, SwiftProtobuf._
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: WireEnrolmentReply, rhs: WireEnrolmentReply) -> Bool {
+  package static func ==(lhs: Ruhu_V1_EnrolmentReply, rhs: Ruhu_V1_EnrolmentReply) -> Bool {
     if lhs.device != rhs.device {return false}
     if lhs.scopes != rhs.scopes {return false}
     if lhs.station != rhs.station {return false}
@@ -1871,7 +1312,459 @@ nonisolated extension WireEnrolmentReply: SwiftProtobuf.Message, SwiftProtobuf._
   }
 }
 
-nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension Ruhu_V1_PushFrame: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".PushFrame"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{3}previous_hash\0\u{1}sets\0\u{1}signature\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.epoch) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.previousHash) }()
+      case 3: try { try decoder.decodeRepeatedBytesField(value: &self.sets) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.signature) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.epoch.isEmpty {
+      try visitor.visitSingularBytesField(value: self.epoch, fieldNumber: 1)
+    }
+    if !self.previousHash.isEmpty {
+      try visitor.visitSingularBytesField(value: self.previousHash, fieldNumber: 2)
+    }
+    if !self.sets.isEmpty {
+      try visitor.visitRepeatedBytesField(value: self.sets, fieldNumber: 3)
+    }
+    if !self.signature.isEmpty {
+      try visitor.visitSingularBytesField(value: self.signature, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Ruhu_V1_PushFrame, rhs: Ruhu_V1_PushFrame) -> Bool {
+    if lhs.epoch != rhs.epoch {return false}
+    if lhs.previousHash != rhs.previousHash {return false}
+    if lhs.sets != rhs.sets {return false}
+    if lhs.signature != rhs.signature {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Ruhu_V1_SetOutcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SetOutcome"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}seq\0\u{1}result\0\u{1}problem\0\u{1}run\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.number) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.seq) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.result) }()
+      case 4: try { try decoder.decodeSingularMessageField(value: &self._problem) }()
+      case 5: try { try decoder.decodeSingularUInt64Field(value: &self.run) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.number != 0 {
+      try visitor.visitSingularUInt64Field(value: self.number, fieldNumber: 1)
+    }
+    if self.seq != 0 {
+      try visitor.visitSingularUInt64Field(value: self.seq, fieldNumber: 2)
+    }
+    if self.result != 0 {
+      try visitor.visitSingularUInt32Field(value: self.result, fieldNumber: 3)
+    }
+    try { if let v = self._problem {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    } }()
+    if self.run != 0 {
+      try visitor.visitSingularUInt64Field(value: self.run, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Ruhu_V1_SetOutcome, rhs: Ruhu_V1_SetOutcome) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.seq != rhs.seq {return false}
+    if lhs.result != rhs.result {return false}
+    if lhs._problem != rhs._problem {return false}
+    if lhs.run != rhs.run {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Ruhu_V1_Acknowledgement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Acknowledgement"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}hash\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.number) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.hash) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.number != 0 {
+      try visitor.visitSingularUInt64Field(value: self.number, fieldNumber: 1)
+    }
+    if !self.hash.isEmpty {
+      try visitor.visitSingularBytesField(value: self.hash, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Ruhu_V1_Acknowledgement, rhs: Ruhu_V1_Acknowledgement) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.hash != rhs.hash {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Ruhu_V1_PushReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".PushReply"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}outcomes\0\u{1}acknowledged\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.outcomes) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._acknowledged) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.outcomes.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.outcomes, fieldNumber: 1)
+    }
+    try { if let v = self._acknowledged {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Ruhu_V1_PushReply, rhs: Ruhu_V1_PushReply) -> Bool {
+    if lhs.outcomes != rhs.outcomes {return false}
+    if lhs._acknowledged != rhs._acknowledged {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Ruhu_V1_FieldDelta: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".FieldDelta"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}field\0\u{1}element\0\u{1}value\0\u{1}writer\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.field) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._element) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._value) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self._writer) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.field.isEmpty {
+      try visitor.visitSingularStringField(value: self.field, fieldNumber: 1)
+    }
+    try { if let v = self._element {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try { if let v = self._value {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    try { if let v = self._writer {
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 4)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Ruhu_V1_FieldDelta, rhs: Ruhu_V1_FieldDelta) -> Bool {
+    if lhs.field != rhs.field {return false}
+    if lhs._element != rhs._element {return false}
+    if lhs._value != rhs._value {return false}
+    if lhs._writer != rhs._writer {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Ruhu_V1_RecordDelta: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".RecordDelta"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}scope\0\u{1}seq\0\u{1}form\0\u{1}deleted\0\u{1}writer\0\u{1}fields\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.id) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.scope) }()
+      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.seq) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.form) }()
+      case 6: try { try decoder.decodeSingularBoolField(value: &self.deleted) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.writer) }()
+      case 8: try { try decoder.decodeRepeatedMessageField(value: &self.fields) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.id.isEmpty {
+      try visitor.visitSingularBytesField(value: self.id, fieldNumber: 1)
+    }
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 2)
+    }
+    if !self.scope.isEmpty {
+      try visitor.visitSingularStringField(value: self.scope, fieldNumber: 3)
+    }
+    if self.seq != 0 {
+      try visitor.visitSingularUInt64Field(value: self.seq, fieldNumber: 4)
+    }
+    if self.form != 0 {
+      try visitor.visitSingularUInt32Field(value: self.form, fieldNumber: 5)
+    }
+    if self.deleted != false {
+      try visitor.visitSingularBoolField(value: self.deleted, fieldNumber: 6)
+    }
+    if self.writer != 0 {
+      try visitor.visitSingularUInt32Field(value: self.writer, fieldNumber: 7)
+    }
+    if !self.fields.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.fields, fieldNumber: 8)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Ruhu_V1_RecordDelta, rhs: Ruhu_V1_RecordDelta) -> Bool {
+    if lhs.id != rhs.id {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.scope != rhs.scope {return false}
+    if lhs.seq != rhs.seq {return false}
+    if lhs.form != rhs.form {return false}
+    if lhs.deleted != rhs.deleted {return false}
+    if lhs.writer != rhs.writer {return false}
+    if lhs.fields != rhs.fields {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Ruhu_V1_Writer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Writer"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}seq\0\u{1}device\0\u{1}author\0\u{1}time\0\u{1}reason\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.seq) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.device) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.author) }()
+      case 4: try { try decoder.decodeSingularFixed64Field(value: &self.time) }()
+      case 5: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.seq != 0 {
+      try visitor.visitSingularUInt64Field(value: self.seq, fieldNumber: 1)
+    }
+    if !self.device.isEmpty {
+      try visitor.visitSingularBytesField(value: self.device, fieldNumber: 2)
+    }
+    if !self.author.isEmpty {
+      try visitor.visitSingularStringField(value: self.author, fieldNumber: 3)
+    }
+    if self.time != 0 {
+      try visitor.visitSingularFixed64Field(value: self.time, fieldNumber: 4)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Ruhu_V1_Writer, rhs: Ruhu_V1_Writer) -> Bool {
+    if lhs.seq != rhs.seq {return false}
+    if lhs.device != rhs.device {return false}
+    if lhs.author != rhs.author {return false}
+    if lhs.time != rhs.time {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Ruhu_V1_ScopeDigest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ScopeDigest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}records\0\u{1}digest\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.scope) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.records) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.digest) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.scope.isEmpty {
+      try visitor.visitSingularStringField(value: self.scope, fieldNumber: 1)
+    }
+    if self.records != 0 {
+      try visitor.visitSingularUInt64Field(value: self.records, fieldNumber: 2)
+    }
+    if !self.digest.isEmpty {
+      try visitor.visitSingularBytesField(value: self.digest, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Ruhu_V1_ScopeDigest, rhs: Ruhu_V1_ScopeDigest) -> Bool {
+    if lhs.scope != rhs.scope {return false}
+    if lhs.records != rhs.records {return false}
+    if lhs.digest != rhs.digest {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Ruhu_V1_PullPage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".PullPage"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}from\0\u{1}to\0\u{1}records\0\u{1}writers\0\u{1}outcomes\0\u{3}has_more\0\u{1}bootstrap\0\u{3}bootstrap_token\0\u{1}digests\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.epoch) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.from) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.to) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.records) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.writers) }()
+      case 6: try { try decoder.decodeRepeatedMessageField(value: &self.outcomes) }()
+      case 7: try { try decoder.decodeSingularBoolField(value: &self.hasMore_p) }()
+      case 8: try { try decoder.decodeSingularBoolField(value: &self.bootstrap) }()
+      case 9: try { try decoder.decodeSingularBytesField(value: &self.bootstrapToken) }()
+      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.digests) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.epoch.isEmpty {
+      try visitor.visitSingularBytesField(value: self.epoch, fieldNumber: 1)
+    }
+    if self.from != 0 {
+      try visitor.visitSingularUInt64Field(value: self.from, fieldNumber: 2)
+    }
+    if self.to != 0 {
+      try visitor.visitSingularUInt64Field(value: self.to, fieldNumber: 3)
+    }
+    if !self.records.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.records, fieldNumber: 4)
+    }
+    if !self.writers.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.writers, fieldNumber: 5)
+    }
+    if !self.outcomes.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.outcomes, fieldNumber: 6)
+    }
+    if self.hasMore_p != false {
+      try visitor.visitSingularBoolField(value: self.hasMore_p, fieldNumber: 7)
+    }
+    if self.bootstrap != false {
+      try visitor.visitSingularBoolField(value: self.bootstrap, fieldNumber: 8)
+    }
+    if !self.bootstrapToken.isEmpty {
+      try visitor.visitSingularBytesField(value: self.bootstrapToken, fieldNumber: 9)
+    }
+    if !self.digests.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.digests, fieldNumber: 10)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Ruhu_V1_PullPage, rhs: Ruhu_V1_PullPage) -> Bool {
+    if lhs.epoch != rhs.epoch {return false}
+    if lhs.from != rhs.from {return false}
+    if lhs.to != rhs.to {return false}
+    if lhs.records != rhs.records {return false}
+    if lhs.writers != rhs.writers {return false}
+    if lhs.outcomes != rhs.outcomes {return false}
+    if lhs.hasMore_p != rhs.hasMore_p {return false}
+    if lhs.bootstrap != rhs.bootstrap {return false}
+    if lhs.bootstrapToken != rhs.bootstrapToken {return false}
+    if lhs.digests != rhs.digests {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Ruhu_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Hello"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}minimum_protocol\0\u{3}maximum_protocol\0\u{3}schema_version\0\u{1}epoch\0\u{1}parent\0\u{3}latest_seq\0\u{1}acknowledged\0\u{1}nonce\0")
 
@@ -1926,7 +1819,7 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: WireHello, rhs: WireHello) -> Bool {
+  package static func ==(lhs: Ruhu_V1_Hello, rhs: Ruhu_V1_Hello) -> Bool {
     if lhs.minimumProtocol != rhs.minimumProtocol {return false}
     if lhs.maximumProtocol != rhs.maximumProtocol {return false}
     if lhs.schemaVersion != rhs.schemaVersion {return false}
@@ -1940,9 +1833,9 @@ nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
   }
 }
 
-nonisolated extension WireProblem: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension Ruhu_V1_Problem: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Problem"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}type\0\u{1}title\0\u{1}detail\0\u{1}code\0\u{1}explanation\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}type\0\u{1}title\0\u{1}status\0\u{1}detail\0\u{1}code\0\u{3}explanation_zh\0\u{3}explanation_en\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1952,92 +1845,82 @@ nonisolated extension WireProblem: SwiftProtobuf.Message, SwiftProtobuf._Message
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.type) }()
       case 2: try { try decoder.decodeSingularStringField(value: &self.title) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.detail) }()
-      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.code) }()
-      case 5: try { try decoder.decodeSingularMessageField(value: &self._explanation) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.status) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.detail) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.code) }()
+      case 6: try { try decoder.decodeSingularStringField(value: &self.explanationZh) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.explanationEn) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.type.isEmpty {
       try visitor.visitSingularStringField(value: self.type, fieldNumber: 1)
     }
     if !self.title.isEmpty {
       try visitor.visitSingularStringField(value: self.title, fieldNumber: 2)
     }
+    if self.status != 0 {
+      try visitor.visitSingularUInt32Field(value: self.status, fieldNumber: 3)
+    }
     if !self.detail.isEmpty {
-      try visitor.visitSingularStringField(value: self.detail, fieldNumber: 3)
+      try visitor.visitSingularStringField(value: self.detail, fieldNumber: 4)
     }
     if self.code != 0 {
-      try visitor.visitSingularUInt32Field(value: self.code, fieldNumber: 4)
+      try visitor.visitSingularUInt32Field(value: self.code, fieldNumber: 5)
     }
-    try { if let v = self._explanation {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-    } }()
+    if !self.explanationZh.isEmpty {
+      try visitor.visitSingularStringField(value: self.explanationZh, fieldNumber: 6)
+    }
+    if !self.explanationEn.isEmpty {
+      try visitor.visitSingularStringField(value: self.explanationEn, fieldNumber: 7)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: WireProblem, rhs: WireProblem) -> Bool {
+  package static func ==(lhs: Ruhu_V1_Problem, rhs: Ruhu_V1_Problem) -> Bool {
     if lhs.type != rhs.type {return false}
     if lhs.title != rhs.title {return false}
+    if lhs.status != rhs.status {return false}
     if lhs.detail != rhs.detail {return false}
     if lhs.code != rhs.code {return false}
-    if lhs._explanation != rhs._explanation {return false}
+    if lhs.explanationZh != rhs.explanationZh {return false}
+    if lhs.explanationEn != rhs.explanationEn {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
-nonisolated extension WireExplanation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".Explanation"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}zh\0\u{1}en\0")
+nonisolated extension Ruhu_V1_HelloBody: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".HelloBody"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap()
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.zh) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.en) }()
-      default: break
-      }
-    }
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.zh.isEmpty {
-      try visitor.visitSingularStringField(value: self.zh, fieldNumber: 1)
-    }
-    if !self.en.isEmpty {
-      try visitor.visitSingularStringField(value: self.en, fieldNumber: 2)
-    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: WireExplanation, rhs: WireExplanation) -> Bool {
-    if lhs.zh != rhs.zh {return false}
-    if lhs.en != rhs.en {return false}
+  package static func ==(lhs: Ruhu_V1_HelloBody, rhs: Ruhu_V1_HelloBody) -> Bool {
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
-nonisolated extension WireAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension Ruhu_V1_Answer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Answer"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{3}request_nonce\0\u{1}hello\0\u{1}problem\0\u{1}enrolment\0\u{1}push\0\u{1}pull\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{3}request_nonce\0\u{1}hello\0\u{1}problem\0\u{3}hello_body\0\u{1}enrolment\0\u{1}push\0\u{1}pull\0")
 
   fileprivate class _StorageClass {
     var _status: UInt32 = 0
     var _requestNonce: Data = Data()
-    var _hello: WireHello? = nil
-    var _body: WireAnswer.OneOf_Body?
+    var _hello: Ruhu_V1_Hello? = nil
+    var _body: Ruhu_V1_Answer.OneOf_Body?
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -2074,7 +1957,7 @@ nonisolated extension WireAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         case 2: try { try decoder.decodeSingularBytesField(value: &_storage._requestNonce) }()
         case 3: try { try decoder.decodeSingularMessageField(value: &_storage._hello) }()
         case 4: try {
-          var v: WireProblem?
+          var v: Ruhu_V1_Problem?
           var hadOneofValue = false
           if let current = _storage._body {
             hadOneofValue = true
@@ -2087,7 +1970,20 @@ nonisolated extension WireAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageI
           }
         }()
         case 5: try {
-          var v: WireEnrolmentReply?
+          var v: Ruhu_V1_HelloBody?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .helloBody(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .helloBody(v)
+          }
+        }()
+        case 6: try {
+          var v: Ruhu_V1_EnrolmentReply?
           var hadOneofValue = false
           if let current = _storage._body {
             hadOneofValue = true
@@ -2099,8 +1995,8 @@ nonisolated extension WireAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageI
             _storage._body = .enrolment(v)
           }
         }()
-        case 6: try {
-          var v: WirePushReply?
+        case 7: try {
+          var v: Ruhu_V1_PushReply?
           var hadOneofValue = false
           if let current = _storage._body {
             hadOneofValue = true
@@ -2112,8 +2008,8 @@ nonisolated extension WireAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageI
             _storage._body = .push(v)
           }
         }()
-        case 7: try {
-          var v: WirePullPage?
+        case 8: try {
+          var v: Ruhu_V1_PullPage?
           var hadOneofValue = false
           if let current = _storage._body {
             hadOneofValue = true
@@ -2151,17 +2047,21 @@ nonisolated extension WireAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageI
         guard case .problem(let v)? = _storage._body else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
       }()
+      case .helloBody?: try {
+        guard case .helloBody(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      }()
       case .enrolment?: try {
         guard case .enrolment(let v)? = _storage._body else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
       }()
       case .push?: try {
         guard case .push(let v)? = _storage._body else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
       }()
       case .pull?: try {
         guard case .pull(let v)? = _storage._body else { preconditionFailure() }
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
       }()
       case nil: break
       }
@@ -2169,7 +2069,7 @@ nonisolated extension WireAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageI
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: WireAnswer, rhs: WireAnswer) -> Bool {
+  package static func ==(lhs: Ruhu_V1_Answer, rhs: Ruhu_V1_Answer) -> Bool {
     if lhs._storage !== rhs._storage {
       let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
         let _storage = _args.0

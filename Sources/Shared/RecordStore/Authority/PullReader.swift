@@ -185,7 +185,7 @@ package struct PullReader {
         let condition = inside.isEmpty ? "false" : inside.joined(separator: " OR ")
         var query = try Query(
             database,
-            tables.sql(kind).selectAll + " WHERE rowid > ? AND deleted = 0 AND (\(condition)) ORDER BY rowid")
+            tables.sql(kind).selectAll + " WHERE rowid > ? AND (\(condition)) ORDER BY rowid")
         query.bind(token.row)
         for scope in device.scopes {
             query.bind(scope.code.utf8.count)

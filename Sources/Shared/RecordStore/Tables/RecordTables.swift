@@ -115,7 +115,9 @@ package struct RecordTables: Sendable {
         for index in changed { bind(after.values[index], type: kind.fields[index].type, to: &query) }
         query.bind(after.id)
         try query.run()
-        guard kind.searchFields.contains(where: { before.value($0, in: kind) != after.value($0, in: kind) }) else { return }
+        guard kind.searchFields.contains(where: { before.value($0, in: kind) != after.value($0, in: kind) }) else {
+            return
+        }
         let searched = searchText(kind, after)
         guard let row = try row(of: after.id, kind: kind, in: database) else {
             return

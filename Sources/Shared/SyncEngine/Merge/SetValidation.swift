@@ -24,7 +24,8 @@ package enum SetValidation {
     }
 
     private static func check(
-        _ edit: Edit, of field: FieldSchema?, in kind: KindSchema, set: ChangeSet, schema: Schema, isDesk: Bool, context: RuleContext
+        _ edit: Edit, of field: FieldSchema?, in kind: KindSchema, set: ChangeSet, schema: Schema, isDesk: Bool,
+        context: RuleContext
     ) throws {
         guard let field else {
             throw Problem(
