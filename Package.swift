@@ -111,6 +111,9 @@ let package = Package(
             name: "SyncWireTests", dependencies: ["SyncWire", "SyncEngine", crypto], path: "Tests/SyncWireTests",
             swiftSettings: settings),
         .testTarget(
+            name: "RecordStoreTests", dependencies: ["RecordStore", "SyncEngine", "SyncWire", "TestSupport", grdb],
+            path: "Tests/RecordStoreTests", exclude: ["Fixtures"], swiftSettings: settings),
+        .testTarget(
             name: "AssistanceTests", dependencies: ["Assistance", "SyncEngine"], path: "Tests/AssistanceTests",
             swiftSettings: settings),
         .testTarget(

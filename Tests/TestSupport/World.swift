@@ -48,7 +48,11 @@ package final class World {
         }
     }
 
-    deinit { try? FileManager.default.removeItem(at: folder) }
+    /// Leaves the databases where they are, for a fixture.
+    package var keepFolder = false
+    package var folderPath: String { folder.path }
+
+    deinit { if !keepFolder { try? FileManager.default.removeItem(at: folder) } }
 
     package static var tables: RecordTables {
         RecordTables(schema: Sample.schema, codec: WireCodec()) { kind, record in
