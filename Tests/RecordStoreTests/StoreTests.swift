@@ -14,7 +14,8 @@ import Testing
 
     @Test func everyTypeComesBackAsItWasWritten() throws {
         let root = try world.new(
-            0, Sample.root, .set("latest", .text("张三")), .set("tags", .list(["甲\"\n\\", "乙"])), .set("left", .int64(.min)),
+            0, Sample.root, .set("latest", .text("张三")), .set("tags", .list(["甲\"\n\\", "乙"])),
+            .set("left", .int64(.min)),
             .set("ended", .date(CalendarDay("1949-12-31")!)))
         let item = try world.new(0, Sample.item, .set("root", .text(root.description)), .set("key", .text("k")))
         try world.settle()
@@ -58,7 +59,8 @@ import Testing
         #expect(throws: Stop.self) {
             try world.authority.write { transaction in
                 let device = try #require(try DeviceRegister(transaction.database).device(world.stations[0].device))
-                let decision = PushDecision(store: transaction, codec: WireCodec(), region: World.region, now: world.now)
+                let decision = PushDecision(
+                    store: transaction, codec: WireCodec(), region: World.region, now: world.now)
                 _ = try decision.decide(sets, previousHash: .zero, from: device.state)
                 throw Stop()
             }
@@ -73,11 +75,16 @@ import Testing
         try world.sync(0)
         try world.edit(0, Sample.root, root, .set("latest", .text("二")), .add("tags", "b"))
         try world.sync(0)
-        let then = try world.authority.read { try LogReader($0, tables: world.authority.tables).record(root, kind: Sample.root, asOf: 1) }
+        let then = try world.authority.read {
+            try LogReader($0, tables: world.authority.tables).record(root, kind: Sample.root, asOf: 1)
+        }
         #expect(then?.value("latest", in: Sample.root) == .text("一"))
         #expect(then?.value("tags", in: Sample.root) == .list(["a"]))
         #expect(then?.seq == 1)
-        #expect(try world.authority.read { try LogReader($0, tables: world.authority.tables).record(root, kind: Sample.root, asOf: 0) } == nil)
+        #expect(
+            try world.authority.read {
+                try LogReader($0, tables: world.authority.tables).record(root, kind: Sample.root, asOf: 0)
+            } == nil)
     }
 
     @Test func chineseIsFoundAndListsPage() throws {
@@ -113,7 +120,8 @@ import Testing
         try world.edit(0, Sample.root, root, .set("latest", .text("二")))
         let page = try world.authority.read { database in
             let device = try #require(try DeviceRegister(database).device(world.stations[0].device))
-            return try PullReader(database, tables: world.authority.tables, device: device.state).bootstrapPage(token: [])
+            return try PullReader(database, tables: world.authority.tables, device: device.state).bootstrapPage(
+                token: [])
         }
         try world.stations[0].replica.write { transaction in
             try transaction.forgetShadow()
@@ -163,14 +171,18 @@ import Testing
         let root = Sample.root
         let added = FieldSchema("added", .text, .humanReview, .none, Label(zh: "新", en: "New"))
         let grown = KindSchema(
-            root.name, label: root.label, scopeField: root.scopeField, groups: root.groups, searchFields: root.searchFields,
+            root.name, label: root.label, scopeField: root.scopeField, groups: root.groups,
+            searchFields: root.searchFields,
             fields: root.fields + [added])
-        let tables = RecordTables(schema: Schema(version: 2, kinds: [grown, Sample.item, Sample.fact]), codec: WireCodec()) { _, _ in nil }
+        let tables = RecordTables(
+            schema: Schema(version: 2, kinds: [grown, Sample.item, Sample.fact]), codec: WireCodec()
+        ) { _, _ in nil }
         let authority = try AuthorityDatabase(path: path, tables: tables)
         let record = try #require(try authority.read { try tables.list(grown, RecordSelection(), in: $0) }.first)
         #expect(record.value("latest", in: grown) == .text("旧库"))
         #expect(record.value("added", in: grown) == .null)
-        #expect(try authority.read { try LogAudit($0, tables: tables).wrongDigests() } == [], "a null changes no digest")
+        #expect(
+            try authority.read { try LogAudit($0, tables: tables).wrongDigests() } == [], "a null changes no digest")
     }
 
     @Test func fieldsOfANewerSchemaArePreserved() throws {
@@ -180,7 +192,8 @@ import Testing
         record.extra = ["future": .text("保留"), "count": .int64(5)]
         let kept = record
         try world.stations[0].replica.write { transaction in
-            try transaction.save(id, kind: Sample.root, replacing: nil, working: kept, shadow: .present(kept), isOverlaid: false)
+            try transaction.save(
+                id, kind: Sample.root, replacing: nil, working: kept, shadow: .present(kept), isOverlaid: false)
         }
         #expect(try world.working(0, Sample.root, id) == kept)
     }

@@ -20,7 +20,8 @@ import Testing
             kind: "household", record: record, operation: .create,
             edits: [
                 Edit("village", new: .text("370404101201")), Edit("population", new: .int64(3)),
-                Edit("phones", element: "13812345678", new: .text("13812345678")), Edit("electricity", new: .bool(true)),
+                Edit("phones", element: "13812345678", new: .text("13812345678")),
+                Edit("electricity", new: .bool(true)),
                 Edit("surveyed_on", new: .date(CalendarDay("2026-11-24")!)),
             ])
         let edit = Change(
@@ -28,12 +29,14 @@ import Testing
             edits: [Edit("population", old: .int64(3), new: .int64(4), base: Base(epoch: epoch, seq: 7))])
         let time = HybridTime(milliseconds: 1_790_000_000_000, counter: 0)
         return [
-            ChangeSet(device: device, number: 1, time: time, author: "王秀英", schemaVersion: 1, base: base, changes: [create]),
+            ChangeSet(
+                device: device, number: 1, time: time, author: "王秀英", schemaVersion: 1, base: base, changes: [create]),
             ChangeSet(
                 device: device, number: 2, time: HybridTime(rawValue: time.rawValue + 1), author: "王秀英", reason: "核对",
                 schemaVersion: 1, base: base, observedOn: CalendarDay("2026-11-20")!, changes: [edit]),
             ChangeSet(
-                device: device, number: 3, time: HybridTime(rawValue: time.rawValue + 2), author: "王秀英", schemaVersion: 1,
+                device: device, number: 3, time: HybridTime(rawValue: time.rawValue + 2), author: "王秀英",
+                schemaVersion: 1,
                 base: base, intent: .withdraw(2), changes: []),
         ]
     }
@@ -54,18 +57,25 @@ import Testing
     private static var digest: [String: Any] {
         let kind = KindSchema(
             "sample", label: Label(zh: "例", en: "Sample"),
-            fields: [("name", ValueType.text), ("count", .int64), ("flag", .bool), ("day", .date), ("at", .time), ("tags", .list)].map {
+            fields: [
+                ("name", ValueType.text), ("count", .int64), ("flag", .bool), ("day", .date), ("at", .time),
+                ("tags", .list),
+            ].map {
                 FieldSchema($0.0, $0.1, .humanReview, .none, Label(zh: $0.0, en: $0.0))
             })
         var value = Record(id: record, kind: kind, scope: Scope("370404101201"), seq: 42)
         let values: [(String, Value)] = [
-            ("name", .text("张三")), ("count", .int64(-5)), ("flag", .bool(true)), ("day", .date(CalendarDay("2026-11-24")!)),
+            ("name", .text("张三")), ("count", .int64(-5)), ("flag", .bool(true)),
+            ("day", .date(CalendarDay("2026-11-24")!)),
             ("at", .time(Instant("2026-11-24T09:30:00+08:00")!)), ("tags", .list(["a", "b"])),
         ]
         for (name, content) in values { value.assign(content, to: FieldKey(field: name), in: kind) }
         return [
             "id": record.description, "kind": "sample", "seq": 42,
-            "fields": ["name": "张三", "count": -5, "flag": true, "day": "2026-11-24", "at": "2026-11-24T09:30:00+08:00", "tags": ["a", "b"]],
+            "fields": [
+                "name": "张三", "count": -5, "flag": true, "day": "2026-11-24", "at": "2026-11-24T09:30:00+08:00",
+                "tags": ["a", "b"],
+            ],
             "digest": value.digest(in: kind).description,
             "twice": (value.digest(in: kind) + value.digest(in: kind)).description,
         ]

@@ -48,6 +48,7 @@ struct ServeCommand: AsyncParsableCommand {
         let isPlain = plainHttp
         guard !isPlain || Loopback.contains(host) else { throw Problem(.plainHTTPRefused, host) }
         let township = try options.township()
+        try township.retryHeld()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var logger = Logger(label: "ruhu-server")
         logger.logLevel = .notice

@@ -27,6 +27,18 @@ struct Township: Sendable {
 
     var desk: Desk { Desk(identity: identity, signingKey: keys.desk, codec: codec) }
 
+    /// Decides the sets again that a newer program wrote and this one, since upgraded, may understand now. Sets that
+    /// still cannot apply stay where they are.
+    func retryHeld() throws {
+        try database.write { transaction in
+            let register = DeviceRegister(transaction.database)
+            let decision = PushDecision(store: transaction, codec: codec, region: identity.region, now: clock())
+            for device in try register.stations() where !device.state.isRevoked {
+                try decision.release(device.state, codes: [.newerSchema, .waitingForRecord])
+            }
+        }
+    }
+
     /// Makes a township: keys, certificate, database, the desk's own device.
     /// - Throws: ``Problem`` ``Problem/Code/alreadyInitialised``, ``Problem/Code/unknownScope`` for a code that is no
     ///   district's or township's; the file system's and the store's errors.

@@ -326,7 +326,7 @@ package struct OutboxFilter: Sendable {
     var condition: String {
         switch wanted {
         case .pending: "state = 0"
-        case .unsettled: "state < 2"
+        case .unsettled: "(state = 0 OR state = 1)"
         case .refused: "problem IS NOT NULL AND closed_by IS NULL"
         case .all: "true"
         }
