@@ -6,7 +6,8 @@ import Testing
     private static let day = CalendarDay("2026-11-24")!
 
     private static func claim(
-        _ values: [Value], desk: Bool = false, flagged: Bool = false, day: CalendarDay = day, time: UInt64 = 10, device: UInt64 = 1
+        _ values: [Value], desk: Bool = false, flagged: Bool = false, day: CalendarDay = day, time: UInt64 = 10,
+        device: UInt64 = 1
     ) -> FieldMerge.Claim {
         FieldMerge.Claim(
             values: values, isDesk: desk, isFlagged: flagged, day: day, time: HybridTime(rawValue: time),
@@ -26,37 +27,71 @@ import Testing
     private static let two: [Value] = [.int64(200)]
 
     private static let cases: [Case] = [
-        Case(policy: .humanReview, mine: claim(two, time: 99), theirs: claim(one), mineStands: false, why: "hr keeps what is there"),
+        Case(
+            policy: .humanReview, mine: claim(two, time: 99), theirs: claim(one), mineStands: false,
+            why: "hr keeps what is there"),
         Case(policy: .immutable, mine: claim(two), theirs: claim(one), mineStands: false, why: "im never changes"),
-        Case(policy: .latestVisit(), mine: claim(two, time: 11), theirs: claim(one), mineStands: true, why: "later clock, same day"),
-        Case(policy: .latestVisit(), mine: claim(two, time: 9), theirs: claim(one), mineStands: false, why: "earlier clock"),
+        Case(
+            policy: .latestVisit(), mine: claim(two, time: 11), theirs: claim(one), mineStands: true,
+            why: "later clock, same day"),
+        Case(
+            policy: .latestVisit(), mine: claim(two, time: 9), theirs: claim(one), mineStands: false,
+            why: "earlier clock"),
         Case(
             policy: .latestVisit(), mine: claim(two, day: earlier, time: 99), theirs: claim(one), mineStands: false,
             why: "the visit's date comes before the clock"),
-        Case(policy: .latestVisit(), mine: claim(two, device: 2), theirs: claim(one), mineStands: true, why: "a tie goes by device"),
-        Case(policy: .latestVisit(), mine: claim(two, flagged: true, time: 99), theirs: claim(one), mineStands: false, why: "flagged mine"),
-        Case(policy: .latestVisit(), mine: claim(two, time: 99), theirs: claim(one, flagged: true), mineStands: false, why: "flagged theirs"),
         Case(
-            policy: .latestVisit(reviewAbovePercent: 20), mine: claim([.int64(121)], time: 99), theirs: claim(one), mineStands: true,
+            policy: .latestVisit(), mine: claim(two, device: 2), theirs: claim(one), mineStands: true,
+            why: "a tie goes by device"),
+        Case(
+            policy: .latestVisit(), mine: claim(two, flagged: true, time: 99), theirs: claim(one), mineStands: false,
+            why: "flagged mine"),
+        Case(
+            policy: .latestVisit(), mine: claim(two, time: 99), theirs: claim(one, flagged: true), mineStands: false,
+            why: "flagged theirs"),
+        Case(
+            policy: .latestVisit(reviewAbovePercent: 20), mine: claim([.int64(121)], time: 99), theirs: claim(one),
+            mineStands: true,
             why: "21 of 121 is under 20 %"),
         Case(
-            policy: .latestVisit(reviewAbovePercent: 20), mine: claim([.int64(126)], time: 99), theirs: claim(one), mineStands: false,
+            policy: .latestVisit(reviewAbovePercent: 20), mine: claim([.int64(126)], time: 99), theirs: claim(one),
+            mineStands: false,
             why: "26 of 126 is over 20 %"),
         Case(
-            policy: .latestVisit(reviewAbovePercent: 20), mine: claim([.int64(125)], time: 99), theirs: claim(one), mineStands: true,
+            policy: .latestVisit(reviewAbovePercent: 20), mine: claim([.int64(125)], time: 99), theirs: claim(one),
+            mineStands: true,
             why: "exactly 20 % is not past it"),
         Case(
-            policy: .latestVisit(reviewAbovePercent: 20), mine: claim([.int64(.max)], time: 99), theirs: claim([.int64(.min)]),
+            policy: .latestVisit(reviewAbovePercent: 20), mine: claim([.int64(.max)], time: 99),
+            theirs: claim([.int64(.min)]),
             mineStands: false, why: "no overflow"),
-        Case(policy: .townshipWins, mine: claim(two, desk: true), theirs: claim(one), mineStands: true, why: "desk over station"),
-        Case(policy: .townshipWins, mine: claim(two), theirs: claim(one, desk: true), mineStands: false, why: "station against desk"),
-        Case(policy: .townshipWins, mine: claim(two, time: 99), theirs: claim(one), mineStands: false, why: "two stations: as hr"),
-        Case(policy: .townshipWins, mine: claim(two, desk: true), theirs: claim(one, desk: true), mineStands: false, why: "two clerks: as hr"),
-        Case(policy: .setUnion, mine: claim([.text("a")]), theirs: claim([.null]), mineStands: true, why: "an addition stands"),
-        Case(policy: .setUnion, mine: claim([.null]), theirs: claim([.text("a")]), mineStands: false, why: "a removal does not"),
-        Case(policy: .monotone, mine: claim([.date(day)]), theirs: claim([.null]), mineStands: true, why: "a death stands"),
-        Case(policy: .monotone, mine: claim([.null]), theirs: claim([.date(day)]), mineStands: false, why: "it never un-happens"),
-        Case(policy: .monotone, mine: claim([.date(earlier)]), theirs: claim([.date(day)]), mineStands: false, why: "two dates: as hr"),
+        Case(
+            policy: .townshipWins, mine: claim(two, desk: true), theirs: claim(one), mineStands: true,
+            why: "desk over station"),
+        Case(
+            policy: .townshipWins, mine: claim(two), theirs: claim(one, desk: true), mineStands: false,
+            why: "station against desk"),
+        Case(
+            policy: .townshipWins, mine: claim(two, time: 99), theirs: claim(one), mineStands: false,
+            why: "two stations: as hr"),
+        Case(
+            policy: .townshipWins, mine: claim(two, desk: true), theirs: claim(one, desk: true), mineStands: false,
+            why: "two clerks: as hr"),
+        Case(
+            policy: .setUnion, mine: claim([.text("a")]), theirs: claim([.null]), mineStands: true,
+            why: "an addition stands"),
+        Case(
+            policy: .setUnion, mine: claim([.null]), theirs: claim([.text("a")]), mineStands: false,
+            why: "a removal does not"),
+        Case(
+            policy: .monotone, mine: claim([.date(day)]), theirs: claim([.null]), mineStands: true,
+            why: "a death stands"),
+        Case(
+            policy: .monotone, mine: claim([.null]), theirs: claim([.date(day)]), mineStands: false,
+            why: "it never un-happens"),
+        Case(
+            policy: .monotone, mine: claim([.date(earlier)]), theirs: claim([.date(day)]), mineStands: false,
+            why: "two dates: as hr"),
     ]
 
     @Test(arguments: 0..<cases.count) func thePolicyDecides(index: Int) {
@@ -68,7 +103,8 @@ import Testing
     @Test func withoutAnythingUnseenEveryPolicyApplies() {
         for policy in [MergePolicy.humanReview, .townshipWins, .latestVisit(), .monotone, .setUnion] {
             let verdict = FieldMerge.verdict(
-                policy: policy, mine: Self.claim(Self.two), standingValues: Self.one, unseenStanding: nil, hasUnseen: false)
+                policy: policy, mine: Self.claim(Self.two), standingValues: Self.one, unseenStanding: nil,
+                hasUnseen: false)
             #expect(verdict == .apply)
         }
     }

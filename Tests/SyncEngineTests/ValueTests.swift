@@ -6,7 +6,10 @@ import Testing
     @Test func daysCountAsTheCalendarDoes() throws {
         #expect(CalendarDay("1970-01-01")?.daysSinceEpoch == 0)
         #expect(CalendarDay("2000-02-29") != nil)
-        for text in ["1900-02-29", "2026-02-29", "2026-13-01", "2026-00-10", "2026-01-32", "0000-01-01", "2026-1-1", "20260101", ""] {
+        for text in [
+            "1900-02-29", "2026-02-29", "2026-13-01", "2026-00-10", "2026-01-32", "0000-01-01", "2026-1-1", "20260101",
+            "",
+        ] {
             #expect(CalendarDay(text) == nil, "\(text)")
         }
         for days in stride(from: Int32(-719_162), through: 2_932_896, by: 997) {
@@ -21,7 +24,9 @@ import Testing
         #expect(Instant("2026-11-24T09:30:00.250-05:30")?.description == "2026-11-24T23:00:00.250+08:00")
         #expect(Instant("2026-11-23T16:00:00Z")?.day == CalendarDay("2026-11-24"))
         #expect(Instant("1969-12-31T15:59:59Z")?.day == CalendarDay("1969-12-31"))
-        for text in ["2026-11-24T09:30:00", "2026-11-24T25:00:00Z", "2026-11-24T09:60:00Z", "yesterday", "2026-11-24T09:30:00+8"] {
+        for text in [
+            "2026-11-24T09:30:00", "2026-11-24T25:00:00Z", "2026-11-24T09:60:00Z", "yesterday", "2026-11-24T09:30:00+8",
+        ] {
             #expect(Instant(text) == nil, "\(text)")
         }
     }
@@ -51,7 +56,9 @@ import Testing
 
     @Test(arguments: 0..<50) func digestsAreSumsInAnyOrder(seed: UInt64) throws {
         var random = SeededRandom(seed)
-        let parts = (0..<20).map { _ in RecordDigest(bytes: (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) })! }
+        let parts = (0..<20).map { _ in
+            RecordDigest(bytes: (0..<32).map { _ in UInt8.random(in: 0...255, using: &random) })!
+        }
         let sum = parts.reduce(RecordDigest(), +)
         #expect(parts.shuffled(using: &random).reduce(RecordDigest(), +) == sum)
         #expect(parts.reduce(sum, -) == RecordDigest())
@@ -68,7 +75,10 @@ import Testing
             #expect(RecordID(bytes: id.bytes) == id)
             #expect(Array(id.description)[14] == "7")
         }
-        for text in ["", "01890000-0000-7000-8000-00000000000", "01890000-0000-7000-8000-0000000000000", "01890000x0000-7000-8000-000000000000", "g1890000-0000-7000-8000-000000000000"] {
+        for text in [
+            "", "01890000-0000-7000-8000-00000000000", "01890000-0000-7000-8000-0000000000000",
+            "01890000x0000-7000-8000-000000000000", "g1890000-0000-7000-8000-000000000000",
+        ] {
             #expect(RecordID(text) == nil, "\(text)")
         }
     }

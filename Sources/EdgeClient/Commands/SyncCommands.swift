@@ -63,7 +63,7 @@ struct SyncCommand: ParsableCommand {
                 "bytes",
                 .object([("sent", .int(result.traffic.sent)), ("received", .int(result.traffic.received))])
             ),
-            ("seconds", .decimal(result.seconds)),
+            ("seconds", .seconds(result.seconds)),
         ]
         guard let problem = result.problem else {
             options.output.write(.object(document), text: text(result))

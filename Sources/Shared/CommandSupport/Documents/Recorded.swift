@@ -13,6 +13,7 @@ package struct Recorded: Sendable {
         self.set = set
     }
 
+    /// `id`, `kind`, `set`.
     var json: JSONValue {
         .object([
             ("id", .string(id.description)), ("kind", .string(kind)),
@@ -20,6 +21,7 @@ package struct Recorded: Sendable {
         ])
     }
 
+    /// For people: that it is kept here.
     var text: String {
         guard set != nil else { return L("\(id)  没有变化", "\(id)  unchanged") }
         return L("已保存 \(id)", "Saved \(id)")
@@ -27,7 +29,7 @@ package struct Recorded: Sendable {
 }
 
 extension Output {
-    /// One document gives one answer, a stream of them a list.
+    /// One document gives one answer, a stream of them `records` and `count`. Warnings go to standard error.
     package func write(recorded: [Recorded], isStream: Bool, warnings: [Finding]) {
         Diagnostics.warn(warnings)
         if !isStream, let only = recorded.first {

@@ -1,0 +1,80 @@
+package import SyncEngine
+
+/// One set's part in a record's history, as `history` states it.
+package struct HistoryEntry: Sendable {
+    private let item: HistoryItem
+    private let kind: KindSchema?
+
+    package init(_ item: HistoryItem) { self.init(item, kind: nil) }
+
+    /// - Parameter kind: the record's, for the labels that people read.
+    package init(_ item: HistoryItem, kind: KindSchema?) {
+        self.item = item
+        self.kind = kind
+    }
+
+    /// `seq` (0 while not decided), `device`, `author`, `at`, `reason`, `edits` [`field`, `element` of a set, `old`,
+    /// `new`], `outcome`.
+    package var json: JSONValue {
+        .object([
+            ("seq", .int(Int64(item.seq))), ("device", .string(item.device.description)),
+            ("author", .string(item.author)), ("at", .string(item.at.description)), ("reason", .string(item.reason)),
+            ("edits", .array(item.effects.map(Self.edit))), ("outcome", .string(item.outcome.rawValue)),
+        ])
+    }
+
+    private static func edit(_ effect: Effect) -> JSONValue {
+        let element = effect.element.map { [("element", JSONValue.string($0))] } ?? []
+        return .object(
+            [("field", .string(effect.field))] + element + [
+                ("old", JSONValue(effect.old)), ("new", JSONValue(effect.new)),
+            ])
+    }
+
+    /// For people: who, when, why; then a line an edit.
+    package var text: String {
+        let place = item.seq == 0 ? "-" : String(item.seq)
+        let head = [place, PlainText.of(item.at), item.author, Self.label(of: item.outcome).text(), item.reason]
+        return ([head.filter { !$0.isEmpty }.joined(separator: "  ")] + item.effects.map(line)).joined(separator: "\n")
+    }
+
+    private func line(_ effect: Effect) -> String {
+        let field = kind?.field(effect.field)
+        let name = FieldNames.label(of: effect.field, in: kind).text() + L("：", ": ")
+        if let element = effect.element {
+            let said = PlainText.of(.text(element), field: field)
+            return "    \(name)\(effect.new.isNull ? "−" : "+")\(said)"
+        }
+        let (old, new) = (PlainText.of(effect.old, field: field), PlainText.of(effect.new, field: field))
+        return "    \(name)\(old) → \(new)"
+    }
+
+    private static func label(of outcome: HistoryItem.Outcome) -> Label {
+        switch outcome {
+        case .pending: Label(zh: "未定", en: "pending")
+        case .applied: Label(zh: "已采用", en: "applied")
+        case .conflicted: Label(zh: "有冲突", en: "met a conflict")
+        case .quarantined: Label(zh: "被退回", en: "refused")
+        }
+    }
+}
+
+/// What people call a field, a group or what every record has besides.
+enum FieldNames {
+    static func label(of name: String, in kind: KindSchema?) -> Label {
+        switch name {
+        case Effect.deleted: Label(zh: "删除", en: "Deleted")
+        case Effect.scope: Label(zh: "所在村居", en: "Scope")
+        default: kind?.field(name)?.label ?? Label(zh: name, en: name)
+        }
+    }
+}
+
+extension Output {
+    /// `entries`.
+    package func write(history: [HistoryEntry]) {
+        write(
+            .object([("entries", .array(history.map(\.json)))]),
+            text: history.isEmpty ? L("没有变更", "No changes") : history.map(\.text).joined(separator: "\n"))
+    }
+}

@@ -1,0 +1,74 @@
+import Glibc
+package import SyncEngine
+
+/// The few things done to files.
+package enum Files {
+    /// Files given on the command line, at most.
+    package static let byteLimit = 64 * 1024 * 1024
+
+    package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+    /// A file's bytes.
+    /// - Throws: ``Problem`` ``Problem/Code/unreadableFile``; ``Problem/Code/badDocument`` beyond `limit` bytes.
+    package static func read(_ path: String, limit: Int = byteLimit) throws -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Problem.ofSystem(.unreadableFile, path) }
+        defer { close(descriptor) }
+        return try readAll(descriptor, name: path, limit: limit)
+    }
+
+    static func readAll(_ descriptor: Int32, name: String, limit: Int) throws -> [UInt8] {
+        var result: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = Glibc.read(descriptor, &chunk, chunk.count)
+            if count == 0 { return result }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw Problem.ofSystem(.unreadableFile, name)
+            }
+            result.append(contentsOf: chunk[0..<count])
+            guard result.count <= limit else {
+                throw Problem(
+                    .badDocument, name,
+                    explanation: Label(zh: "内容超过 \(limit) 字节，请分批", en: "There are more than \(limit) bytes; split it"))
+            }
+        }
+    }
+}
+
+extension Problem {
+    /// A failed system call: the code's title with what the system says (`errno`, read at once), about `path`.
+    static func ofSystem(_ code: Code, _ path: String) -> Problem {
+        let said = String(cString: strerror(errno))
+        return Problem(
+            code, path, explanation: Label(zh: "\(code.title.zh)：\(said)", en: "\(code.title.en): \(said)"))
+    }
+}
+
+/// Standard input.
+package enum StandardInput {
+    /// Everything up to its end.
+    /// - Throws: ``Problem`` ``Problem/Code/unreadableFile``; ``Problem/Code/badDocument`` beyond `limit` bytes.
+    package static func all(limit: Int = DocumentInput.byteLimit) throws -> [UInt8] {
+        try Files.readAll(STDIN_FILENO, name: "-", limit: limit)
+    }
+
+    /// One line without its end; empty at the end of input.
+    package static func line() -> String { readLine() ?? "" }
+
+    /// Whether a person can be asked.
+    package static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
+}
+
+/// What is no bundle is told so.
+package enum BundleFile {
+    /// The first bytes of every bundle.
+    package static let magic = Array("RUHUBNDL".utf8)
+
+    /// Why a file cannot be read as a bundle.
+    package static func problem(of path: String) -> Problem {
+        guard Files.exists(path) else { return Problem(.unreadableFile, path) }
+        return Problem(.notABundle, path)
+    }
+}

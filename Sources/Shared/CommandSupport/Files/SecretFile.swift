@@ -1,0 +1,62 @@
+import Glibc
+import SyncEngine
+
+/// A file that only its owner may read (mode 0600): written beside and renamed, so that it is whole or not there.
+package enum SecretFile {
+    /// A secret, at most.
+    package static let byteLimit = 65_536
+
+    /// Durable when it returns: the bytes and the folder's entry are synced.
+    /// - Throws: ``Problem`` ``Problem/Code/cannotCreate`` when there is no place for it; ``Problem/Code/storage`` when
+    ///   writing fails, and then what was there before is still there.
+    package static func write(_ bytes: [UInt8], to path: String) throws {
+        let temporary = "\(path).\(getpid()).new"
+        unlink(temporary)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw Problem.ofSystem(.cannotCreate, path) }
+        defer { close(descriptor) }
+        guard Descriptor.write(bytes, to: descriptor) == 0, fsync(descriptor) == 0, rename(temporary, path) == 0 else {
+            let problem = Problem.ofSystem(.storage, path)
+            unlink(temporary)
+            throw problem
+        }
+        syncFolder(of: path)
+    }
+
+    /// - Throws: ``Problem`` ``Problem/Code/unreadableFile``; ``Problem/Code/badDocument`` beyond ``byteLimit``.
+    package static func read(_ path: String) throws -> [UInt8] { try Files.read(path, limit: byteLimit) }
+
+    /// Some file systems cannot; the rename is atomic all the same.
+    private static func syncFolder(of path: String) {
+        let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
+        let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { return }
+        fsync(descriptor)
+        close(descriptor)
+    }
+}
+
+/// An advisory lock on a file, held by one process until ``release()`` or its end.
+package final class FileLock {
+    private var descriptor: Int32
+
+    /// - Throws: ``Problem`` ``Problem/Code/syncRunning`` when another process holds it;
+    ///   ``Problem/Code/cannotCreate``, ``Problem/Code/storage``.
+    package init(path: String) throws {
+        descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw Problem.ofSystem(.cannotCreate, path) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let problem = errno == EWOULDBLOCK ? Problem(.syncRunning) : Problem.ofSystem(.storage, path)
+            release()
+            throw problem
+        }
+    }
+
+    deinit { release() }
+
+    /// May be called again.
+    package func release() {
+        if descriptor >= 0 { close(descriptor) }
+        descriptor = -1
+    }
+}

@@ -1,0 +1,48 @@
+import Glibc
+package import SyncEngine
+
+/// Standard output: exactly one JSON document with `--json`, else text for people.
+package struct Output: Sendable {
+    package let isJSON: Bool
+
+    package init(isJSON: Bool) { self.isJSON = isJSON }
+
+    /// Called once by a command: the document, or the text. Nothing is written for an empty text.
+    package func write(_ document: JSONValue, text: @autoclosure () -> String) {
+        StandardStream.output.write(rendered(document, text: text()))
+    }
+
+    /// What ``write(_:text:)`` writes.
+    func rendered(_ document: JSONValue, text: @autoclosure () -> String) -> String {
+        let said = isJSON ? document.compact : TerminalText.harmless(text())
+        return said.isEmpty ? "" : said + "\n"
+    }
+
+    /// Writes what is known of a failure in its own document, tells people, and ends the process with `code`.
+    package func fail(_ problem: Problem, document: JSONValue, code: ExitCode) -> Never {
+        if isJSON { StandardStream.output.write(document.compact + "\n") }
+        Failure(problem).tell()
+        exit(code.rawValue)
+    }
+}
+
+/// Standard error.
+package enum Diagnostics {
+    /// For people: one line or several.
+    package static func say(_ text: String) { StandardStream.errors.write(TerminalText.harmless(text) + "\n") }
+
+    /// For engineers; nothing for an empty text.
+    package static func detail(_ text: String) {
+        if !text.isEmpty {
+            StandardStream.errors.write("  " + Style.errors.dim("(\(TerminalText.harmless(text)))") + "\n")
+        }
+    }
+
+    /// What rules warned of, for the person who typed it.
+    package static func warn(_ findings: [Finding]) {
+        for finding in findings {
+            let message = TerminalText.harmless(finding.message.text())
+            StandardStream.errors.write(Style.errors.yellow(L("提示", "Note")) + L("：", ": ") + message + "\n")
+        }
+    }
+}

@@ -1,0 +1,40 @@
+package import SyncEngine
+
+/// Exit codes after sysexits (DESIGN section 5).
+package enum ExitCode: Int32, Sendable, CaseIterable {
+    case done = 0
+    case failure = 1
+    /// The command line does not parse.
+    case usage = 64
+    case badData = 65
+    case unreachable = 69
+    case internalError = 70
+    case cannotCreate = 73
+    case inputOutput = 74
+    case tryAgainLater = 75
+    case notPermitted = 77
+}
+
+extension Problem.Code {
+    /// The code with which a program ends that meets this problem.
+    package var exitCode: ExitCode {
+        switch self {
+        case .usage: .usage
+        case .badDocument, .badMapping, .notABundle, .badInvitation, .unknownKind, .unknownField, .badValue,
+            .derivedField, .immutableField, .appendOnly, .deskOnly, .systemKind, .unknownRecord, .recordExists,
+            .recordDeleted, .missingParent, .outOfScope, .setTooLarge, .waitingForRecord, .newerSchema,
+            .notQuarantined, .unknownConflict, .reasonNeeded, .sameThingExists, .clockImpossible, .malformedSet,
+            .futureBase, .nothingToChange, .unknownScope, .invitationUsed, .invitationUnknown, .invitationExpired,
+            .badRequest, .bodyTooLarge, .notFound, .unsupportedMedia, .methodNotAllowed:
+            .badData
+        case .unreachable: .unreachable
+        case .internalError: .internalError
+        case .alreadyJoined, .alreadyInitialised, .cannotCreate: .cannotCreate
+        case .storage, .unreadableFile: .inputOutput
+        case .busy, .syncRunning, .tooManyRequests, .digestMismatch: .tryAgainLater
+        case .notJoined, .notInitialised, .plainHTTPRefused, .unsigned, .badSignature, .staleNonce, .unknownDevice,
+            .revoked, .wrongServerKey, .gap, .chainForked, .epochChanged, .cursorTooOld, .protocolVersion:
+            .notPermitted
+        }
+    }
+}

@@ -1,0 +1,58 @@
+import SyncEngine
+
+/// 10xx: the command line and files given to it. 50xx: the machine.
+extension ProblemTexts {
+    static let usage = ProblemTexts(
+        "usage", zh: "命令写法不对", en: "The command line does not parse",
+        hintZh: "加 --help 查看用法。", hintEn: "See --help.")
+    static let notJoined = ProblemTexts(
+        "not-joined", zh: "本工作站还没有登记", en: "This station has not joined a township",
+        hintZh: "用镇街给的邀请码运行：ruhu join 网址 邀请码", hintEn: "Run: ruhu join URL CODE, with the township's code.")
+    static let alreadyJoined = ProblemTexts(
+        "already-joined", zh: "本工作站已经登记过", en: "This station has joined already",
+        hintZh: "要换镇街，请用 --data 指定另一个目录。", hintEn: "For another township choose another folder with --data.")
+    static let notInitialised = ProblemTexts(
+        "not-initialised", zh: "这里还没有建立镇街数据", en: "There is no township here",
+        hintZh: "先运行：ruhu-server init --name 名称 --region 代码",
+        hintEn: "Run first: ruhu-server init --name NAME --region CODE")
+    static let alreadyInitialised = ProblemTexts(
+        "already-initialised", zh: "这里已经有镇街数据", en: "There is a township here already",
+        hintZh: "换一个目录（--data），或直接运行 ruhu-server serve。",
+        hintEn: "Choose another folder with --data, or run ruhu-server serve.")
+    static let badDocument = ProblemTexts(
+        "bad-document", zh: "输入的 JSON 文档有误", en: "The JSON input is not valid",
+        hintZh: "请在所指位置改正后重试，本次什么也没有保存。", hintEn: "Correct it at the place named; nothing was saved.")
+    static let badMapping = ProblemTexts(
+        "bad-mapping", zh: "导入映射文件有误", en: "The mapping file is not valid",
+        hintZh: "请对照 docs/import.md 修改，再运行 ruhu import。", hintEn: "See docs/import.md, then run ruhu import again.")
+    static let notABundle = ProblemTexts(
+        "not-a-bundle", zh: "这不是同步包", en: "This file is not a bundle",
+        hintZh: "请核对文件，同步包由 ruhu bundle export 生成。",
+        hintEn: "Check the file; bundles are made by ruhu bundle export.")
+    static let syncRunning = ProblemTexts(
+        "sync-running", zh: "另一个同步正在进行", en: "Another sync is running",
+        hintZh: "等它结束后再运行 ruhu sync，填写不受影响。",
+        hintEn: "Run ruhu sync again when it has ended; typing goes on meanwhile.")
+    static let badInvitation = ProblemTexts(
+        "bad-invitation", zh: "邀请码写错了", en: "This is not an invitation code",
+        hintZh: "请逐字核对：8 组，每组 5 个字符。", hintEn: "Check it: 8 groups of 5 characters.")
+    static let plainHTTPRefused = ProblemTexts(
+        "plain-http-refused", zh: "不加密的服务只能在本机使用", en: "Plain HTTP is served on loopback only",
+        hintZh: "去掉 --plain-http，或监听 127.0.0.1。", hintEn: "Leave --plain-http out, or listen on 127.0.0.1.")
+
+    static let storage = ProblemTexts(
+        "storage", zh: "读写数据时出错", en: "Reading or writing the data failed",
+        hintZh: "请检查磁盘空间和权限，工作站上再运行 ruhu doctor。",
+        hintEn: "Check disk space and permissions; on a station run ruhu doctor.")
+    static let internalError = ProblemTexts(
+        "internal-error", zh: "程序内部出错", en: "Internal error",
+        hintZh: "请把屏幕上的信息转给技术人员；已保存的内容不受影响。",
+        hintEn: "Pass what is on the screen to an engineer; what was saved is not affected.")
+    static let cannotCreate = ProblemTexts(
+        "cannot-create", zh: "无法建立文件或目录", en: "A file or folder cannot be made",
+        hintZh: "请检查路径、权限和磁盘空间，或用 --data 指定别的目录。",
+        hintEn: "Check path, permissions and disk space, or choose another folder with --data.")
+    static let unreadableFile = ProblemTexts(
+        "unreadable-file", zh: "文件打不开", en: "The file cannot be read",
+        hintZh: "请核对文件名和权限。", hintEn: "Check its name and permissions.")
+}
