@@ -1,6 +1,7 @@
 package import Foundation
 
 /// A township server in a folder of its own, started and stopped as a real process.
+/// Confined to its test; the program it runs may be used from anywhere.
 package final class TownshipServer {
     package let folder: URL
     package let program: Program

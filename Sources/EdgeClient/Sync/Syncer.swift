@@ -141,8 +141,7 @@ struct Syncer {
         guard !page.hasMore, !page.digests.isEmpty else { return }
         let own = try transaction.digests()
         let differs = page.digests.contains { theirs in
-            guard theirs.records > 0 else { return false }
-            return own.first { $0.scope == theirs.scope }?.digest ?? RecordDigest() != theirs.digest
+            own.first { $0.scope == theirs.scope }?.digest ?? RecordDigest() != theirs.digest
         }
         try Meta.set(differs ? 1 as UInt64 : 0, for: "digest_differs", in: transaction.database)
     }

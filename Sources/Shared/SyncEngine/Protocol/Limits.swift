@@ -33,6 +33,6 @@ package enum Limits {
     /// Days for which a nonce is good.
     package static let nonceDays = 30
     /// Requests a second that one device or address may make, sustained, and its burst.
-    package static let requestsPerSecond = 200
-    package static let requestBurst = 2_000
+    package static let requestsPerSecond = 1_000
+    package static let requestBurst = 10_000
 }
