@@ -84,7 +84,7 @@ import Testing
             .appending(path: "Sources/Shared/SyncWire/ruhu.proto")
         let hash = Hash256(of: Array(try Data(contentsOf: file)))
         #expect(ProtocolVersion.maximum == 1)
-        #expect(hash.description == "8971338962483dc4be3a90cbbe7eee146bb51e28b4861e106000710971bec5bf")
+        #expect(hash.description == "4fc69ab27a418ab8d977f91e4bfb7b270686619f0b15d734fe1e9c650bce1eb6")
     }
 }
 

@@ -28,7 +28,7 @@ struct Samples {
         case 1: .text(text())
         case 2: .int64(Int64(bitPattern: next()))
         case 3: .bool(below(2) == 0)
-        case 4: .date(CalendarDay(daysSinceEpoch: Int32(truncatingIfNeeded: next()) % 1_000_000))
+        case 4: .date(CalendarDay(daysSinceEpoch: Int32(truncatingIfNeeded: next()) % 700_000))
         case 5: .time(Instant(milliseconds: Int64(below(1 << 45))))
         case 6: .list((0..<below(4)).map { _ in text() })
         default: .int64(0)

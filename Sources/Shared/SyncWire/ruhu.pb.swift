@@ -9,7 +9,10 @@
 //   https://github.com/apple/swift-protobuf/
 
 /// The wire contract of Ruhu. docs/protocol.md says the algorithm; this file says the bytes.
-/// Ids, hashes and epochs are raw bytes (16, 32, 16). Additions get new numbers; numbers are never reused.
+///
+/// Ids and epochs are 16 raw bytes, hashes and keys 32. Fields of records go by name, because a schema grows. In a set
+/// values lie in columns (names, then tags, then numbers, then texts), and what is the same in one set and the next
+/// stands together, so that a compressed frame says it once. Additions get new numbers; numbers are never reused.
 
 #if canImport(FoundationEssentials)
 package import FoundationEssentials
@@ -28,7 +31,99 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
-package nonisolated struct Ruhu_V1_Base: Sendable {
+/// Values in columns. `tags` has one entry a value; a value's number or text is the next one of its column.
+package nonisolated struct WireValues: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var tags: [WireValues.Tag] = []
+
+  package var numbers: [Int64] = []
+
+  package var texts: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum Tag: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case null // = 0
+
+    /// The next text.
+    case text // = 1
+
+    /// The next number.
+    case int64 // = 2
+    case `false` // = 3
+    case `true` // = 4
+
+    /// The next number: days since 1970-01-01.
+    case date // = 5
+
+    /// The next number: milliseconds since 1970-01-01T00:00:00Z.
+    case time // = 6
+
+    /// The next number is how many of the next texts it holds.
+    case list // = 7
+
+    /// The text of the edit's own element.
+    case element // = 8
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .null
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .null
+      case 1: self = .text
+      case 2: self = .int64
+      case 3: self = .false
+      case 4: self = .true
+      case 5: self = .date
+      case 6: self = .time
+      case 7: self = .list
+      case 8: self = .element
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .null: return 0
+      case .text: return 1
+      case .int64: return 2
+      case .false: return 3
+      case .true: return 4
+      case .date: return 5
+      case .time: return 6
+      case .list: return 7
+      case .element: return 8
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [WireValues.Tag] = [
+      .null,
+      .text,
+      .int64,
+      .false,
+      .true,
+      .date,
+      .time,
+      .list,
+      .element,
+    ]
+
+  }
+
+  package init() {}
+}
+
+/// A position in one history.
+package nonisolated struct WireBase: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -42,12 +137,279 @@ package nonisolated struct Ruhu_V1_Base: Sendable {
   package init() {}
 }
 
-package nonisolated struct Ruhu_V1_Value: Sendable {
+/// What one act of one person changed. Encoded once; stored and sent as those bytes.
+package nonisolated struct WireChangeSet: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var kind: Ruhu_V1_Value.OneOf_Kind? = nil
+  package var number: UInt64 = 0
+
+  /// The hybrid clock: 48 bits of Unix milliseconds and a 16-bit counter.
+  package var milliseconds: UInt64 = 0
+
+  package var counter: UInt32 = 0
+
+  package var device: Data = Data()
+
+  /// The base of every edit that has no other.
+  package var epoch: Data = Data()
+
+  package var seq: UInt64 = 0
+
+  package var schemaVersion: UInt32 = 0
+
+  package var author: String = String()
+
+  package var reason: String = String()
+
+  /// Days since 1970-01-01; absent outside a visit.
+  package var observedOn: Int32 {
+    get {_observedOn ?? 0}
+    set {_observedOn = newValue}
+  }
+  /// Returns true if `observedOn` has been explicitly set.
+  package var hasObservedOn: Bool {self._observedOn != nil}
+  /// Clears the value of `observedOn`. Subsequent reads from it will return its default value.
+  package mutating func clearObservedOn() {self._observedOn = nil}
+
+  /// Absent: to record facts.
+  package var intent: WireChangeSet.OneOf_Intent? = nil
+
+  /// The number of the device's own quarantined set.
+  package var amend: UInt64 {
+    get {
+      if case .amend(let v)? = intent {return v}
+      return 0
+    }
+    set {intent = .amend(newValue)}
+  }
+
+  package var withdraw: UInt64 {
+    get {
+      if case .withdraw(let v)? = intent {return v}
+      return 0
+    }
+    set {intent = .withdraw(newValue)}
+  }
+
+  /// The id of the conflict record.
+  package var resolve: Data {
+    get {
+      if case .resolve(let v)? = intent {return v}
+      return Data()
+    }
+    set {intent = .resolve(newValue)}
+  }
+
+  package var changes: [WireChange] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  /// Absent: to record facts.
+  package nonisolated enum OneOf_Intent: Equatable, Sendable {
+    /// The number of the device's own quarantined set.
+    case amend(UInt64)
+    case withdraw(UInt64)
+    /// The id of the conflict record.
+    case resolve(Data)
+
+  }
+
+  package init() {}
+
+  fileprivate var _observedOn: Int32? = nil
+}
+
+/// The edits of one record: row i of `fields`, `new_tags` and `old_tags`.
+package nonisolated struct WireChange: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var kind: String = String()
+
+  package var operation: WireChange.Operation = .unspecified
+
+  package var fields: [String] = []
+
+  package var newTags: [WireValues.Tag] = []
+
+  /// Empty: every old value is null.
+  package var oldTags: [WireValues.Tag] = []
+
+  package var record: Data = Data()
+
+  /// Of the old values, then of the new ones.
+  package var numbers: [Int64] = []
+
+  package var texts: [String] = []
+
+  package var elements: [WireElement] = []
+
+  package var bases: [WireEditBase] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum Operation: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case unspecified // = 0
+    case create // = 1
+    case edit // = 2
+    case delete // = 3
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unspecified
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .create
+      case 2: self = .edit
+      case 3: self = .delete
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .create: return 1
+      case .edit: return 2
+      case .delete: return 3
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [WireChange.Operation] = [
+      .unspecified,
+      .create,
+      .edit,
+      .delete,
+    ]
+
+  }
+
+  package init() {}
+}
+
+/// The edit of that row is about one element of a set.
+package nonisolated struct WireElement: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var row: UInt32 = 0
+
+  package var text: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// The edit of that row has another base than its set.
+package nonisolated struct WireEditBase: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var row: UInt32 = 0
+
+  /// Absent: the set's.
+  package var epoch: Data = Data()
+
+  package var seq: UInt64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+/// What a decided set did to one record. In the stores only, never sent.
+package nonisolated struct WireEffects: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var fields: [String] = []
+
+  /// Empty: all applied.
+  package var results: [WireEffects.Result] = []
+
+  package var newTags: [WireValues.Tag] = []
+
+  /// Empty: every old value is null.
+  package var oldTags: [WireValues.Tag] = []
+
+  /// Of the old values, then of the new ones.
+  package var numbers: [Int64] = []
+
+  package var texts: [String] = []
+
+  package var elements: [WireElement] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package nonisolated enum Result: SwiftProtobuf.Enum, Swift.CaseIterable {
+    package typealias RawValue = Int
+    case unspecified // = 0
+    case applied // = 1
+    case equal // = 2
+    case lost // = 3
+    case derived // = 4
+    case UNRECOGNIZED(Int)
+
+    package init() {
+      self = .unspecified
+    }
+
+    package init?(rawValue: Int) {
+      switch rawValue {
+      case 0: self = .unspecified
+      case 1: self = .applied
+      case 2: self = .equal
+      case 3: self = .lost
+      case 4: self = .derived
+      default: self = .UNRECOGNIZED(rawValue)
+      }
+    }
+
+    package var rawValue: Int {
+      switch self {
+      case .unspecified: return 0
+      case .applied: return 1
+      case .equal: return 2
+      case .lost: return 3
+      case .derived: return 4
+      case .UNRECOGNIZED(let i): return i
+      }
+    }
+
+    // The compiler won't synthesize support with the UNRECOGNIZED case.
+    package static let allCases: [WireEffects.Result] = [
+      .unspecified,
+      .applied,
+      .equal,
+      .lost,
+      .derived,
+    ]
+
+  }
+
+  package init() {}
+}
+
+/// One value of a page's field. No kind: null.
+package nonisolated struct WireValue: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var kind: WireValue.OneOf_Kind? = nil
 
   package var text: String {
     get {
@@ -73,7 +435,7 @@ package nonisolated struct Ruhu_V1_Value: Sendable {
     set {kind = .bool(newValue)}
   }
 
-  /// days since 1970-01-01
+  /// Days since 1970-01-01.
   package var date: Int32 {
     get {
       if case .date(let v)? = kind {return v}
@@ -82,7 +444,7 @@ package nonisolated struct Ruhu_V1_Value: Sendable {
     set {kind = .date(newValue)}
   }
 
-  /// milliseconds since 1970-01-01T00:00:00Z
+  /// Milliseconds since 1970-01-01T00:00:00Z.
   package var time: Int64 {
     get {
       if case .time(let v)? = kind {return v}
@@ -91,10 +453,10 @@ package nonisolated struct Ruhu_V1_Value: Sendable {
     set {kind = .time(newValue)}
   }
 
-  package var list: Ruhu_V1_TextList {
+  package var list: WireTextList {
     get {
       if case .list(let v)? = kind {return v}
-      return Ruhu_V1_TextList()
+      return WireTextList()
     }
     set {kind = .list(newValue)}
   }
@@ -105,18 +467,18 @@ package nonisolated struct Ruhu_V1_Value: Sendable {
     case text(String)
     case int64(Int64)
     case bool(Bool)
-    /// days since 1970-01-01
+    /// Days since 1970-01-01.
     case date(Int32)
-    /// milliseconds since 1970-01-01T00:00:00Z
+    /// Milliseconds since 1970-01-01T00:00:00Z.
     case time(Int64)
-    case list(Ruhu_V1_TextList)
+    case list(WireTextList)
 
   }
 
   package init() {}
 }
 
-package nonisolated struct Ruhu_V1_TextList: Sendable {
+package nonisolated struct WireTextList: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -128,196 +490,7 @@ package nonisolated struct Ruhu_V1_TextList: Sendable {
   package init() {}
 }
 
-package nonisolated struct Ruhu_V1_Edit: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var field: String = String()
-
-  package var element: String {
-    get {_element ?? String()}
-    set {_element = newValue}
-  }
-  /// Returns true if `element` has been explicitly set.
-  package var hasElement: Bool {self._element != nil}
-  /// Clears the value of `element`. Subsequent reads from it will return its default value.
-  package mutating func clearElement() {self._element = nil}
-
-  /// absent: null
-  package var old: Ruhu_V1_Value {
-    get {_old ?? Ruhu_V1_Value()}
-    set {_old = newValue}
-  }
-  /// Returns true if `old` has been explicitly set.
-  package var hasOld: Bool {self._old != nil}
-  /// Clears the value of `old`. Subsequent reads from it will return its default value.
-  package mutating func clearOld() {self._old = nil}
-
-  /// absent: null
-  package var new: Ruhu_V1_Value {
-    get {_new ?? Ruhu_V1_Value()}
-    set {_new = newValue}
-  }
-  /// Returns true if `new` has been explicitly set.
-  package var hasNew: Bool {self._new != nil}
-  /// Clears the value of `new`. Subsequent reads from it will return its default value.
-  package mutating func clearNew() {self._new = nil}
-
-  /// absent: the set's
-  package var base: Ruhu_V1_Base {
-    get {_base ?? Ruhu_V1_Base()}
-    set {_base = newValue}
-  }
-  /// Returns true if `base` has been explicitly set.
-  package var hasBase: Bool {self._base != nil}
-  /// Clears the value of `base`. Subsequent reads from it will return its default value.
-  package mutating func clearBase() {self._base = nil}
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-
-  fileprivate var _element: String? = nil
-  fileprivate var _old: Ruhu_V1_Value? = nil
-  fileprivate var _new: Ruhu_V1_Value? = nil
-  fileprivate var _base: Ruhu_V1_Base? = nil
-}
-
-package nonisolated struct Ruhu_V1_Change: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var kind: String = String()
-
-  package var record: Data = Data()
-
-  /// 1 create, 2 edit, 3 delete
-  package var operation: UInt32 = 0
-
-  package var edits: [Ruhu_V1_Edit] = []
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-}
-
-/// Encoded once, when it is committed at the station; stored, hashed and sent as these bytes ever after.
-package nonisolated struct Ruhu_V1_ChangeSet: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var device: Data = Data()
-
-  package var number: UInt64 = 0
-
-  /// hybrid: 48 bits of milliseconds, 16 bits of counter
-  package var time: UInt64 = 0
-
-  package var author: String = String()
-
-  package var reason: String = String()
-
-  package var schemaVersion: UInt32 = 0
-
-  package var base: Ruhu_V1_Base {
-    get {_base ?? Ruhu_V1_Base()}
-    set {_base = newValue}
-  }
-  /// Returns true if `base` has been explicitly set.
-  package var hasBase: Bool {self._base != nil}
-  /// Clears the value of `base`. Subsequent reads from it will return its default value.
-  package mutating func clearBase() {self._base = nil}
-
-  package var observedOn: Int32 {
-    get {_observedOn ?? 0}
-    set {_observedOn = newValue}
-  }
-  /// Returns true if `observedOn` has been explicitly set.
-  package var hasObservedOn: Bool {self._observedOn != nil}
-  /// Clears the value of `observedOn`. Subsequent reads from it will return its default value.
-  package mutating func clearObservedOn() {self._observedOn = nil}
-
-  /// a number, 0: none
-  package var amends: UInt64 = 0
-
-  /// a number, 0: none
-  package var withdraws: UInt64 = 0
-
-  /// a conflict's id, empty: none
-  package var resolves: Data = Data()
-
-  package var changes: [Ruhu_V1_Change] = []
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-
-  fileprivate var _base: Ruhu_V1_Base? = nil
-  fileprivate var _observedOn: Int32? = nil
-}
-
-package nonisolated struct Ruhu_V1_Effect: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var field: String = String()
-
-  package var element: String {
-    get {_element ?? String()}
-    set {_element = newValue}
-  }
-  /// Returns true if `element` has been explicitly set.
-  package var hasElement: Bool {self._element != nil}
-  /// Clears the value of `element`. Subsequent reads from it will return its default value.
-  package mutating func clearElement() {self._element = nil}
-
-  package var old: Ruhu_V1_Value {
-    get {_old ?? Ruhu_V1_Value()}
-    set {_old = newValue}
-  }
-  /// Returns true if `old` has been explicitly set.
-  package var hasOld: Bool {self._old != nil}
-  /// Clears the value of `old`. Subsequent reads from it will return its default value.
-  package mutating func clearOld() {self._old = nil}
-
-  package var new: Ruhu_V1_Value {
-    get {_new ?? Ruhu_V1_Value()}
-    set {_new = newValue}
-  }
-  /// Returns true if `new` has been explicitly set.
-  package var hasNew: Bool {self._new != nil}
-  /// Clears the value of `new`. Subsequent reads from it will return its default value.
-  package mutating func clearNew() {self._new = nil}
-
-  /// 1 applied, 2 equal, 3 lost, 4 derived
-  package var result: UInt32 = 0
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-
-  fileprivate var _element: String? = nil
-  fileprivate var _old: Ruhu_V1_Value? = nil
-  fileprivate var _new: Ruhu_V1_Value? = nil
-}
-
-package nonisolated struct Ruhu_V1_Effects: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var effects: [Ruhu_V1_Effect] = []
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-}
-
-package nonisolated struct Ruhu_V1_EnrolmentRequest: Sendable {
+package nonisolated struct WireEnrolmentRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -337,7 +510,7 @@ package nonisolated struct Ruhu_V1_EnrolmentRequest: Sendable {
   package init() {}
 }
 
-package nonisolated struct Ruhu_V1_EnrolmentReply: Sendable {
+package nonisolated struct WireEnrolmentReply: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -364,7 +537,7 @@ package nonisolated struct Ruhu_V1_EnrolmentReply: Sendable {
   package init() {}
 }
 
-package nonisolated struct Ruhu_V1_PushFrame: Sendable {
+package nonisolated struct WirePushFrame: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -382,7 +555,7 @@ package nonisolated struct Ruhu_V1_PushFrame: Sendable {
   package init() {}
 }
 
-package nonisolated struct Ruhu_V1_SetOutcome: Sendable {
+package nonisolated struct WireSetOutcome: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -394,8 +567,8 @@ package nonisolated struct Ruhu_V1_SetOutcome: Sendable {
   /// 1 verbatim, 2 applied, 3 conflicted, 4 quarantined
   package var result: UInt32 = 0
 
-  package var problem: Ruhu_V1_Problem {
-    get {_problem ?? Ruhu_V1_Problem()}
+  package var problem: WireProblem {
+    get {_problem ?? WireProblem()}
     set {_problem = newValue}
   }
   /// Returns true if `problem` has been explicitly set.
@@ -410,10 +583,10 @@ package nonisolated struct Ruhu_V1_SetOutcome: Sendable {
 
   package init() {}
 
-  fileprivate var _problem: Ruhu_V1_Problem? = nil
+  fileprivate var _problem: WireProblem? = nil
 }
 
-package nonisolated struct Ruhu_V1_Acknowledgement: Sendable {
+package nonisolated struct WireAcknowledgement: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -427,15 +600,15 @@ package nonisolated struct Ruhu_V1_Acknowledgement: Sendable {
   package init() {}
 }
 
-package nonisolated struct Ruhu_V1_PushReply: Sendable {
+package nonisolated struct WirePushReply: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var outcomes: [Ruhu_V1_SetOutcome] = []
+  package var outcomes: [WireSetOutcome] = []
 
-  package var acknowledged: Ruhu_V1_Acknowledgement {
-    get {_acknowledged ?? Ruhu_V1_Acknowledgement()}
+  package var acknowledged: WireAcknowledgement {
+    get {_acknowledged ?? WireAcknowledgement()}
     set {_acknowledged = newValue}
   }
   /// Returns true if `acknowledged` has been explicitly set.
@@ -447,10 +620,10 @@ package nonisolated struct Ruhu_V1_PushReply: Sendable {
 
   package init() {}
 
-  fileprivate var _acknowledged: Ruhu_V1_Acknowledgement? = nil
+  fileprivate var _acknowledged: WireAcknowledgement? = nil
 }
 
-package nonisolated struct Ruhu_V1_FieldDelta: Sendable {
+package nonisolated struct WireFieldDelta: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -466,8 +639,8 @@ package nonisolated struct Ruhu_V1_FieldDelta: Sendable {
   /// Clears the value of `element`. Subsequent reads from it will return its default value.
   package mutating func clearElement() {self._element = nil}
 
-  package var value: Ruhu_V1_Value {
-    get {_value ?? Ruhu_V1_Value()}
+  package var value: WireValue {
+    get {_value ?? WireValue()}
     set {_value = newValue}
   }
   /// Returns true if `value` has been explicitly set.
@@ -490,11 +663,11 @@ package nonisolated struct Ruhu_V1_FieldDelta: Sendable {
   package init() {}
 
   fileprivate var _element: String? = nil
-  fileprivate var _value: Ruhu_V1_Value? = nil
+  fileprivate var _value: WireValue? = nil
   fileprivate var _writer: UInt32? = nil
 }
 
-package nonisolated struct Ruhu_V1_RecordDelta: Sendable {
+package nonisolated struct WireRecordDelta: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -515,14 +688,14 @@ package nonisolated struct Ruhu_V1_RecordDelta: Sendable {
   /// index in writers
   package var writer: UInt32 = 0
 
-  package var fields: [Ruhu_V1_FieldDelta] = []
+  package var fields: [WireFieldDelta] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 }
 
-package nonisolated struct Ruhu_V1_Writer: Sendable {
+package nonisolated struct WireWriter: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -542,7 +715,7 @@ package nonisolated struct Ruhu_V1_Writer: Sendable {
   package init() {}
 }
 
-package nonisolated struct Ruhu_V1_ScopeDigest: Sendable {
+package nonisolated struct WireScopeDigest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -558,7 +731,7 @@ package nonisolated struct Ruhu_V1_ScopeDigest: Sendable {
   package init() {}
 }
 
-package nonisolated struct Ruhu_V1_PullPage: Sendable {
+package nonisolated struct WirePullPage: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -569,11 +742,11 @@ package nonisolated struct Ruhu_V1_PullPage: Sendable {
 
   package var to: UInt64 = 0
 
-  package var records: [Ruhu_V1_RecordDelta] = []
+  package var records: [WireRecordDelta] = []
 
-  package var writers: [Ruhu_V1_Writer] = []
+  package var writers: [WireWriter] = []
 
-  package var outcomes: [Ruhu_V1_SetOutcome] = []
+  package var outcomes: [WireSetOutcome] = []
 
   package var hasMore_p: Bool = false
 
@@ -581,14 +754,14 @@ package nonisolated struct Ruhu_V1_PullPage: Sendable {
 
   package var bootstrapToken: Data = Data()
 
-  package var digests: [Ruhu_V1_ScopeDigest] = []
+  package var digests: [WireScopeDigest] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 }
 
-package nonisolated struct Ruhu_V1_Hello: Sendable {
+package nonisolated struct WireHello: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -601,8 +774,8 @@ package nonisolated struct Ruhu_V1_Hello: Sendable {
 
   package var epoch: Data = Data()
 
-  package var parent: Ruhu_V1_Base {
-    get {_parent ?? Ruhu_V1_Base()}
+  package var parent: WireBase {
+    get {_parent ?? WireBase()}
     set {_parent = newValue}
   }
   /// Returns true if `parent` has been explicitly set.
@@ -612,8 +785,8 @@ package nonisolated struct Ruhu_V1_Hello: Sendable {
 
   package var latestSeq: UInt64 = 0
 
-  package var acknowledged: Ruhu_V1_Acknowledgement {
-    get {_acknowledged ?? Ruhu_V1_Acknowledgement()}
+  package var acknowledged: WireAcknowledgement {
+    get {_acknowledged ?? WireAcknowledgement()}
     set {_acknowledged = newValue}
   }
   /// Returns true if `acknowledged` has been explicitly set.
@@ -627,12 +800,12 @@ package nonisolated struct Ruhu_V1_Hello: Sendable {
 
   package init() {}
 
-  fileprivate var _parent: Ruhu_V1_Base? = nil
-  fileprivate var _acknowledged: Ruhu_V1_Acknowledgement? = nil
+  fileprivate var _parent: WireBase? = nil
+  fileprivate var _acknowledged: WireAcknowledgement? = nil
 }
 
 /// RFC 9457, with the product's stable number.
-package nonisolated struct Ruhu_V1_Problem: Sendable {
+package nonisolated struct WireProblem: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -656,7 +829,7 @@ package nonisolated struct Ruhu_V1_Problem: Sendable {
   package init() {}
 }
 
-package nonisolated struct Ruhu_V1_HelloBody: Sendable {
+package nonisolated struct WireHelloBody: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -666,7 +839,7 @@ package nonisolated struct Ruhu_V1_HelloBody: Sendable {
   package init() {}
 }
 
-package nonisolated struct Ruhu_V1_Answer: @unchecked Sendable {
+package nonisolated struct WireAnswer: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
@@ -681,8 +854,8 @@ package nonisolated struct Ruhu_V1_Answer: @unchecked Sendable {
     set {_uniqueStorage()._requestNonce = newValue}
   }
 
-  package var hello: Ruhu_V1_Hello {
-    get {_storage._hello ?? Ruhu_V1_Hello()}
+  package var hello: WireHello {
+    get {_storage._hello ?? WireHello()}
     set {_uniqueStorage()._hello = newValue}
   }
   /// Returns true if `hello` has been explicitly set.
@@ -695,42 +868,42 @@ package nonisolated struct Ruhu_V1_Answer: @unchecked Sendable {
     set {_uniqueStorage()._body = newValue}
   }
 
-  package var problem: Ruhu_V1_Problem {
+  package var problem: WireProblem {
     get {
       if case .problem(let v)? = _storage._body {return v}
-      return Ruhu_V1_Problem()
+      return WireProblem()
     }
     set {_uniqueStorage()._body = .problem(newValue)}
   }
 
-  package var helloBody: Ruhu_V1_HelloBody {
+  package var helloBody: WireHelloBody {
     get {
       if case .helloBody(let v)? = _storage._body {return v}
-      return Ruhu_V1_HelloBody()
+      return WireHelloBody()
     }
     set {_uniqueStorage()._body = .helloBody(newValue)}
   }
 
-  package var enrolment: Ruhu_V1_EnrolmentReply {
+  package var enrolment: WireEnrolmentReply {
     get {
       if case .enrolment(let v)? = _storage._body {return v}
-      return Ruhu_V1_EnrolmentReply()
+      return WireEnrolmentReply()
     }
     set {_uniqueStorage()._body = .enrolment(newValue)}
   }
 
-  package var push: Ruhu_V1_PushReply {
+  package var push: WirePushReply {
     get {
       if case .push(let v)? = _storage._body {return v}
-      return Ruhu_V1_PushReply()
+      return WirePushReply()
     }
     set {_uniqueStorage()._body = .push(newValue)}
   }
 
-  package var pull: Ruhu_V1_PullPage {
+  package var pull: WirePullPage {
     get {
       if case .pull(let v)? = _storage._body {return v}
-      return Ruhu_V1_PullPage()
+      return WirePullPage()
     }
     set {_uniqueStorage()._body = .pull(newValue)}
   }
@@ -738,11 +911,11 @@ package nonisolated struct Ruhu_V1_Answer: @unchecked Sendable {
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Body: Equatable, Sendable {
-    case problem(Ruhu_V1_Problem)
-    case helloBody(Ruhu_V1_HelloBody)
-    case enrolment(Ruhu_V1_EnrolmentReply)
-    case push(Ruhu_V1_PushReply)
-    case pull(Ruhu_V1_PullPage)
+    case problem(WireProblem)
+    case helloBody(WireHelloBody)
+    case enrolment(WireEnrolmentReply)
+    case push(WirePushReply)
+    case pull(WirePullPage)
 
   }
 
@@ -755,7 +928,51 @@ package nonisolated struct Ruhu_V1_Answer: @unchecked Sendable {
 
 fileprivate nonisolated let _protobuf_package = "ruhu.v1"
 
-nonisolated extension Ruhu_V1_Base: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension WireValues: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Values"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tags\0\u{1}numbers\0\u{1}texts\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedEnumField(value: &self.tags) }()
+      case 2: try { try decoder.decodeRepeatedSInt64Field(value: &self.numbers) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.texts) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.tags.isEmpty {
+      try visitor.visitPackedEnumField(value: self.tags, fieldNumber: 1)
+    }
+    if !self.numbers.isEmpty {
+      try visitor.visitPackedSInt64Field(value: self.numbers, fieldNumber: 2)
+    }
+    if !self.texts.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.texts, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireValues, rhs: WireValues) -> Bool {
+    if lhs.tags != rhs.tags {return false}
+    if lhs.numbers != rhs.numbers {return false}
+    if lhs.texts != rhs.texts {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireValues.Tag: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0NULL\0\u{1}TEXT\0\u{1}INT64\0\u{1}FALSE\0\u{1}TRUE\0\u{1}DATE\0\u{1}TIME\0\u{1}LIST\0\u{1}ELEMENT\0")
+}
+
+nonisolated extension WireBase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Base"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}seq\0")
 
@@ -782,7 +999,7 @@ nonisolated extension Ruhu_V1_Base: SwiftProtobuf.Message, SwiftProtobuf._Messag
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Ruhu_V1_Base, rhs: Ruhu_V1_Base) -> Bool {
+  package static func ==(lhs: WireBase, rhs: WireBase) -> Bool {
     if lhs.epoch != rhs.epoch {return false}
     if lhs.seq != rhs.seq {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
@@ -790,7 +1007,349 @@ nonisolated extension Ruhu_V1_Base: SwiftProtobuf.Message, SwiftProtobuf._Messag
   }
 }
 
-nonisolated extension Ruhu_V1_Value: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension WireChangeSet: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ChangeSet"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}milliseconds\0\u{1}counter\0\u{1}device\0\u{1}epoch\0\u{1}seq\0\u{3}schema_version\0\u{1}author\0\u{1}reason\0\u{3}observed_on\0\u{1}amend\0\u{1}withdraw\0\u{1}resolve\0\u{1}changes\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.number) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.milliseconds) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.counter) }()
+      case 4: try { try decoder.decodeSingularBytesField(value: &self.device) }()
+      case 5: try { try decoder.decodeSingularBytesField(value: &self.epoch) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.seq) }()
+      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.schemaVersion) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.author) }()
+      case 9: try { try decoder.decodeSingularStringField(value: &self.reason) }()
+      case 10: try { try decoder.decodeSingularSInt32Field(value: &self._observedOn) }()
+      case 11: try {
+        var v: UInt64?
+        try decoder.decodeSingularUInt64Field(value: &v)
+        if let v = v {
+          if self.intent != nil {try decoder.handleConflictingOneOf()}
+          self.intent = .amend(v)
+        }
+      }()
+      case 12: try {
+        var v: UInt64?
+        try decoder.decodeSingularUInt64Field(value: &v)
+        if let v = v {
+          if self.intent != nil {try decoder.handleConflictingOneOf()}
+          self.intent = .withdraw(v)
+        }
+      }()
+      case 13: try {
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
+        if let v = v {
+          if self.intent != nil {try decoder.handleConflictingOneOf()}
+          self.intent = .resolve(v)
+        }
+      }()
+      case 14: try { try decoder.decodeRepeatedMessageField(value: &self.changes) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.number != 0 {
+      try visitor.visitSingularUInt64Field(value: self.number, fieldNumber: 1)
+    }
+    if self.milliseconds != 0 {
+      try visitor.visitSingularUInt64Field(value: self.milliseconds, fieldNumber: 2)
+    }
+    if self.counter != 0 {
+      try visitor.visitSingularUInt32Field(value: self.counter, fieldNumber: 3)
+    }
+    if !self.device.isEmpty {
+      try visitor.visitSingularBytesField(value: self.device, fieldNumber: 4)
+    }
+    if !self.epoch.isEmpty {
+      try visitor.visitSingularBytesField(value: self.epoch, fieldNumber: 5)
+    }
+    if self.seq != 0 {
+      try visitor.visitSingularUInt64Field(value: self.seq, fieldNumber: 6)
+    }
+    if self.schemaVersion != 0 {
+      try visitor.visitSingularUInt32Field(value: self.schemaVersion, fieldNumber: 7)
+    }
+    if !self.author.isEmpty {
+      try visitor.visitSingularStringField(value: self.author, fieldNumber: 8)
+    }
+    if !self.reason.isEmpty {
+      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 9)
+    }
+    try { if let v = self._observedOn {
+      try visitor.visitSingularSInt32Field(value: v, fieldNumber: 10)
+    } }()
+    switch self.intent {
+    case .amend?: try {
+      guard case .amend(let v)? = self.intent else { preconditionFailure() }
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 11)
+    }()
+    case .withdraw?: try {
+      guard case .withdraw(let v)? = self.intent else { preconditionFailure() }
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 12)
+    }()
+    case .resolve?: try {
+      guard case .resolve(let v)? = self.intent else { preconditionFailure() }
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 13)
+    }()
+    case nil: break
+    }
+    if !self.changes.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.changes, fieldNumber: 14)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireChangeSet, rhs: WireChangeSet) -> Bool {
+    if lhs.number != rhs.number {return false}
+    if lhs.milliseconds != rhs.milliseconds {return false}
+    if lhs.counter != rhs.counter {return false}
+    if lhs.device != rhs.device {return false}
+    if lhs.epoch != rhs.epoch {return false}
+    if lhs.seq != rhs.seq {return false}
+    if lhs.schemaVersion != rhs.schemaVersion {return false}
+    if lhs.author != rhs.author {return false}
+    if lhs.reason != rhs.reason {return false}
+    if lhs._observedOn != rhs._observedOn {return false}
+    if lhs.intent != rhs.intent {return false}
+    if lhs.changes != rhs.changes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireChange: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Change"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}operation\0\u{1}fields\0\u{3}new_tags\0\u{3}old_tags\0\u{1}record\0\u{1}numbers\0\u{1}texts\0\u{1}elements\0\u{1}bases\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.operation) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.fields) }()
+      case 4: try { try decoder.decodeRepeatedEnumField(value: &self.newTags) }()
+      case 5: try { try decoder.decodeRepeatedEnumField(value: &self.oldTags) }()
+      case 6: try { try decoder.decodeSingularBytesField(value: &self.record) }()
+      case 7: try { try decoder.decodeRepeatedSInt64Field(value: &self.numbers) }()
+      case 8: try { try decoder.decodeRepeatedStringField(value: &self.texts) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.elements) }()
+      case 10: try { try decoder.decodeRepeatedMessageField(value: &self.bases) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.kind.isEmpty {
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 1)
+    }
+    if self.operation != .unspecified {
+      try visitor.visitSingularEnumField(value: self.operation, fieldNumber: 2)
+    }
+    if !self.fields.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.fields, fieldNumber: 3)
+    }
+    if !self.newTags.isEmpty {
+      try visitor.visitPackedEnumField(value: self.newTags, fieldNumber: 4)
+    }
+    if !self.oldTags.isEmpty {
+      try visitor.visitPackedEnumField(value: self.oldTags, fieldNumber: 5)
+    }
+    if !self.record.isEmpty {
+      try visitor.visitSingularBytesField(value: self.record, fieldNumber: 6)
+    }
+    if !self.numbers.isEmpty {
+      try visitor.visitPackedSInt64Field(value: self.numbers, fieldNumber: 7)
+    }
+    if !self.texts.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.texts, fieldNumber: 8)
+    }
+    if !self.elements.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.elements, fieldNumber: 9)
+    }
+    if !self.bases.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.bases, fieldNumber: 10)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireChange, rhs: WireChange) -> Bool {
+    if lhs.kind != rhs.kind {return false}
+    if lhs.operation != rhs.operation {return false}
+    if lhs.fields != rhs.fields {return false}
+    if lhs.newTags != rhs.newTags {return false}
+    if lhs.oldTags != rhs.oldTags {return false}
+    if lhs.record != rhs.record {return false}
+    if lhs.numbers != rhs.numbers {return false}
+    if lhs.texts != rhs.texts {return false}
+    if lhs.elements != rhs.elements {return false}
+    if lhs.bases != rhs.bases {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireChange.Operation: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNSPECIFIED\0\u{1}CREATE\0\u{1}EDIT\0\u{1}DELETE\0")
+}
+
+nonisolated extension WireElement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Element"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}row\0\u{1}text\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.row) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.text) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.row != 0 {
+      try visitor.visitSingularUInt32Field(value: self.row, fieldNumber: 1)
+    }
+    if !self.text.isEmpty {
+      try visitor.visitSingularStringField(value: self.text, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireElement, rhs: WireElement) -> Bool {
+    if lhs.row != rhs.row {return false}
+    if lhs.text != rhs.text {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireEditBase: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".EditBase"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}row\0\u{1}epoch\0\u{1}seq\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.row) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.epoch) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.seq) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.row != 0 {
+      try visitor.visitSingularUInt32Field(value: self.row, fieldNumber: 1)
+    }
+    if !self.epoch.isEmpty {
+      try visitor.visitSingularBytesField(value: self.epoch, fieldNumber: 2)
+    }
+    if self.seq != 0 {
+      try visitor.visitSingularUInt64Field(value: self.seq, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireEditBase, rhs: WireEditBase) -> Bool {
+    if lhs.row != rhs.row {return false}
+    if lhs.epoch != rhs.epoch {return false}
+    if lhs.seq != rhs.seq {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireEffects: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Effects"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}fields\0\u{1}results\0\u{3}new_tags\0\u{3}old_tags\0\u{1}numbers\0\u{1}texts\0\u{1}elements\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedStringField(value: &self.fields) }()
+      case 2: try { try decoder.decodeRepeatedEnumField(value: &self.results) }()
+      case 3: try { try decoder.decodeRepeatedEnumField(value: &self.newTags) }()
+      case 4: try { try decoder.decodeRepeatedEnumField(value: &self.oldTags) }()
+      case 5: try { try decoder.decodeRepeatedSInt64Field(value: &self.numbers) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.texts) }()
+      case 7: try { try decoder.decodeRepeatedMessageField(value: &self.elements) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.fields.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.fields, fieldNumber: 1)
+    }
+    if !self.results.isEmpty {
+      try visitor.visitPackedEnumField(value: self.results, fieldNumber: 2)
+    }
+    if !self.newTags.isEmpty {
+      try visitor.visitPackedEnumField(value: self.newTags, fieldNumber: 3)
+    }
+    if !self.oldTags.isEmpty {
+      try visitor.visitPackedEnumField(value: self.oldTags, fieldNumber: 4)
+    }
+    if !self.numbers.isEmpty {
+      try visitor.visitPackedSInt64Field(value: self.numbers, fieldNumber: 5)
+    }
+    if !self.texts.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.texts, fieldNumber: 6)
+    }
+    if !self.elements.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.elements, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireEffects, rhs: WireEffects) -> Bool {
+    if lhs.fields != rhs.fields {return false}
+    if lhs.results != rhs.results {return false}
+    if lhs.newTags != rhs.newTags {return false}
+    if lhs.oldTags != rhs.oldTags {return false}
+    if lhs.numbers != rhs.numbers {return false}
+    if lhs.texts != rhs.texts {return false}
+    if lhs.elements != rhs.elements {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension WireEffects.Result: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNSPECIFIED\0\u{1}APPLIED\0\u{1}EQUAL\0\u{1}LOST\0\u{1}DERIVED\0")
+}
+
+nonisolated extension WireValue: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Value"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}text\0\u{1}int64\0\u{1}bool\0\u{1}date\0\u{1}time\0\u{1}list\0")
 
@@ -841,7 +1400,7 @@ nonisolated extension Ruhu_V1_Value: SwiftProtobuf.Message, SwiftProtobuf._Messa
         }
       }()
       case 6: try {
-        var v: Ruhu_V1_TextList?
+        var v: WireTextList?
         var hadOneofValue = false
         if let current = self.kind {
           hadOneofValue = true
@@ -893,14 +1452,14 @@ nonisolated extension Ruhu_V1_Value: SwiftProtobuf.Message, SwiftProtobuf._Messa
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Ruhu_V1_Value, rhs: Ruhu_V1_Value) -> Bool {
+  package static func ==(lhs: WireValue, rhs: WireValue) -> Bool {
     if lhs.kind != rhs.kind {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
-nonisolated extension Ruhu_V1_TextList: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension WireTextList: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TextList"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}elements\0")
 
@@ -923,286 +1482,14 @@ nonisolated extension Ruhu_V1_TextList: SwiftProtobuf.Message, SwiftProtobuf._Me
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Ruhu_V1_TextList, rhs: Ruhu_V1_TextList) -> Bool {
+  package static func ==(lhs: WireTextList, rhs: WireTextList) -> Bool {
     if lhs.elements != rhs.elements {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
-nonisolated extension Ruhu_V1_Edit: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".Edit"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}field\0\u{1}element\0\u{1}old\0\u{1}new\0\u{1}base\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.field) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self._element) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._old) }()
-      case 4: try { try decoder.decodeSingularMessageField(value: &self._new) }()
-      case 5: try { try decoder.decodeSingularMessageField(value: &self._base) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.field.isEmpty {
-      try visitor.visitSingularStringField(value: self.field, fieldNumber: 1)
-    }
-    try { if let v = self._element {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
-    } }()
-    try { if let v = self._old {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
-    try { if let v = self._new {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    } }()
-    try { if let v = self._base {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
-    } }()
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: Ruhu_V1_Edit, rhs: Ruhu_V1_Edit) -> Bool {
-    if lhs.field != rhs.field {return false}
-    if lhs._element != rhs._element {return false}
-    if lhs._old != rhs._old {return false}
-    if lhs._new != rhs._new {return false}
-    if lhs._base != rhs._base {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Ruhu_V1_Change: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".Change"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}record\0\u{1}operation\0\u{1}edits\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
-      case 2: try { try decoder.decodeSingularBytesField(value: &self.record) }()
-      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.operation) }()
-      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.edits) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.kind.isEmpty {
-      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 1)
-    }
-    if !self.record.isEmpty {
-      try visitor.visitSingularBytesField(value: self.record, fieldNumber: 2)
-    }
-    if self.operation != 0 {
-      try visitor.visitSingularUInt32Field(value: self.operation, fieldNumber: 3)
-    }
-    if !self.edits.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.edits, fieldNumber: 4)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: Ruhu_V1_Change, rhs: Ruhu_V1_Change) -> Bool {
-    if lhs.kind != rhs.kind {return false}
-    if lhs.record != rhs.record {return false}
-    if lhs.operation != rhs.operation {return false}
-    if lhs.edits != rhs.edits {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Ruhu_V1_ChangeSet: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".ChangeSet"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}device\0\u{1}number\0\u{1}time\0\u{1}author\0\u{1}reason\0\u{3}schema_version\0\u{1}base\0\u{3}observed_on\0\u{1}amends\0\u{1}withdraws\0\u{1}resolves\0\u{1}changes\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.device) }()
-      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.number) }()
-      case 3: try { try decoder.decodeSingularFixed64Field(value: &self.time) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.author) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.reason) }()
-      case 6: try { try decoder.decodeSingularUInt32Field(value: &self.schemaVersion) }()
-      case 7: try { try decoder.decodeSingularMessageField(value: &self._base) }()
-      case 8: try { try decoder.decodeSingularSInt32Field(value: &self._observedOn) }()
-      case 9: try { try decoder.decodeSingularUInt64Field(value: &self.amends) }()
-      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.withdraws) }()
-      case 11: try { try decoder.decodeSingularBytesField(value: &self.resolves) }()
-      case 12: try { try decoder.decodeRepeatedMessageField(value: &self.changes) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.device.isEmpty {
-      try visitor.visitSingularBytesField(value: self.device, fieldNumber: 1)
-    }
-    if self.number != 0 {
-      try visitor.visitSingularUInt64Field(value: self.number, fieldNumber: 2)
-    }
-    if self.time != 0 {
-      try visitor.visitSingularFixed64Field(value: self.time, fieldNumber: 3)
-    }
-    if !self.author.isEmpty {
-      try visitor.visitSingularStringField(value: self.author, fieldNumber: 4)
-    }
-    if !self.reason.isEmpty {
-      try visitor.visitSingularStringField(value: self.reason, fieldNumber: 5)
-    }
-    if self.schemaVersion != 0 {
-      try visitor.visitSingularUInt32Field(value: self.schemaVersion, fieldNumber: 6)
-    }
-    try { if let v = self._base {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
-    } }()
-    try { if let v = self._observedOn {
-      try visitor.visitSingularSInt32Field(value: v, fieldNumber: 8)
-    } }()
-    if self.amends != 0 {
-      try visitor.visitSingularUInt64Field(value: self.amends, fieldNumber: 9)
-    }
-    if self.withdraws != 0 {
-      try visitor.visitSingularUInt64Field(value: self.withdraws, fieldNumber: 10)
-    }
-    if !self.resolves.isEmpty {
-      try visitor.visitSingularBytesField(value: self.resolves, fieldNumber: 11)
-    }
-    if !self.changes.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.changes, fieldNumber: 12)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: Ruhu_V1_ChangeSet, rhs: Ruhu_V1_ChangeSet) -> Bool {
-    if lhs.device != rhs.device {return false}
-    if lhs.number != rhs.number {return false}
-    if lhs.time != rhs.time {return false}
-    if lhs.author != rhs.author {return false}
-    if lhs.reason != rhs.reason {return false}
-    if lhs.schemaVersion != rhs.schemaVersion {return false}
-    if lhs._base != rhs._base {return false}
-    if lhs._observedOn != rhs._observedOn {return false}
-    if lhs.amends != rhs.amends {return false}
-    if lhs.withdraws != rhs.withdraws {return false}
-    if lhs.resolves != rhs.resolves {return false}
-    if lhs.changes != rhs.changes {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Ruhu_V1_Effect: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".Effect"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}field\0\u{1}element\0\u{1}old\0\u{1}new\0\u{1}result\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.field) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self._element) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._old) }()
-      case 4: try { try decoder.decodeSingularMessageField(value: &self._new) }()
-      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.result) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.field.isEmpty {
-      try visitor.visitSingularStringField(value: self.field, fieldNumber: 1)
-    }
-    try { if let v = self._element {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
-    } }()
-    try { if let v = self._old {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
-    try { if let v = self._new {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    } }()
-    if self.result != 0 {
-      try visitor.visitSingularUInt32Field(value: self.result, fieldNumber: 5)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: Ruhu_V1_Effect, rhs: Ruhu_V1_Effect) -> Bool {
-    if lhs.field != rhs.field {return false}
-    if lhs._element != rhs._element {return false}
-    if lhs._old != rhs._old {return false}
-    if lhs._new != rhs._new {return false}
-    if lhs.result != rhs.result {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Ruhu_V1_Effects: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".Effects"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}effects\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.effects) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.effects.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.effects, fieldNumber: 1)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: Ruhu_V1_Effects, rhs: Ruhu_V1_Effects) -> Bool {
-    if lhs.effects != rhs.effects {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension Ruhu_V1_EnrolmentRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension WireEnrolmentRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".EnrolmentRequest"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{3}signing_key\0\u{3}sealing_key\0\u{1}station\0")
 
@@ -1237,7 +1524,7 @@ nonisolated extension Ruhu_V1_EnrolmentRequest: SwiftProtobuf.Message, SwiftProt
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Ruhu_V1_EnrolmentRequest, rhs: Ruhu_V1_EnrolmentRequest) -> Bool {
+  package static func ==(lhs: WireEnrolmentRequest, rhs: WireEnrolmentRequest) -> Bool {
     if lhs.code != rhs.code {return false}
     if lhs.signingKey != rhs.signingKey {return false}
     if lhs.sealingKey != rhs.sealingKey {return false}
@@ -1247,7 +1534,7 @@ nonisolated extension Ruhu_V1_EnrolmentRequest: SwiftProtobuf.Message, SwiftProt
   }
 }
 
-nonisolated extension Ruhu_V1_EnrolmentReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension WireEnrolmentReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".EnrolmentReply"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}device\0\u{1}scopes\0\u{1}station\0\u{1}staff\0\u{1}region\0\u{1}epoch\0\u{3}server_key\0\u{1}certificate\0")
 
@@ -1298,7 +1585,7 @@ nonisolated extension Ruhu_V1_EnrolmentReply: SwiftProtobuf.Message, SwiftProtob
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Ruhu_V1_EnrolmentReply, rhs: Ruhu_V1_EnrolmentReply) -> Bool {
+  package static func ==(lhs: WireEnrolmentReply, rhs: WireEnrolmentReply) -> Bool {
     if lhs.device != rhs.device {return false}
     if lhs.scopes != rhs.scopes {return false}
     if lhs.station != rhs.station {return false}
@@ -1312,7 +1599,7 @@ nonisolated extension Ruhu_V1_EnrolmentReply: SwiftProtobuf.Message, SwiftProtob
   }
 }
 
-nonisolated extension Ruhu_V1_PushFrame: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension WirePushFrame: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".PushFrame"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{3}previous_hash\0\u{1}sets\0\u{1}signature\0")
 
@@ -1347,7 +1634,7 @@ nonisolated extension Ruhu_V1_PushFrame: SwiftProtobuf.Message, SwiftProtobuf._M
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Ruhu_V1_PushFrame, rhs: Ruhu_V1_PushFrame) -> Bool {
+  package static func ==(lhs: WirePushFrame, rhs: WirePushFrame) -> Bool {
     if lhs.epoch != rhs.epoch {return false}
     if lhs.previousHash != rhs.previousHash {return false}
     if lhs.sets != rhs.sets {return false}
@@ -1357,7 +1644,7 @@ nonisolated extension Ruhu_V1_PushFrame: SwiftProtobuf.Message, SwiftProtobuf._M
   }
 }
 
-nonisolated extension Ruhu_V1_SetOutcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension WireSetOutcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SetOutcome"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}seq\0\u{1}result\0\u{1}problem\0\u{1}run\0")
 
@@ -1400,7 +1687,7 @@ nonisolated extension Ruhu_V1_SetOutcome: SwiftProtobuf.Message, SwiftProtobuf._
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Ruhu_V1_SetOutcome, rhs: Ruhu_V1_SetOutcome) -> Bool {
+  package static func ==(lhs: WireSetOutcome, rhs: WireSetOutcome) -> Bool {
     if lhs.number != rhs.number {return false}
     if lhs.seq != rhs.seq {return false}
     if lhs.result != rhs.result {return false}
@@ -1411,7 +1698,7 @@ nonisolated extension Ruhu_V1_SetOutcome: SwiftProtobuf.Message, SwiftProtobuf._
   }
 }
 
-nonisolated extension Ruhu_V1_Acknowledgement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension WireAcknowledgement: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Acknowledgement"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}hash\0")
 
@@ -1438,7 +1725,7 @@ nonisolated extension Ruhu_V1_Acknowledgement: SwiftProtobuf.Message, SwiftProto
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Ruhu_V1_Acknowledgement, rhs: Ruhu_V1_Acknowledgement) -> Bool {
+  package static func ==(lhs: WireAcknowledgement, rhs: WireAcknowledgement) -> Bool {
     if lhs.number != rhs.number {return false}
     if lhs.hash != rhs.hash {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
@@ -1446,7 +1733,7 @@ nonisolated extension Ruhu_V1_Acknowledgement: SwiftProtobuf.Message, SwiftProto
   }
 }
 
-nonisolated extension Ruhu_V1_PushReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension WirePushReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".PushReply"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}outcomes\0\u{1}acknowledged\0")
 
@@ -1477,7 +1764,7 @@ nonisolated extension Ruhu_V1_PushReply: SwiftProtobuf.Message, SwiftProtobuf._M
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Ruhu_V1_PushReply, rhs: Ruhu_V1_PushReply) -> Bool {
+  package static func ==(lhs: WirePushReply, rhs: WirePushReply) -> Bool {
     if lhs.outcomes != rhs.outcomes {return false}
     if lhs._acknowledged != rhs._acknowledged {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
@@ -1485,7 +1772,7 @@ nonisolated extension Ruhu_V1_PushReply: SwiftProtobuf.Message, SwiftProtobuf._M
   }
 }
 
-nonisolated extension Ruhu_V1_FieldDelta: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension WireFieldDelta: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".FieldDelta"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}field\0\u{1}element\0\u{1}value\0\u{1}writer\0")
 
@@ -1524,7 +1811,7 @@ nonisolated extension Ruhu_V1_FieldDelta: SwiftProtobuf.Message, SwiftProtobuf._
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Ruhu_V1_FieldDelta, rhs: Ruhu_V1_FieldDelta) -> Bool {
+  package static func ==(lhs: WireFieldDelta, rhs: WireFieldDelta) -> Bool {
     if lhs.field != rhs.field {return false}
     if lhs._element != rhs._element {return false}
     if lhs._value != rhs._value {return false}
@@ -1534,7 +1821,7 @@ nonisolated extension Ruhu_V1_FieldDelta: SwiftProtobuf.Message, SwiftProtobuf._
   }
 }
 
-nonisolated extension Ruhu_V1_RecordDelta: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension WireRecordDelta: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".RecordDelta"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}scope\0\u{1}seq\0\u{1}form\0\u{1}deleted\0\u{1}writer\0\u{1}fields\0")
 
@@ -1585,7 +1872,7 @@ nonisolated extension Ruhu_V1_RecordDelta: SwiftProtobuf.Message, SwiftProtobuf.
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Ruhu_V1_RecordDelta, rhs: Ruhu_V1_RecordDelta) -> Bool {
+  package static func ==(lhs: WireRecordDelta, rhs: WireRecordDelta) -> Bool {
     if lhs.id != rhs.id {return false}
     if lhs.kind != rhs.kind {return false}
     if lhs.scope != rhs.scope {return false}
@@ -1599,7 +1886,7 @@ nonisolated extension Ruhu_V1_RecordDelta: SwiftProtobuf.Message, SwiftProtobuf.
   }
 }
 
-nonisolated extension Ruhu_V1_Writer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension WireWriter: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Writer"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}seq\0\u{1}device\0\u{1}author\0\u{1}time\0\u{1}reason\0")
 
@@ -1638,7 +1925,7 @@ nonisolated extension Ruhu_V1_Writer: SwiftProtobuf.Message, SwiftProtobuf._Mess
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Ruhu_V1_Writer, rhs: Ruhu_V1_Writer) -> Bool {
+  package static func ==(lhs: WireWriter, rhs: WireWriter) -> Bool {
     if lhs.seq != rhs.seq {return false}
     if lhs.device != rhs.device {return false}
     if lhs.author != rhs.author {return false}
@@ -1649,7 +1936,7 @@ nonisolated extension Ruhu_V1_Writer: SwiftProtobuf.Message, SwiftProtobuf._Mess
   }
 }
 
-nonisolated extension Ruhu_V1_ScopeDigest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension WireScopeDigest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ScopeDigest"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}scope\0\u{1}records\0\u{1}digest\0")
 
@@ -1680,7 +1967,7 @@ nonisolated extension Ruhu_V1_ScopeDigest: SwiftProtobuf.Message, SwiftProtobuf.
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Ruhu_V1_ScopeDigest, rhs: Ruhu_V1_ScopeDigest) -> Bool {
+  package static func ==(lhs: WireScopeDigest, rhs: WireScopeDigest) -> Bool {
     if lhs.scope != rhs.scope {return false}
     if lhs.records != rhs.records {return false}
     if lhs.digest != rhs.digest {return false}
@@ -1689,7 +1976,7 @@ nonisolated extension Ruhu_V1_ScopeDigest: SwiftProtobuf.Message, SwiftProtobuf.
   }
 }
 
-nonisolated extension Ruhu_V1_PullPage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension WirePullPage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".PullPage"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}epoch\0\u{1}from\0\u{1}to\0\u{1}records\0\u{1}writers\0\u{1}outcomes\0\u{3}has_more\0\u{1}bootstrap\0\u{3}bootstrap_token\0\u{1}digests\0")
 
@@ -1748,7 +2035,7 @@ nonisolated extension Ruhu_V1_PullPage: SwiftProtobuf.Message, SwiftProtobuf._Me
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Ruhu_V1_PullPage, rhs: Ruhu_V1_PullPage) -> Bool {
+  package static func ==(lhs: WirePullPage, rhs: WirePullPage) -> Bool {
     if lhs.epoch != rhs.epoch {return false}
     if lhs.from != rhs.from {return false}
     if lhs.to != rhs.to {return false}
@@ -1764,7 +2051,7 @@ nonisolated extension Ruhu_V1_PullPage: SwiftProtobuf.Message, SwiftProtobuf._Me
   }
 }
 
-nonisolated extension Ruhu_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension WireHello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Hello"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}minimum_protocol\0\u{3}maximum_protocol\0\u{3}schema_version\0\u{1}epoch\0\u{1}parent\0\u{3}latest_seq\0\u{1}acknowledged\0\u{1}nonce\0")
 
@@ -1819,7 +2106,7 @@ nonisolated extension Ruhu_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf._Messa
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Ruhu_V1_Hello, rhs: Ruhu_V1_Hello) -> Bool {
+  package static func ==(lhs: WireHello, rhs: WireHello) -> Bool {
     if lhs.minimumProtocol != rhs.minimumProtocol {return false}
     if lhs.maximumProtocol != rhs.maximumProtocol {return false}
     if lhs.schemaVersion != rhs.schemaVersion {return false}
@@ -1833,7 +2120,7 @@ nonisolated extension Ruhu_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf._Messa
   }
 }
 
-nonisolated extension Ruhu_V1_Problem: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension WireProblem: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Problem"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}type\0\u{1}title\0\u{1}status\0\u{1}detail\0\u{1}code\0\u{3}explanation_zh\0\u{3}explanation_en\0")
 
@@ -1880,7 +2167,7 @@ nonisolated extension Ruhu_V1_Problem: SwiftProtobuf.Message, SwiftProtobuf._Mes
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Ruhu_V1_Problem, rhs: Ruhu_V1_Problem) -> Bool {
+  package static func ==(lhs: WireProblem, rhs: WireProblem) -> Bool {
     if lhs.type != rhs.type {return false}
     if lhs.title != rhs.title {return false}
     if lhs.status != rhs.status {return false}
@@ -1893,7 +2180,7 @@ nonisolated extension Ruhu_V1_Problem: SwiftProtobuf.Message, SwiftProtobuf._Mes
   }
 }
 
-nonisolated extension Ruhu_V1_HelloBody: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension WireHelloBody: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".HelloBody"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap()
 
@@ -1906,21 +2193,21 @@ nonisolated extension Ruhu_V1_HelloBody: SwiftProtobuf.Message, SwiftProtobuf._M
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Ruhu_V1_HelloBody, rhs: Ruhu_V1_HelloBody) -> Bool {
+  package static func ==(lhs: WireHelloBody, rhs: WireHelloBody) -> Bool {
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
 }
 
-nonisolated extension Ruhu_V1_Answer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+nonisolated extension WireAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Answer"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{3}request_nonce\0\u{1}hello\0\u{1}problem\0\u{3}hello_body\0\u{1}enrolment\0\u{1}push\0\u{1}pull\0")
 
   fileprivate class _StorageClass {
     var _status: UInt32 = 0
     var _requestNonce: Data = Data()
-    var _hello: Ruhu_V1_Hello? = nil
-    var _body: Ruhu_V1_Answer.OneOf_Body?
+    var _hello: WireHello? = nil
+    var _body: WireAnswer.OneOf_Body?
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1957,7 +2244,7 @@ nonisolated extension Ruhu_V1_Answer: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 2: try { try decoder.decodeSingularBytesField(value: &_storage._requestNonce) }()
         case 3: try { try decoder.decodeSingularMessageField(value: &_storage._hello) }()
         case 4: try {
-          var v: Ruhu_V1_Problem?
+          var v: WireProblem?
           var hadOneofValue = false
           if let current = _storage._body {
             hadOneofValue = true
@@ -1970,7 +2257,7 @@ nonisolated extension Ruhu_V1_Answer: SwiftProtobuf.Message, SwiftProtobuf._Mess
           }
         }()
         case 5: try {
-          var v: Ruhu_V1_HelloBody?
+          var v: WireHelloBody?
           var hadOneofValue = false
           if let current = _storage._body {
             hadOneofValue = true
@@ -1983,7 +2270,7 @@ nonisolated extension Ruhu_V1_Answer: SwiftProtobuf.Message, SwiftProtobuf._Mess
           }
         }()
         case 6: try {
-          var v: Ruhu_V1_EnrolmentReply?
+          var v: WireEnrolmentReply?
           var hadOneofValue = false
           if let current = _storage._body {
             hadOneofValue = true
@@ -1996,7 +2283,7 @@ nonisolated extension Ruhu_V1_Answer: SwiftProtobuf.Message, SwiftProtobuf._Mess
           }
         }()
         case 7: try {
-          var v: Ruhu_V1_PushReply?
+          var v: WirePushReply?
           var hadOneofValue = false
           if let current = _storage._body {
             hadOneofValue = true
@@ -2009,7 +2296,7 @@ nonisolated extension Ruhu_V1_Answer: SwiftProtobuf.Message, SwiftProtobuf._Mess
           }
         }()
         case 8: try {
-          var v: Ruhu_V1_PullPage?
+          var v: WirePullPage?
           var hadOneofValue = false
           if let current = _storage._body {
             hadOneofValue = true
@@ -2069,7 +2356,7 @@ nonisolated extension Ruhu_V1_Answer: SwiftProtobuf.Message, SwiftProtobuf._Mess
     try unknownFields.traverse(visitor: &visitor)
   }
 
-  package static func ==(lhs: Ruhu_V1_Answer, rhs: Ruhu_V1_Answer) -> Bool {
+  package static func ==(lhs: WireAnswer, rhs: WireAnswer) -> Bool {
     if lhs._storage !== rhs._storage {
       let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
         let _storage = _args.0

@@ -1,18 +1,18 @@
 import Foundation
 import SyncEngine
 
-extension Ruhu_V1_Answer {
+extension WireAnswer {
     init(_ answer: Answer) {
         self.init()
         status = UInt32(clamping: answer.status)
         requestNonce = Data(answer.requestNonce)
-        if let hello = answer.hello { self.hello = Ruhu_V1_Hello(hello) }
+        if let hello = answer.hello { self.hello = WireHello(hello) }
         switch answer.body {
-        case .problem(let problem): self.problem = Ruhu_V1_Problem(problem, status: answer.status)
-        case .hello: helloBody = Ruhu_V1_HelloBody()
-        case .enrolment(let reply): enrolment = Ruhu_V1_EnrolmentReply(reply)
-        case .push(let reply): push = Ruhu_V1_PushReply(reply)
-        case .pull(let page): pull = Ruhu_V1_PullPage(page)
+        case .problem(let problem): self.problem = WireProblem(problem, status: answer.status)
+        case .hello: helloBody = WireHelloBody()
+        case .enrolment(let reply): enrolment = WireEnrolmentReply(reply)
+        case .push(let reply): push = WirePushReply(reply)
+        case .pull(let page): pull = WirePullPage(page)
         }
     }
 
@@ -32,7 +32,7 @@ extension Ruhu_V1_Answer {
     }
 }
 
-extension Ruhu_V1_Problem {
+extension WireProblem {
     init(_ problem: SyncEngine.Problem, status: Int) {
         self.init()
         type = "urn:ruhu:problem:\(problem.code.rawValue)"
@@ -54,16 +54,16 @@ extension Ruhu_V1_Problem {
     }
 }
 
-extension Ruhu_V1_Hello {
+extension WireHello {
     init(_ hello: Hello) {
         self.init()
         minimumProtocol = hello.minimumProtocol
         maximumProtocol = hello.maximumProtocol
         schemaVersion = hello.schemaVersion
         epoch = Data(hello.epoch.bytes)
-        if let parent = hello.parent { self.parent = Ruhu_V1_Base(parent) }
+        if let parent = hello.parent { self.parent = WireBase(parent) }
         latestSeq = hello.latestSeq
-        if let acknowledged = hello.acknowledged { self.acknowledged = Ruhu_V1_Acknowledgement(acknowledged) }
+        if let acknowledged = hello.acknowledged { self.acknowledged = WireAcknowledgement(acknowledged) }
         nonce = Data(hello.nonce)
     }
 
@@ -76,7 +76,7 @@ extension Ruhu_V1_Hello {
     }
 }
 
-extension Ruhu_V1_Acknowledgement {
+extension WireAcknowledgement {
     init(_ value: Acknowledgement) {
         self.init()
         number = value.number
@@ -88,7 +88,7 @@ extension Ruhu_V1_Acknowledgement {
     }
 }
 
-extension Ruhu_V1_EnrolmentReply {
+extension WireEnrolmentReply {
     init(_ reply: EnrolmentReply) {
         self.init()
         device = Data(reply.device.bytes)
@@ -113,8 +113,8 @@ extension Ruhu_V1_EnrolmentReply {
 
 enum OutcomeRuns {
     /// Consecutive outcomes of one kind become one message.
-    static func messages(_ outcomes: [SetOutcome]) -> [Ruhu_V1_SetOutcome] {
-        var result: [Ruhu_V1_SetOutcome] = []
+    static func messages(_ outcomes: [SetOutcome]) -> [WireSetOutcome] {
+        var result: [WireSetOutcome] = []
         var last: SetOutcome?
         for outcome in outcomes {
             if let previous = last, let index = result.indices.last, previous.problem == nil, outcome.problem == nil,
@@ -123,11 +123,11 @@ enum OutcomeRuns {
             {
                 result[index].run += 1
             } else {
-                var message = Ruhu_V1_SetOutcome()
+                var message = WireSetOutcome()
                 message.number = outcome.number
                 message.seq = outcome.seq
                 message.result = UInt32(outcome.result.rawValue)
-                if let problem = outcome.problem { message.problem = Ruhu_V1_Problem(problem, status: 0) }
+                if let problem = outcome.problem { message.problem = WireProblem(problem, status: 0) }
                 result.append(message)
             }
             last = outcome
@@ -138,7 +138,7 @@ enum OutcomeRuns {
     /// Outcomes in one answer, at most.
     private static let limit: UInt64 = 1_000_000
 
-    static func outcomes(_ messages: [Ruhu_V1_SetOutcome]) throws(CodecError) -> [SetOutcome] {
+    static func outcomes(_ messages: [WireSetOutcome]) throws(CodecError) -> [SetOutcome] {
         var result: [SetOutcome] = []
         for message in messages {
             guard let kind = SetOutcome.Result(rawValue: UInt8(clamping: message.result)) else {
@@ -156,11 +156,11 @@ enum OutcomeRuns {
     }
 }
 
-extension Ruhu_V1_PushReply {
+extension WirePushReply {
     init(_ reply: PushReply) {
         self.init()
         outcomes = OutcomeRuns.messages(reply.outcomes)
-        acknowledged = Ruhu_V1_Acknowledgement(reply.acknowledged)
+        acknowledged = WireAcknowledgement(reply.acknowledged)
     }
 
     func engineValue() throws(CodecError) -> PushReply {
@@ -170,20 +170,20 @@ extension Ruhu_V1_PushReply {
 
 // MARK: - Pages
 
-extension Ruhu_V1_PullPage {
+extension WirePullPage {
     init(_ page: PullPage) {
         self.init()
         epoch = Data(page.epoch.bytes)
         from = page.from
         to = page.to
-        records = page.records.map(Ruhu_V1_RecordDelta.init)
-        writers = page.writers.map(Ruhu_V1_Writer.init)
+        records = page.records.map(WireRecordDelta.init)
+        writers = page.writers.map(WireWriter.init)
         outcomes = OutcomeRuns.messages(page.outcomes)
         hasMore_p = page.hasMore
         bootstrap = page.isBootstrap
         bootstrapToken = Data(page.bootstrapToken)
         digests = page.digests.map { digest in
-            var message = Ruhu_V1_ScopeDigest()
+            var message = WireScopeDigest()
             message.scope = digest.scope.code
             message.records = digest.records
             message.digest = Data(digest.digest.bytes)
@@ -208,7 +208,7 @@ extension Ruhu_V1_PullPage {
     }
 }
 
-extension Ruhu_V1_Writer {
+extension WireWriter {
     init(_ value: SyncEngine.Writer) {
         self.init()
         seq = value.seq
@@ -225,7 +225,7 @@ extension Ruhu_V1_Writer {
     }
 }
 
-extension Ruhu_V1_RecordDelta {
+extension WireRecordDelta {
     init(_ delta: RecordDelta) {
         self.init()
         id = Data(delta.id.bytes)
@@ -236,10 +236,10 @@ extension Ruhu_V1_RecordDelta {
         deleted = delta.isDeleted
         writer = UInt32(clamping: delta.fields.first?.writer ?? 0)
         fields = delta.fields.map { field in
-            var message = Ruhu_V1_FieldDelta()
+            var message = WireFieldDelta()
             message.field = field.key.field
             if let element = field.key.element { message.element = element }
-            if let value = Ruhu_V1_Value(field.value) { message.value = value }
+            if let value = WireValue(field.value) { message.value = value }
             if UInt32(clamping: field.writer) != writer { message.writer = UInt32(clamping: field.writer) }
             return message
         }

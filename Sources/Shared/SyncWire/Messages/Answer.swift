@@ -47,7 +47,7 @@ package struct Answer: Hashable, Sendable {
 
     /// The HTTP body: a frame in protobuf, a plain document in JSON.
     package func body(as media: MediaType) -> [UInt8] {
-        let message = Ruhu_V1_Answer(self)
+        let message = WireAnswer(self)
         switch media {
         case .protobuf: return Frame.seal(Protobuf.bytes(message))
         case .json: return Protobuf.json(message)
@@ -57,7 +57,7 @@ package struct Answer: Hashable, Sendable {
     /// - Throws: ``CodecError`` for anything that is no answer.
     package init(body bytes: [UInt8], as media: MediaType, limit: Int) throws(CodecError) {
         let payload = media == .protobuf ? try Frame.open(bytes, limit: limit) : bytes
-        self = try Protobuf.message(Ruhu_V1_Answer.self, payload, as: media).engineValue()
+        self = try Protobuf.message(WireAnswer.self, payload, as: media).engineValue()
     }
 }
 
@@ -78,7 +78,7 @@ package struct EnrolmentRequest: Hashable, Sendable {
     }
 
     package func encoded(as media: MediaType) -> [UInt8] {
-        var message = Ruhu_V1_EnrolmentRequest()
+        var message = WireEnrolmentRequest()
         message.code = code
         message.signingKey = Data(signingKey)
         message.sealingKey = Data(sealingKey)
@@ -88,7 +88,7 @@ package struct EnrolmentRequest: Hashable, Sendable {
 
     /// - Throws: ``CodecError``.
     package init(decoding bytes: [UInt8], as media: MediaType) throws(CodecError) {
-        let message = try Protobuf.message(Ruhu_V1_EnrolmentRequest.self, bytes, as: media)
+        let message = try Protobuf.message(WireEnrolmentRequest.self, bytes, as: media)
         guard message.signingKey.count == 32, message.sealingKey.count == 32 else { throw CodecError("key length") }
         guard message.station.utf8.count <= 200, message.code.utf8.count <= 200 else { throw CodecError("too long") }
         self.init(
@@ -127,7 +127,7 @@ package struct EnrolmentReply: Hashable, Sendable {
 
 extension PushFrame {
     package func encoded(as media: MediaType) -> [UInt8] {
-        var message = Ruhu_V1_PushFrame()
+        var message = WirePushFrame()
         message.epoch = Data(epoch.bytes)
         message.previousHash = Data(previousHash.bytes)
         message.sets = sets.map { Data($0) }
@@ -137,7 +137,7 @@ extension PushFrame {
 
     /// - Throws: ``CodecError``.
     package init(decoding bytes: [UInt8], as media: MediaType) throws(CodecError) {
-        let message = try Protobuf.message(Ruhu_V1_PushFrame.self, bytes, as: media)
+        let message = try Protobuf.message(WirePushFrame.self, bytes, as: media)
         self.init(
             epoch: try Protobuf.id(message.epoch, "epoch"),
             previousHash: try Protobuf.hash(message.previousHash, "previous_hash"),
@@ -147,6 +147,9 @@ extension PushFrame {
 }
 
 extension Protobuf {
+    static func id(_ data: Data, _ name: StaticString) throws(CodecError) -> RecordID { try data.id(name) }
+    static func hash(_ data: Data, _ name: StaticString) throws(CodecError) -> Hash256 { try data.hash(name) }
+
     static func bytes(_ message: some Message, as media: MediaType) -> [UInt8] {
         media == .json ? json(message) : bytes(message)
     }
@@ -158,7 +161,7 @@ extension Protobuf {
     }
 
     static func message<M: Message>(_ type: M.Type, _ bytes: [UInt8], as media: MediaType) throws(CodecError) -> M {
-        guard media == .json else { return try message(type, bytes) }
+        guard media == .json else { return try message(type, from: bytes) }
         var options = JSONDecodingOptions()
         options.messageDepthLimit = 32
         options.ignoreUnknownFields = true

@@ -1,0 +1,140 @@
+import SyncEngine
+
+/// Values on their way into columns.
+struct ColumnWriter {
+    private(set) var numbers: [Int64] = []
+    private(set) var texts: [String] = []
+
+    /// - Parameter element: of the edit the value belongs to.
+    /// - Returns: the value's tag; its number or text is in the columns.
+    mutating func append(_ value: Value, element: String? = nil) -> WireValues.Tag {
+        switch value {
+        case .null:
+            return .null
+        case .text(let text):
+            if let element, text == element { return .element }
+            texts.append(text)
+            return .text
+        case .int64(let number):
+            numbers.append(number)
+            return .int64
+        case .bool(let flag):
+            return flag ? .true : .false
+        case .date(let day):
+            numbers.append(Int64(day.daysSinceEpoch))
+            return .date
+        case .time(let instant):
+            numbers.append(instant.milliseconds)
+            return .time
+        case .list(let elements):
+            numbers.append(Int64(elements.count))
+            texts.append(contentsOf: elements)
+            return .list
+        }
+    }
+}
+
+/// Values on their way out of columns. Nothing in the columns is trusted.
+struct ColumnReader {
+    private let numbers: [Int64]
+    private let texts: [String]
+    private var nextNumber = 0
+    private var nextText = 0
+
+    /// Of the years 0001–9999.
+    private static let milliseconds: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
+
+    init(numbers: [Int64], texts: [String]) {
+        self.numbers = numbers
+        self.texts = texts
+    }
+
+    /// - Throws: ``CodecError`` for an unknown tag, a column that is too short, a value out of range.
+    mutating func value(_ tag: WireValues.Tag, element: String?) throws(CodecError) -> Value {
+        switch tag {
+        case .null:
+            return .null
+        case .text:
+            return .text(try text())
+        case .int64:
+            return .int64(try number())
+        case .false:
+            return .bool(false)
+        case .true:
+            return .bool(true)
+        case .date:
+            return .date(try CalendarDay(wire: try number()))
+        case .time:
+            let milliseconds = try number()
+            guard Self.milliseconds.contains(milliseconds) else { throw CodecError("time out of range") }
+            return .time(Instant(milliseconds: milliseconds))
+        case .list:
+            return .list(try list())
+        case .element:
+            guard let element else { throw CodecError("no element") }
+            return .text(element)
+        case .UNRECOGNIZED(let raw):
+            throw CodecError("unknown tag \(raw)")
+        }
+    }
+
+    /// - Throws: ``CodecError`` when values are left over.
+    func finish() throws(CodecError) {
+        guard nextNumber == numbers.count, nextText == texts.count else { throw CodecError("values left over") }
+    }
+
+    private mutating func number() throws(CodecError) -> Int64 {
+        guard nextNumber < numbers.count else { throw CodecError("a number is missing") }
+        nextNumber += 1
+        return numbers[nextNumber - 1]
+    }
+
+    private mutating func text() throws(CodecError) -> String {
+        guard nextText < texts.count else { throw CodecError("a text is missing") }
+        let text = texts[nextText]
+        guard text.utf8.count <= Limits.textBytes else { throw CodecError("text over \(Limits.textBytes) bytes") }
+        nextText += 1
+        return text
+    }
+
+    private mutating func list() throws(CodecError) -> [String] {
+        let count = try number()
+        guard 0...Int64(Limits.listElements) ~= count else {
+            throw CodecError("list over \(Limits.listElements) elements")
+        }
+        var elements: [String] = []
+        elements.reserveCapacity(Int(count))
+        for _ in 0..<count { elements.append(try text()) }
+        return elements
+    }
+}
+
+extension CalendarDay {
+    /// - Throws: ``CodecError`` for a day outside the years 0001–9999.
+    init(wire days: Int64) throws(CodecError) {
+        guard -719_162...2_932_896 ~= days else { throw CodecError("date out of range") }
+        self.init(daysSinceEpoch: Int32(days))
+    }
+}
+
+/// The rows of a message that are about one element of a set.
+struct ElementRows {
+    private var next: ArraySlice<WireElement>
+
+    init(_ elements: [WireElement]) { next = elements[...] }
+
+    /// The element of `row`; to be asked for every row in order.
+    mutating func element(of row: Int) throws(CodecError) -> String? {
+        guard let first = next.first, first.row == row else { return nil }
+        guard first.text.utf8.count <= Limits.textBytes else {
+            throw CodecError("element over \(Limits.textBytes) bytes")
+        }
+        next = next.dropFirst()
+        return first.text
+    }
+
+    /// - Throws: ``CodecError`` for rows that do not exist or stand out of order.
+    func finish() throws(CodecError) {
+        guard next.isEmpty else { throw CodecError("elements out of order") }
+    }
+}
