@@ -84,7 +84,7 @@ import Testing
             .appending(path: "Sources/Shared/SyncWire/ruhu.proto")
         let hash = Hash256(of: Array(try Data(contentsOf: file)))
         #expect(ProtocolVersion.maximum == 1)
-        #expect(hash.description == "4fc69ab27a418ab8d977f91e4bfb7b270686619f0b15d734fe1e9c650bce1eb6")
+        #expect(hash.description == "9afabe4b916d2315eee46d1346bdf529abd0d418bb69a0834579c951de5c6e31")
     }
 }
 

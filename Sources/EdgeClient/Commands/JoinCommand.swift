@@ -62,7 +62,7 @@ struct StationEnrolment {
             sealingKey: Array(sealingKey.publicKey.rawRepresentation), station: name)
         let courier = Courier(
             transport: transport, url: url, keyID: Base64URL.encode(Array(signingKey.publicKey.rawRepresentation)),
-            key: signingKey, nonce: [], clock: station.clock)
+            key: Ed25519Signer(signingKey), nonce: [], clock: station.clock)
         let body = try courier.exchange(.post, "/v1/devices", body: wish.encoded(as: .protobuf))
         guard case .enrolment(let reply) = body else { throw Problem(.unreachable, "enrolment") }
         if !isMember { try keep(reply, pin: pin, nonce: courier.nonce) }

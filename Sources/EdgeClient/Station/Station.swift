@@ -1,6 +1,5 @@
 import Assistance
 import CommandSupport
-import Crypto
 import RecordStore
 import SyncEngine
 import SyncWire
@@ -49,8 +48,8 @@ struct Station {
         }
     }
 
-    func signingKey() throws -> Curve25519.Signing.PrivateKey {
-        try Curve25519.Signing.PrivateKey(rawRepresentation: try SecretFile.read(folder.signingKeyPath))
+    func signingKey() throws -> any Signer {
+        try Ed25519().signer(privateKey: try SecretFile.read(folder.signingKeyPath))
     }
 
     /// Commits one act of a person.

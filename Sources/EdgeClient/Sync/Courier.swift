@@ -1,21 +1,20 @@
-import Crypto
-import SyncEngine
-import SyncWire
+package import SyncEngine
+package import SyncWire
 
 /// Carries signed requests to the township and verified answers back. Only a verified frame is an answer: a portal's
 /// page or a flipped byte counts as unreachable.
-final class Courier {
-    private let transport: HTTPTransport
+package final class Courier {
+    private let transport: any Transport
     private let url: String
     private let keyID: String
-    private let key: Curve25519.Signing.PrivateKey
+    private let key: any Signer
     private let clock: () -> Instant
     /// The server's last nonce; kept across runs, so that a usual sync needs no extra round trip.
-    private(set) var nonce: [UInt8]
-    private(set) var hello: Hello?
+    package private(set) var nonce: [UInt8]
+    package private(set) var hello: Hello?
 
-    init(
-        transport: HTTPTransport, url: String, keyID: String, key: Curve25519.Signing.PrivateKey, nonce: [UInt8],
+    package init(
+        transport: any Transport, url: String, keyID: String, key: any Signer, nonce: [UInt8],
         clock: @escaping () -> Instant
     ) {
         self.transport = transport
@@ -26,12 +25,12 @@ final class Courier {
         self.clock = clock
     }
 
-    var traffic: Traffic { transport.traffic }
+    package var traffic: Traffic { transport.traffic }
 
     /// One request, once more when the server did not know the nonce.
     /// - Throws: ``TransportError``; the ``Problem`` the server answered; ``Problem`` ``Problem/Code/unreachable`` for
     ///   anything that is no verified answer.
-    func exchange(
+    package func exchange(
         _ method: HTTPMethod, _ path: String, query: String = "", body: [UInt8] = [],
         onProgress: ((Int64, Int64) -> Void)? = nil, shouldAbort: (() -> Bool)? = nil
     ) throws -> Answer.Body {

@@ -1,5 +1,4 @@
 import CommandSupport
-import Crypto
 import Foundation
 import RecordStore
 import SyncEngine
@@ -38,7 +37,7 @@ struct SyncRun {
         let courier = try courier()
         var session = SyncSession()
         let syncer = Syncer(
-            station: station, courier: courier, key: try station.signingKey(), onProgress: onProgress,
+            replica: station.replica, courier: courier, key: try station.signingKey(), onProgress: onProgress,
             shouldAbort: { patience.isOver }, onVerified: { patience.renew() })
         let (failure, detail) = attempt(syncer, &session, patience)
         let elapsed = started.duration(to: .now)
@@ -143,7 +142,7 @@ extension SyncRun {
         defer { lock.release() }
         let patience = Patience(seconds: Self.patienceSeconds)
         let syncer = Syncer(
-            station: station, courier: try courier(), key: try station.signingKey(), onProgress: onProgress,
+            replica: station.replica, courier: try courier(), key: try station.signingKey(), onProgress: onProgress,
             shouldAbort: { patience.isOver }, onVerified: { patience.renew() })
         do {
             try syncer.refetch()

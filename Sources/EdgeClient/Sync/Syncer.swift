@@ -1,31 +1,43 @@
-import Crypto
-import RecordStore
-import SyncEngine
-import SyncWire
+package import RecordStore
+package import SyncEngine
+package import SyncWire
 
 /// Runs one sync: what the session's state machine asks for, over the courier, into the replica.
-struct Syncer {
-    let station: Station
+package struct Syncer {
+    let replica: ReplicaDatabase
     let courier: Courier
-    let key: Curve25519.Signing.PrivateKey
+    let key: any Signer
     /// Told after every verified step: how many sets are pushed, how many wait, and the positions.
     var onProgress: (Progress) -> Void = { _ in }
     let shouldAbort: () -> Bool
     let onVerified: () -> Void
 
-    struct Progress {
-        var pushed: Int
-        var pending: Int
-        var records: Int
-        var cursor: Seq
-        var latest: Seq
+    package struct Progress {
+        package var pushed: Int
+        package var pending: Int
+        package var records: Int
+        package var cursor: Seq
+        package var latest: Seq
+    }
+
+    package init(
+        replica: ReplicaDatabase, courier: Courier, key: any Signer,
+        onProgress: @escaping (Progress) -> Void = { _ in },
+        shouldAbort: @escaping () -> Bool = { false }, onVerified: @escaping () -> Void = {}
+    ) {
+        self.replica = replica
+        self.courier = courier
+        self.key = key
+        self.onProgress = onProgress
+        self.shouldAbort = shouldAbort
+        self.onVerified = onVerified
     }
 
     /// - Returns: what was done, when everything was done.
     /// - Throws: what ended it; ``session`` keeps the counts of what was done until then.
-    func run(_ session: inout SyncSession) throws {
+    package func run(_ session: inout SyncSession) throws {
         while true {
-            let (position, token, hasPending) = try station.replica.read { transaction in
+            let (position, token, hasPending) = try replica.read { transaction in
                 (
                     try transaction.position(), try Meta.bytes("bootstrap_token", in: transaction.database) ?? [],
                     try transaction.pendingCount() > 0
@@ -47,7 +59,7 @@ struct Syncer {
     }
 
     private func report(_ session: SyncSession) throws {
-        let (cursor, pending) = try station.replica.read { transaction in
+        let (cursor, pending) = try replica.read { transaction in
             (try transaction.position().cursor, try transaction.pendingCount())
         }
         onProgress(
@@ -60,19 +72,18 @@ struct Syncer {
 
     /// Offers the oldest undecided sets, as many as fit a frame, and records what became of them.
     private func push(_ position: ReplicaPosition) throws -> PushReply {
-        let frame = try station.replica.write { transaction -> PushFrame in
+        let frame = try replica.write { transaction -> PushFrame in
             guard let pending = try transaction.pendingFrame() else { throw Problem(.internalError, "push") }
             // The mark is durable before anything is offered: what was offered is never rewritten.
             try Meta.set(pending.last, for: "offered", in: transaction.database)
             let signature = try key.signature(for: PushFrame.signedBytes(lastHash: pending.lastHash))
             return PushFrame(
-                epoch: position.epoch, previousHash: pending.previousHash, sets: pending.sets,
-                signature: Array(signature))
+                epoch: position.epoch, previousHash: pending.previousHash, sets: pending.sets, signature: signature)
         }
         let body = try courier.exchange(
             .post, "/v1/push", body: frame.encoded(as: .protobuf), shouldAbort: shouldAbort)
         guard case .push(let reply) = body else { throw Problem(.unreachable, "push") }
-        try station.replica.write { transaction in
+        try replica.write { transaction in
             for outcome in reply.outcomes { try transaction.record(outcome, state: .decided) }
             try keepNonce(in: transaction)
         }
@@ -86,7 +97,7 @@ struct Syncer {
             .get, "/v1/pull", query: query + "&epoch=\(position.epoch)&limit=\(Limits.recordsPerPage)",
             shouldAbort: shouldAbort)
         guard case .pull(let page) = body else { throw Problem(.unreachable, "pull") }
-        let records = try station.replica.write { transaction in
+        let records = try replica.write { transaction in
             let records = try PageApplication.apply(page, to: transaction)
             if page.isBootstrap {
                 try Meta.set(page.bootstrapToken, for: "bootstrap_token", in: transaction.database)
@@ -101,18 +112,18 @@ struct Syncer {
     // MARK: - Repair
 
     /// Fetches the station's records anew when the digests differ at the end of a sync.
-    func repairIfDifferent(_ session: inout SyncSession) throws {
-        let differs = try station.replica.read { try Meta.number("digest_differs", in: $0.database) == 1 }
+    package func repairIfDifferent(_ session: inout SyncSession) throws {
+        let differs = try replica.read { try Meta.number("digest_differs", in: $0.database) == 1 }
         guard differs else { return }
         try refetch()
         try run(&session)
     }
 
     /// Takes the whole bootstrap first and swaps it in with one transaction; what is pending keeps its bases.
-    func refetch() throws {
+    package func refetch() throws {
         var pages: [PullPage] = []
         var token: [UInt8] = []
-        let position = try station.replica.read { try $0.position() }
+        let position = try replica.read { try $0.position() }
         repeat {
             let body = try courier.exchange(
                 .get, "/v1/pull", query: "token=\(Hex.encode(token))&epoch=\(position.epoch)", shouldAbort: shouldAbort)
@@ -123,7 +134,7 @@ struct Syncer {
             pages.append(page)
             token = page.bootstrapToken
         } while !token.isEmpty
-        try station.replica.write { transaction in
+        try replica.write { transaction in
             try transaction.forgetShadow()
             for page in pages { _ = try PageApplication.apply(page, to: transaction) }
             try Meta.set([UInt8](), for: "bootstrap_token", in: transaction.database)

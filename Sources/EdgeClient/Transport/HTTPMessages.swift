@@ -74,14 +74,39 @@ package struct HTTPResponse: Hashable, Sendable {
     /// Bytes of this exchange above TLS: request line, headers and body; answers to a proxy's `CONNECT` too.
     package let traffic: Traffic
 
+    package init(status: Int, headers: HTTPHeaders, body: [UInt8], traffic: Traffic) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+        self.traffic = traffic
+    }
+
     package var bytesSent: Int64 { traffic.sent }
     package var bytesReceived: Int64 { traffic.received }
+}
+
+/// What carries requests: libcurl (``HTTPTransport``), or a simulated network.
+package protocol Transport: AnyObject {
+    /// Bytes of all exchanges so far, those that failed included.
+    var traffic: Traffic { get }
+
+    /// One request and its answer, whatever its status.
+    /// - Throws: ``TransportError``.
+    func send(
+        _ request: HTTPRequest, onProgress: ((_ sent: Int64, _ received: Int64) -> Void)?,
+        shouldAbort: (() -> Bool)?
+    ) throws(TransportError) -> HTTPResponse
 }
 
 /// Bytes of HTTP both ways, headers included.
 package struct Traffic: Hashable, Sendable {
     package var sent: Int64
     package var received: Int64
+
+    package init(sent: Int64, received: Int64) {
+        self.sent = sent
+        self.received = received
+    }
 
     package static let none = Traffic(sent: 0, received: 0)
 

@@ -13,7 +13,7 @@ package import SyncEngine
 /// **Isolation**: synchronous and confined to its caller; not `Sendable`. Each call blocks the calling thread until
 /// the exchange has ended. The closures run on that thread, at least about once a second, also while nothing
 /// arrives; they must not use the transport.
-package final class HTTPTransport {
+package final class HTTPTransport: Transport {
     /// Bytes of all exchanges so far, those that failed included.
     package private(set) var traffic = Traffic.none
 

@@ -25,7 +25,7 @@ package struct TransportError: Error, Hashable, Sendable {
     /// For the user: what happened and what to do next.
     package let message: Label
 
-    init(_ kind: Kind, curlCode: Int = 0, detail: String, message: Label) {
+    package init(_ kind: Kind, curlCode: Int = 0, detail: String, message: Label) {
         self.kind = kind
         self.curlCode = curlCode
         self.detail = detail

@@ -1,27 +1,41 @@
-import Crypto
-import RecordStore
-import SyncEngine
+package import RecordStore
+package import SyncEngine
+package import SyncWire
 
 /// The township's own author: its acts are change sets with a device, a key and a chain of their own, and take the
 /// same path as a station's.
-struct Desk {
-    let identity: AuthorityIdentity
-    let signingKey: Curve25519.Signing.PrivateKey
-    let codec: any ChangeCodec
+package struct Desk: Sendable {
+    package let identity: AuthorityIdentity
+    package let signer: any Signer
+    package let codec: any ChangeCodec
+
+    package init(identity: AuthorityIdentity, signer: any Signer, codec: any ChangeCodec) {
+        self.identity = identity
+        self.signer = signer
+        self.codec = codec
+    }
 
     /// Who acts, why, when, and what he had seen (`nil`: the head).
-    struct Act {
-        var author: String
-        var reason: String
-        var intent: Intent = .record
-        var seen: Seq?
-        var now: Instant
+    package struct Act: Sendable {
+        package var author: String
+        package var reason: String
+        package var intent: Intent
+        package var seen: Seq?
+        package var now: Instant
+
+        package init(author: String, reason: String, intent: Intent = .record, seen: Seq? = nil, now: Instant) {
+            self.author = author
+            self.reason = reason
+            self.intent = intent
+            self.seen = seen
+            self.now = now
+        }
     }
 
     /// Decides the drafts as one set of the desk, inside the transaction.
     /// - Returns: the outcome; `nil` when the drafts change nothing.
     /// - Throws: ``Problem`` for anything the capture or the decision refuses; the desk's own set is not quarantined.
-    func act(_ drafts: [Draft], _ act: Act, in transaction: AuthorityTransaction) throws -> SetOutcome? {
+    package func act(_ drafts: [Draft], _ act: Act, in transaction: AuthorityTransaction) throws -> SetOutcome? {
         let head = try transaction.head()
         let base = Base(epoch: head.epoch, seq: act.seen ?? head.seq)
         guard base.seq <= head.seq else { throw Problem(.futureBase, "\(base.seq)") }
@@ -34,7 +48,7 @@ struct Desk {
     }
 
     /// Decides worked-out changes as one set of the desk.
-    func decide(
+    package func decide(
         _ changes: [Change], _ act: Act, base: Base, in transaction: AuthorityTransaction
     ) throws -> SetOutcome {
         let register = DeviceRegister(transaction.database)
@@ -51,8 +65,8 @@ struct Desk {
         guard let outcome = reply.outcomes.first else { throw Problem(.internalError, "desk") }
         // The transaction is rolled back: the clerk is told at once, and nothing needs to be kept aside.
         if let problem = outcome.problem { throw problem }
-        let signature = try signingKey.signature(for: PushFrame.signedBytes(lastHash: sealed.hash))
-        try register.keepSignature(Array(signature), device: identity.desk, through: number)
+        let signature = try signer.signature(for: PushFrame.signedBytes(lastHash: sealed.hash))
+        try register.keepSignature(signature, device: identity.desk, through: number)
         return outcome
     }
 

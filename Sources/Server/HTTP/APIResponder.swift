@@ -53,10 +53,8 @@ struct APIResponder: HTTPResponder {
             body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
     }
 
-    /// Paths as metric labels: only those that exist, or a stranger could fill the memory with names.
     private static func label(_ path: String) -> String {
-        ["/v1/devices", "/v1/hello", "/v1/push", "/v1/pull", "/healthz", "/readyz", "/metrics"].contains(path)
-            ? path : "other"
+        ["/healthz", "/readyz", "/metrics"].contains(path) ? path : Route.label(path)
     }
 
     // MARK: - The protocol
@@ -65,22 +63,30 @@ struct APIResponder: HTTPResponder {
     private func exchange(_ request: Request, path: String, context: ConnectionContext) async -> Response {
         let media = MediaType.negotiate(accept: request.headers[.accept])
         var nonce: [UInt8] = []
-        var device: DeviceID?
         var answer: Answer
         do {
             guard await limiter.admits(context.remoteAddress?.ipAddress ?? "") else { throw Problem(.tooManyRequests) }
-            let route = try Route(method: request.method, path: path)
-            let received = try await ReceivedRequest(request, path: path)
+            let route = try Route(method: request.method.rawValue, path: path)
+            let buffer = try await request.body.collect(upTo: Limits.requestBodyBytes)
+            let received = try ReceivedRequest(Self.head(of: request, path: path), raw: Array(buffer.readableBytesView))
             nonce = received.signature.nonce
-            let (body, author) = try await resources.answer(route, received)
-            device = author
-            answer = Answer(status: 200, requestNonce: nonce, hello: nil, body: body)
+            let (body, hello) = try await resources.answer(route, received)
+            answer = Answer(status: 200, requestNonce: nonce, hello: hello, body: body)
         } catch {
             let problem = problem(from: error, context: context)
-            answer = Answer(status: problem.httpStatus, requestNonce: nonce, hello: nil, body: .problem(problem))
+            answer = Answer(
+                status: problem.httpStatus, requestNonce: nonce, hello: try? await resources.hello(for: nil),
+                body: .problem(problem))
         }
-        answer.hello = try? await resources.hello(for: device)
         return respond(answer, as: media, to: request)
+    }
+
+    private static func head(of request: Request, path: String) -> RequestHead {
+        RequestHead(
+            method: request.method.rawValue, authority: request.head.authority ?? "", path: path,
+            query: request.uri.query.map { String($0) },
+            headers: Dictionary(
+                request.headers.map { ($0.name.canonicalName, $0.value) }, uniquingKeysWith: { $0 + ", " + $1 }))
     }
 
     private func problem(from error: any Error, context: ConnectionContext) -> Problem {
@@ -88,10 +94,9 @@ struct APIResponder: HTTPResponder {
             if problem.code.rawValue >= 5000 { context.logger.error("\(problem.code): \(problem.subject)") }
             return problem
         }
-        if let codec = error as? CodecError { return Problem(.badRequest, codec.detail) }
         if error is NIOTooManyBytesError { return Problem(.bodyTooLarge, "\(Limits.requestBodyBytes)") }
-        context.logger.error("unexpected: \(error)")
-        return Problem(.internalError)
+        if !(error is CodecError) { context.logger.error("unexpected: \(error)") }
+        return Exchange.problem(from: error)
     }
 
     private func respond(_ answer: Answer, as media: MediaType, to request: Request) -> Response {
@@ -112,42 +117,4 @@ struct APIResponder: HTTPResponder {
 
     /// Below this a compressed frame is rarely smaller.
     private static let smallestCompressedBytes = 256
-}
-
-/// The protocol's resources.
-enum Route {
-    case enrol, hello, push, pull
-
-    /// - Throws: ``Problem`` ``Problem/Code/notFound`` and ``Problem/Code/methodNotAllowed``.
-    init(method: HTTPRequest.Method, path: String) throws {
-        switch (path, method) {
-        case ("/v1/devices", .post): self = .enrol
-        case ("/v1/hello", .get): self = .hello
-        case ("/v1/push", .post): self = .push
-        case ("/v1/pull", .get): self = .pull
-        case ("/v1/devices", _), ("/v1/hello", _), ("/v1/push", _), ("/v1/pull", _):
-            throw Problem(.methodNotAllowed, "\(method.rawValue) \(path)")
-        default: throw Problem(.notFound, String(path.prefix(100)))
-        }
-    }
-}
-
-extension Problem {
-    /// The HTTP status of an answer that carries this problem.
-    var httpStatus: Int {
-        switch code {
-        case .unsigned, .badSignature, .staleNonce, .unknownDevice: 401
-        case .revoked, .outOfScope, .deskOnly, .invitationUsed, .invitationUnknown, .invitationExpired: 403
-        case .notFound: 404
-        case .methodNotAllowed: 405
-        case .gap, .chainForked, .epochChanged: 409
-        case .cursorTooOld: 410
-        case .bodyTooLarge, .setTooLarge: 413
-        case .unsupportedMedia: 415
-        case .tooManyRequests: 429
-        case .busy: 503
-        case _ where code.rawValue >= 5000: 500
-        default: 400
-        }
-    }
 }

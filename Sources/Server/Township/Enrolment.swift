@@ -1,18 +1,18 @@
-import Crypto
 import RecordStore
 import SyncEngine
 import SyncWire
 
 /// Turns an invitation into a station, once; the same code with the same key gets the same answer again.
 struct Enrolment {
-    let township: Township
+    let region: Scope
+    let signer: any Signer
+    let now: Instant
     let transaction: AuthorityTransaction
 
     /// - Throws: ``Problem``: ``Problem/Code/invitationUnknown``, ``Problem/Code/invitationExpired``,
     ///   ``Problem/Code/invitationUsed`` by another key, ``Problem/Code/revoked``.
     func enrol(_ wish: EnrolmentRequest, code: InvitationCode) throws -> EnrolmentReply {
         let register = DeviceRegister(transaction.database)
-        let now = township.clock()
         guard let invitation = try register.invitation(secretHash: code.secretHash) else {
             throw Problem(.invitationUnknown)
         }
@@ -40,13 +40,13 @@ struct Enrolment {
     private func certificate(of device: RegisteredDevice) throws -> [UInt8] {
         var statement = Array("ruhu device v1".utf8) + [0] + device.state.id.bytes + device.signingKey
         statement += Array(device.state.scopes.map(\.code).joined(separator: " ").utf8)
-        return Array(try township.keys.signing.signature(for: statement))
+        return try signer.signature(for: statement)
     }
 
     private func reply(to device: RegisteredDevice) throws -> EnrolmentReply {
         EnrolmentReply(
             device: device.state.id, scopes: device.state.scopes, station: device.station, staff: device.staff,
-            region: township.identity.region.code, epoch: try transaction.head().epoch,
-            serverKey: Array(township.keys.signing.publicKey.rawRepresentation), certificate: device.certificate)
+            region: region.code, epoch: try transaction.head().epoch,
+            serverKey: signer.publicKey, certificate: device.certificate)
     }
 }

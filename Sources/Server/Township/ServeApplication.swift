@@ -24,11 +24,8 @@ struct ServeApplication {
     /// Serves until SIGTERM or SIGINT, then finishes what was accepted.
     /// - Parameter onListening: called once with the bound port, when connections are accepted.
     func run(onListening: @escaping @Sendable (Int) -> Void) async throws {
-        let writer = PushWriter(
-            database: township.database, codec: township.codec, region: township.identity.region, clock: township.clock)
-        let resources = Resources(
-            township: township, writer: writer, nonces: NonceIssuer(secret: township.keys.nonceSecret),
-            codec: township.codec)
+        let writer = PushWriter(database: township.database, exchange: township.exchange)
+        let resources = Resources(township: township, writer: writer, exchange: township.exchange)
         let responder = APIResponder(resources: resources, metrics: ServerMetrics(), limiter: RateLimiter())
         let application = Application(
             responder: responder, server: try server(),

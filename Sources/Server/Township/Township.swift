@@ -25,7 +25,13 @@ struct Township: Sendable {
             sightings: Sightings(database: database), clock: clock)
     }
 
-    var desk: Desk { Desk(identity: identity, signingKey: keys.desk, codec: codec) }
+    var exchange: Exchange {
+        Exchange(
+            tables: database.tables, region: identity.region, signer: Ed25519Signer(keys.signing),
+            signatures: Ed25519(), nonces: NonceIssuer(secret: keys.nonceSecret), clock: clock)
+    }
+
+    var desk: Desk { Desk(identity: identity, signer: Ed25519Signer(keys.desk), codec: codec) }
 
     /// Decides the sets again that a newer program wrote and this one, since upgraded, may understand now. Sets that
     /// still cannot apply stay where they are.

@@ -84,11 +84,20 @@ package struct Hello: Hashable, Sendable {
     package var acknowledged: Acknowledgement?
     /// For the next request.
     package var nonce: [UInt8]
+    package var treeHead: TreeHead?
+    /// RFC 9162 consistency proof from the size that the request named to ``treeHead``'s; empty when it named none.
+    package var consistency: [Hash256]
+    /// Every earlier history of this server with the last seq of it that this one holds; the parent first.
+    package var ancestors: [Base]
 
     package init(
         minimumProtocol: UInt32, maximumProtocol: UInt32, schemaVersion: UInt32, epoch: EpochID, parent: Base? = nil,
-        latestSeq: Seq, acknowledged: Acknowledgement? = nil, nonce: [UInt8]
+        latestSeq: Seq, acknowledged: Acknowledgement? = nil, nonce: [UInt8], treeHead: TreeHead? = nil,
+        consistency: [Hash256] = [], ancestors: [Base] = []
     ) {
+        self.treeHead = treeHead
+        self.consistency = consistency
+        self.ancestors = ancestors
         self.minimumProtocol = minimumProtocol
         self.maximumProtocol = maximumProtocol
         self.schemaVersion = schemaVersion
@@ -97,6 +106,96 @@ package struct Hello: Hashable, Sendable {
         self.latestSeq = latestSeq
         self.acknowledged = acknowledged
         self.nonce = nonce
+    }
+}
+
+/// The server's signed word on its log: the root of the Merkle tree over its first `size` decided sets (RFC 9162).
+package struct TreeHead: Hashable, Sendable {
+    package var epoch: EpochID
+    package var size: UInt64
+    package var root: Hash256
+    /// By the township's key over ``signedBytes``.
+    package var signature: [UInt8]
+
+    package init(epoch: EpochID, size: UInt64, root: Hash256, signature: [UInt8] = []) {
+        self.epoch = epoch
+        self.size = size
+        self.root = root
+        self.signature = signature
+    }
+
+    package var signedBytes: [UInt8] {
+        var bytes = Array("ruhu tree head v1".utf8) + [0] + epoch.bytes
+        withUnsafeBytes(of: size.bigEndian) { bytes.append(contentsOf: $0) }
+        return bytes + root.bytes
+    }
+}
+
+/// The hashes of a device's chain, for numbers `first`, `first + 1` …
+package struct ChainRun: Hashable, Sendable {
+    package var first: UInt64
+    package var hashes: [Hash256]
+
+    package init(first: UInt64, hashes: [Hash256]) {
+        self.first = first
+        self.hashes = hashes
+    }
+}
+
+/// What an upload of a blob has come to.
+package struct BlobStatus: Hashable, Sendable {
+    package var sha256: Hash256
+    /// 0 while it is not known.
+    package var size: UInt64
+    /// Bytes held from the beginning on, without a gap.
+    package var received: UInt64
+    /// All of it is here, and its hash was checked.
+    package var isComplete: Bool
+
+    package init(sha256: Hash256, size: UInt64, received: UInt64, isComplete: Bool) {
+        self.sha256 = sha256
+        self.size = size
+        self.received = received
+        self.isComplete = isComplete
+    }
+}
+
+/// A range of a blob.
+package struct BlobPart: Hashable, Sendable {
+    package var sha256: Hash256
+    package var offset: UInt64
+    /// Of the whole blob.
+    package var size: UInt64
+    package var data: [UInt8]
+
+    package init(sha256: Hash256, offset: UInt64, size: UInt64, data: [UInt8]) {
+        self.sha256 = sha256
+        self.offset = offset
+        self.size = size
+        self.data = data
+    }
+}
+
+/// A desk's set that no backup holds yet, sealed to the township's backup key.
+package struct EscrowItem: Hashable, Sendable {
+    package var seq: Seq
+    package var sealed: [UInt8]
+
+    package init(seq: Seq, sealed: [UInt8]) {
+        self.seq = seq
+        self.sealed = sealed
+    }
+}
+
+/// A device that goes on where another's chain was left: what that one had done up to `number` is its own past.
+package struct Lineage: Hashable, Sendable {
+    package var device: DeviceID
+    /// The last number that both chains hold.
+    package var number: UInt64
+
+    package init(device: DeviceID, number: UInt64) {
+        self.device = device
+        self.number = number
     }
 }
 
@@ -120,12 +219,18 @@ package struct PullPage: Hashable, Sendable {
     package var isBootstrap: Bool
     /// On the last page only, of each of the device's scopes, at ``to``.
     package var digests: [ScopeDigest]
+    /// The desk's sets of the interval that no backup holds.
+    package var escrow: [EscrowItem]
+    /// The seq up to which a backup holds everything: escrow at or below it may be dropped.
+    package var backupWatermark: Seq
 
     package init(
         epoch: EpochID, from: Seq, to: Seq, records: [RecordDelta] = [], writers: [Writer] = [],
         outcomes: [SetOutcome] = [], hasMore: Bool = false, isBootstrap: Bool = false, bootstrapToken: [UInt8] = [],
-        digests: [ScopeDigest] = []
+        digests: [ScopeDigest] = [], escrow: [EscrowItem] = [], backupWatermark: Seq = 0
     ) {
+        self.escrow = escrow
+        self.backupWatermark = backupWatermark
         self.epoch = epoch
         self.from = from
         self.to = to

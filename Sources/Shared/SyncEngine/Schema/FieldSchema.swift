@@ -1,5 +1,7 @@
 /// A named, typed part of a record.
-package struct FieldSchema: Sendable {
+///
+/// A class, because it is passed along with every edit of every set and has a dozen references of its own to count.
+package final class FieldSchema: Sendable {
     package let name: String
     package let type: ValueType
     package let policy: MergePolicy

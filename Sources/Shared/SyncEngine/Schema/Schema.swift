@@ -24,7 +24,8 @@ package struct Schema: Sendable {
 }
 
 /// One kind of record: its table, its form and its rules, declared in one place.
-package struct KindSchema: Sendable {
+/// A class, as its fields are.
+package final class KindSchema: Sendable {
     package let name: String
     package let label: Label
     package let fields: [FieldSchema]

@@ -13,6 +13,9 @@ extension WireAnswer {
         case .enrolment(let reply): enrolment = WireEnrolmentReply(reply)
         case .push(let reply): push = WirePushReply(reply)
         case .pull(let page): pull = WirePullPage(page)
+        case .chain(let run): chain = WireChain(run)
+        case .blobStatus(let status): blobStatus = WireBlobStatus(status)
+        case .blobPart(let part): blobPart = WireBlobPart(part)
         }
     }
 
@@ -24,6 +27,9 @@ extension WireAnswer {
         case .enrolment(let reply): value = .enrolment(try reply.engineValue())
         case .push(let reply): value = .push(try reply.engineValue())
         case .pull(let page): value = .pull(try page.engineValue())
+        case .chain(let run): value = .chain(try run.engineValue())
+        case .blobStatus(let status): value = .blobStatus(try status.engineValue())
+        case .blobPart(let part): value = .blobPart(try part.engineValue())
         case nil: throw CodecError("answer without a body")
         }
         return Answer(
@@ -65,14 +71,85 @@ extension WireHello {
         latestSeq = hello.latestSeq
         if let acknowledged = hello.acknowledged { self.acknowledged = WireAcknowledgement(acknowledged) }
         nonce = Data(hello.nonce)
+        if let head = hello.treeHead { treeHead = WireTreeHead(head) }
+        consistency = hello.consistency.map { Data($0.bytes) }
+        ancestors = hello.ancestors.map(WireBase.init)
     }
 
     func engineValue() throws(CodecError) -> Hello {
-        Hello(
+        guard consistency.count <= WireLimits.proofHashes, ancestors.count <= WireLimits.ancestors else {
+            throw CodecError("consistency or ancestors")
+        }
+        var proof: [Hash256] = []
+        for hash in consistency { proof.append(try Protobuf.hash(hash, "consistency")) }
+        var ancestors: [Base] = []
+        for base in self.ancestors { ancestors.append(try base.engineValue()) }
+        return Hello(
             minimumProtocol: minimumProtocol, maximumProtocol: maximumProtocol, schemaVersion: schemaVersion,
             epoch: try Protobuf.id(epoch, "epoch"), parent: hasParent ? try parent.engineValue() : nil,
             latestSeq: latestSeq, acknowledged: hasAcknowledged ? try acknowledged.engineValue() : nil,
-            nonce: Array(nonce))
+            nonce: Array(nonce), treeHead: hasTreeHead ? try treeHead.engineValue() : nil, consistency: proof,
+            ancestors: ancestors)
+    }
+}
+
+extension WireTreeHead {
+    init(_ head: TreeHead) {
+        self.init()
+        epoch = Data(head.epoch.bytes)
+        size = head.size
+        root = Data(head.root.bytes)
+        signature = Data(head.signature)
+    }
+
+    func engineValue() throws(CodecError) -> TreeHead {
+        TreeHead(
+            epoch: try Protobuf.id(epoch, "epoch"), size: size, root: try Protobuf.hash(root, "root"),
+            signature: Array(signature))
+    }
+}
+
+extension WireChain {
+    init(_ run: ChainRun) {
+        self.init()
+        first = run.first
+        hashes = run.hashes.map { Data($0.bytes) }
+    }
+
+    func engineValue() throws(CodecError) -> ChainRun {
+        guard hashes.count <= Limits.setsPerFrame else { throw CodecError("chain of \(hashes.count)") }
+        var run = ChainRun(first: first, hashes: [])
+        for hash in hashes { run.hashes.append(try Protobuf.hash(hash, "hashes")) }
+        return run
+    }
+}
+
+extension WireBlobStatus {
+    init(_ status: BlobStatus) {
+        self.init()
+        sha256 = Data(status.sha256.bytes)
+        size = status.size
+        received = status.received
+        complete = status.isComplete
+    }
+
+    func engineValue() throws(CodecError) -> BlobStatus {
+        BlobStatus(
+            sha256: try Protobuf.hash(sha256, "sha256"), size: size, received: received, isComplete: complete)
+    }
+}
+
+extension WireBlobPart {
+    init(_ part: BlobPart) {
+        self.init()
+        sha256 = Data(part.sha256.bytes)
+        offset = part.offset
+        size = part.size
+        data = Data(part.data)
+    }
+
+    func engineValue() throws(CodecError) -> BlobPart {
+        BlobPart(sha256: try Protobuf.hash(sha256, "sha256"), offset: offset, size: size, data: Array(data))
     }
 }
 
@@ -189,6 +266,13 @@ extension WirePullPage {
             message.digest = Data(digest.digest.bytes)
             return message
         }
+        escrow = page.escrow.map { item in
+            var message = WireEscrowItem()
+            message.seq = item.seq
+            message.sealed = Data(item.sealed)
+            return message
+        }
+        backupWatermark = page.backupWatermark
     }
 
     func engineValue() throws(CodecError) -> PullPage {
@@ -204,6 +288,8 @@ extension WirePullPage {
             guard let sum = RecordDigest(bytes: digest.digest) else { throw CodecError("digest") }
             page.digests.append(ScopeDigest(scope: Scope(digest.scope), records: digest.records, digest: sum))
         }
+        page.escrow = escrow.map { EscrowItem(seq: $0.seq, sealed: Array($0.sealed)) }
+        page.backupWatermark = backupWatermark
         return page
     }
 }

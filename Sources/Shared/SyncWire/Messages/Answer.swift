@@ -31,6 +31,9 @@ package struct Answer: Hashable, Sendable {
         case enrolment(EnrolmentReply)
         case push(PushReply)
         case pull(PullPage)
+        case chain(ChainRun)
+        case blobStatus(BlobStatus)
+        case blobPart(BlobPart)
     }
 
     package var status: Int

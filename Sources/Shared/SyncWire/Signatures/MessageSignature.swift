@@ -1,4 +1,4 @@
-package import Crypto
+import Crypto
 import Foundation
 package import SyncEngine
 
@@ -78,14 +78,13 @@ package enum MessageSignature {
 
     /// - Returns: the values of the two headers.
     package static func sign(
-        _ components: Components, keyID: String, nonce: [UInt8], created: Instant,
-        with key: Curve25519.Signing.PrivateKey
+        _ components: Components, keyID: String, nonce: [UInt8], created: Instant, with key: any Signer
     ) throws -> (signatureInput: String, signature: String) {
         let seconds = created.milliseconds / 1000
         let parameters =
             covered + ";created=\(seconds);keyid=\"\(keyID)\";alg=\"ed25519\";nonce=\"\(Base64URL.encode(nonce))\""
         let signature = try key.signature(for: base(components, parameters: parameters))
-        return ("sig=" + parameters, "sig=:\(signature.base64EncodedString()):")
+        return ("sig=" + parameters, "sig=:\(Data(signature).base64EncodedString()):")
     }
 
     /// The longest header that is read.
@@ -117,26 +116,30 @@ package enum MessageSignature {
     }
 
     package static func verify(
-        _ parsed: ParsedSignature, components: Components, with key: Curve25519.Signing.PublicKey
+        _ parsed: ParsedSignature, components: Components, publicKey: [UInt8], scheme: any SignatureScheme
     ) -> Bool {
-        key.isValidSignature(parsed.signature, for: base(components, parameters: parsed.parameters))
+        scheme.isValid(
+            parsed.signature, for: base(components, parameters: parsed.parameters), publicKey: publicKey)
     }
 }
 
 /// Nonces that need no memory at the server: time and randomness under a secret's HMAC.
 package struct NonceIssuer: Sendable {
     private let key: SymmetricKey
+    private let random: @Sendable () -> UInt64
 
     private static let randomBytes = 8
     private static let tagBytes = 16
 
-    package init(secret: [UInt8]) { key = SymmetricKey(data: secret) }
+    package init(secret: [UInt8], random: @escaping @Sendable () -> UInt64 = { .random(in: .min ... .max) }) {
+        key = SymmetricKey(data: secret)
+        self.random = random
+    }
 
     package func issue(at now: Instant) -> [UInt8] {
-        var random = SystemRandomNumberGenerator()
         let seconds = UInt64(max(0, now.milliseconds / 1000))
         var body = (0..<5).map { UInt8(truncatingIfNeeded: seconds >> (32 - 8 * $0)) }
-        body += (0..<Self.randomBytes).map { _ in UInt8.random(in: 0...255, using: &random) }
+        withUnsafeBytes(of: random()) { body.append(contentsOf: $0.prefix(Self.randomBytes)) }
         return body + tag(body)
     }
 

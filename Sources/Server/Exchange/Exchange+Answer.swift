@@ -1,0 +1,57 @@
+package import RecordStore
+import SyncEngine
+package import SyncWire
+
+/// Whole exchanges against one database, one after the other: for callers that have no other requests to wait for.
+extension Exchange {
+    /// Answers one request from its beginning to its durable end. `serve` does the same with many at once
+    /// (``Resources``).
+    package func answer(_ head: RequestHead, raw: [UInt8], database: AuthorityDatabase) -> Answer {
+        var nonce: [UInt8] = []
+        var device: DeviceID?
+        var answer: Answer
+        do {
+            let route = try Route(method: head.method, path: head.path)
+            let request = try ReceivedRequest(head, raw: raw)
+            nonce = request.signature.nonce
+            let body: Answer.Body
+            (body, device) = try self.body(route, request, database: database)
+            answer = Answer(status: 200, requestNonce: nonce, hello: nil, body: body)
+        } catch {
+            let problem = Self.problem(from: error)
+            answer = Answer(status: problem.httpStatus, requestNonce: nonce, hello: nil, body: .problem(problem))
+        }
+        answer.hello = try? database.read { try hello(for: device, in: $0) }
+        return answer
+    }
+
+    private func body(
+        _ route: Route, _ request: ReceivedRequest, database: AuthorityDatabase
+    ) throws -> (Answer.Body, DeviceID) {
+        if case .enrol = route {
+            let reply = try database.write { try enrol(request, in: $0) }
+            return (.enrolment(reply), reply.device)
+        }
+        let device = try database.read { try authenticate(request, in: $0) }
+        let id = device.state.id
+        switch route {
+        case .enrol, .hello: return (.hello, id)
+        case .push:
+            let job = try pushJob(request, from: device)
+            return (.push(try database.write { try decide(job, in: $0) }), id)
+        case .pull:
+            let (page, cursor) = try database.read { try pull(request, for: device, in: $0) }
+            try database.write { try DeviceRegister($0.database).saw(id, cursor: cursor, at: clock()) }
+            return (.pull(page), id)
+        }
+    }
+
+    /// What a caller is told of an error; errors that are no ``Problem`` are an engineer's matter.
+    static func problem(from error: any Error) -> Problem {
+        switch error {
+        case let problem as Problem: problem
+        case let codec as CodecError: Problem(.badRequest, codec.detail)
+        default: Problem(.internalError)
+        }
+    }
+}

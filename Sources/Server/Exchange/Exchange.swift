@@ -1,0 +1,134 @@
+package import GRDB
+package import RecordStore
+package import SyncEngine
+package import SyncWire
+
+/// The server's side of the protocol, without HTTP and without waiting: who may, what is decided, what is answered.
+/// Its functions work inside a transaction or snapshot that the caller opens.
+package struct Exchange: Sendable {
+    package let tables: RecordTables
+    package let region: Scope
+    /// The township's: certificates and tree heads.
+    package let signer: any Signer
+    package let signatures: any SignatureScheme
+    package let nonces: NonceIssuer
+    package let clock: @Sendable () -> Instant
+
+    package init(
+        tables: RecordTables, region: Scope, signer: any Signer, signatures: any SignatureScheme, nonces: NonceIssuer,
+        clock: @escaping @Sendable () -> Instant
+    ) {
+        self.tables = tables
+        self.region = region
+        self.signer = signer
+        self.signatures = signatures
+        self.nonces = nonces
+        self.clock = clock
+    }
+
+    // MARK: - Authentication
+
+    /// - Throws: ``Problem``: ``Problem/Code/staleNonce``, ``Problem/Code/unknownDevice``,
+    ///   ``Problem/Code/badSignature``, ``Problem/Code/revoked``.
+    package func authenticate(_ request: ReceivedRequest, in database: Database) throws -> RegisteredDevice {
+        try checkFreshness(request)
+        guard let id = DeviceID(request.signature.keyID) else { throw Problem(.unknownDevice) }
+        guard let device = try DeviceRegister(database).device(id), !device.state.isDesk else {
+            throw Problem(.unknownDevice)
+        }
+        try verify(request, key: device.signingKey)
+        if device.state.isRevoked { throw Problem(.revoked) }
+        return device
+    }
+
+    /// Freshness comes from the nonce alone; `created` is informational, for village clocks are off by years.
+    private func checkFreshness(_ request: ReceivedRequest) throws {
+        guard nonces.isValid(request.signature.nonce, at: clock()) else { throw Problem(.staleNonce) }
+    }
+
+    private func verify(_ request: ReceivedRequest, key: [UInt8]) throws {
+        guard
+            MessageSignature.verify(
+                request.signature, components: request.signedComponents, publicKey: key, scheme: signatures)
+        else { throw Problem(.badSignature) }
+    }
+
+    // MARK: - Answers
+
+    /// What every answer carries besides its body.
+    package func hello(for device: DeviceID?, in database: Database) throws -> Hello {
+        let head = try LogReader(database, tables: tables).head()
+        return Hello(
+            minimumProtocol: ProtocolVersion.minimum, maximumProtocol: ProtocolVersion.maximum,
+            schemaVersion: tables.schema.version, epoch: head.epoch, latestSeq: head.seq,
+            acknowledged: try device.flatMap { try DeviceRegister(database).device($0)?.state.acknowledged },
+            nonce: nonces.issue(at: clock()))
+    }
+
+    /// Turns an invitation into a station.
+    package func enrol(_ request: ReceivedRequest, in transaction: AuthorityTransaction) throws -> EnrolmentReply {
+        try checkFreshness(request)
+        let wish = try EnrolmentRequest(decoding: request.body, as: request.media)
+        try verify(request, key: wish.signingKey)
+        guard let code = InvitationCode(wish.code) else { throw Problem(.invitationUnknown) }
+        let enrolment = Enrolment(region: region, signer: signer, now: clock(), transaction: transaction)
+        return try enrolment.enrol(wish, code: code)
+    }
+
+    /// Reads and verifies a push, so that its decision needs nothing but the transaction.
+    package func pushJob(_ request: ReceivedRequest, from device: RegisteredDevice) throws -> PushJob {
+        let frame = try PushFrame(decoding: request.body, as: request.media)
+        let sets = try PushDecision<AuthorityTransaction>.open(frame, codec: tables.codec)
+        guard let last = sets.last else { throw Problem(.badRequest, "sets") }
+        let signed = PushFrame.signedBytes(lastHash: last.hash)
+        guard signatures.isValid(frame.signature, for: signed, publicKey: device.signingKey) else {
+            throw Problem(.badSignature, "frame")
+        }
+        return PushJob(
+            device: device.state.id, epoch: frame.epoch, sets: sets, previousHash: frame.previousHash,
+            signature: frame.signature)
+    }
+
+    /// Decides a verified push.
+    /// - Throws: ``Problem``, as ``PushDecision/decide(_:previousHash:from:)``, ``Problem/Code/epochChanged``.
+    package func decide(_ job: PushJob, in transaction: AuthorityTransaction) throws -> PushReply {
+        let now = clock()
+        let register = DeviceRegister(transaction.database)
+        guard let device = try register.device(job.device) else { throw Problem(.unknownDevice) }
+        guard try transaction.head().epoch == job.epoch else { throw Problem(.epochChanged) }
+        let decision = PushDecision(store: transaction, codec: tables.codec, region: region, now: now)
+        try register.saw(job.device, cursor: nil, at: now)
+        let reply = try decision.decide(job.sets, previousHash: job.previousHash, from: device.state)
+        if let last = job.sets.last, last.set.number > device.state.acknowledged.number {
+            try register.keepSignature(job.signature, device: job.device, through: last.set.number)
+        }
+        return reply
+    }
+
+    package func pull(
+        _ request: ReceivedRequest, for device: RegisteredDevice, in database: Database
+    ) throws -> (page: PullPage, cursor: Seq?) {
+        let limit = try request.number("limit").map { Int(clamping: $0) } ?? Limits.recordsPerPage
+        let reader = PullReader(database, tables: tables, device: device.state)
+        if let epoch = request.parameters["epoch"] {
+            guard EpochID(epoch) == (try LogReader(database, tables: tables).head().epoch) else {
+                throw Problem(.epochChanged)
+            }
+        }
+        if let text = request.parameters["token"] {
+            guard let token = Hex.decode(text) else { throw Problem(.badRequest, "token") }
+            return (try reader.bootstrapPage(token: token, limit: limit), nil)
+        }
+        let cursor = try request.number("cursor") ?? 0
+        return (try reader.page(after: cursor, limit: limit), cursor)
+    }
+}
+
+/// A verified push: its signature and chain are in order, its sets are decoded.
+package struct PushJob: Sendable {
+    package var device: DeviceID
+    package var epoch: EpochID
+    package var sets: [SealedSet]
+    package var previousHash: Hash256
+    package var signature: [UInt8]
+}
