@@ -65,7 +65,7 @@ struct StationEnrolment {
             key: Ed25519Signer(signingKey), nonce: [], clock: station.clock)
         let body = try courier.exchange(.post, "/v1/devices", body: wish.encoded(as: .protobuf))
         guard case .enrolment(let reply) = body else { throw Problem(.unreachable, "enrolment") }
-        if !isMember { try keep(reply, pin: pin, nonce: courier.nonce) }
+        if !isMember { try keep(reply, pin: pin, sealingKey: wish.sealingKey, nonce: courier.nonce) }
         return reply
     }
 
@@ -90,7 +90,7 @@ struct StationEnrolment {
         return (try HTTPTransport(.pinned(spkiSHA256: key), proxy: .ofProcess()), key)
     }
 
-    private func keep(_ reply: EnrolmentReply, pin: Hash256?, nonce: [UInt8]) throws {
+    private func keep(_ reply: EnrolmentReply, pin: Hash256?, sealingKey: [UInt8], nonce: [UInt8]) throws {
         try station.replica.write { transaction in
             let database = transaction.database
             try transaction.setPosition(
@@ -103,6 +103,7 @@ struct StationEnrolment {
             try Meta.set(reply.region, for: "region", in: database)
             try Meta.set(reply.serverKey, for: "server_key", in: database)
             try Meta.set(reply.certificate, for: "certificate", in: database)
+            try Meta.set(sealingKey, for: "sealing_public_key", in: database)
             try Meta.set(code.secretHash.bytes, for: "invitation", in: database)
             try Meta.set(nonce, for: "nonce", in: database)
         }

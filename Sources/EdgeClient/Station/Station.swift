@@ -48,9 +48,7 @@ struct Station {
         }
     }
 
-    func signingKey() throws -> any Signer {
-        try Ed25519().signer(privateKey: try SecretFile.read(folder.signingKeyPath))
-    }
+    var keys: StationKeyFiles { StationKeyFiles(folder: folder) }
 
     /// Commits one act of a person.
     /// - Returns: the set's number, `nil` when nothing changed; warnings of the rules.

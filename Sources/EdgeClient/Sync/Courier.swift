@@ -6,8 +6,8 @@ package import SyncWire
 package final class Courier {
     private let transport: any Transport
     private let url: String
-    private let keyID: String
-    private let key: any Signer
+    private var keyID: String
+    private var key: any Signer
     private let clock: () -> Instant
     /// The server's last nonce; kept across runs, so that a usual sync needs no extra round trip.
     package private(set) var nonce: [UInt8]
@@ -27,15 +27,23 @@ package final class Courier {
 
     package var traffic: Traffic { transport.traffic }
 
+    /// Signs as another device from now on.
+    package func assume(keyID: String, key: any Signer) {
+        self.keyID = keyID
+        self.key = key
+    }
+
     /// One request, once more when the server did not know the nonce.
+    ///
+    /// - Parameter keyID: who signs, where it is not the device's id: a key that the township is to know first.
     /// - Throws: ``TransportError``; the ``Problem`` the server answered; ``Problem`` ``Problem/Code/unreachable`` for
     ///   anything that is no verified answer.
     package func exchange(
-        _ method: HTTPMethod, _ path: String, query: String = "", body: [UInt8] = [],
+        _ method: HTTPMethod, _ path: String, query: String = "", body: [UInt8] = [], keyID: String? = nil,
         onProgress: ((Int64, Int64) -> Void)? = nil, shouldAbort: (() -> Bool)? = nil
     ) throws -> Answer.Body {
         for attempt in 0..<2 {
-            let request = try request(method, path, query: query, body: body)
+            let request = try request(method, path, query: query, body: body, keyID: keyID ?? self.keyID)
             let response = try transport.send(request, onProgress: onProgress, shouldAbort: shouldAbort)
             let answer = try verified(response)
             if let hello = answer.hello {
@@ -49,7 +57,7 @@ package final class Courier {
     }
 
     private func request(
-        _ method: HTTPMethod, _ path: String, query: String, body: [UInt8]
+        _ method: HTTPMethod, _ path: String, query: String, body: [UInt8], keyID: String
     ) throws -> HTTPRequest {
         let coding = body.count >= Self.smallestCompressedBytes ? ContentCoding.zstd : .identity
         let sent = coding.compress(body)

@@ -37,7 +37,7 @@ struct SyncRun {
         let courier = try courier()
         var session = SyncSession()
         let syncer = Syncer(
-            replica: station.replica, courier: courier, key: try station.signingKey(), onProgress: onProgress,
+            replica: station.replica, courier: courier, keys: station.keys, onProgress: onProgress,
             shouldAbort: { patience.isOver }, onVerified: { patience.renew() })
         let (failure, detail) = attempt(syncer, &session, patience)
         let elapsed = started.duration(to: .now)
@@ -46,7 +46,7 @@ struct SyncRun {
             outcome: outcome(of: failure, hasProgress: patience.wasRenewed), counts: session.counts,
             traffic: courier.traffic, seconds: seconds, problem: failure, detail: detail)
         if failure?.code == .storage { throw Problem(.storage, detail) }
-        if result.outcome == .complete { try keepLastSync() }
+        if result.outcome == .complete { try keepLastSync(session) }
         if result.outcome == .complete, try differs() {
             result.problem = Problem(.digestMismatch)
             result.outcome = .partial
@@ -60,7 +60,8 @@ struct SyncRun {
         let nonce = try station.replica.read { try Meta.bytes("nonce", in: $0.database) ?? [] }
         return Courier(
             transport: try HTTPTransport(policy, proxy: .ofProcess()), url: membership.url,
-            keyID: membership.device.description, key: try station.signingKey(), nonce: nonce, clock: station.clock)
+            keyID: membership.device.description, key: try station.keys.signer(of: membership.device), nonce: nonce,
+            clock: station.clock)
     }
 
     /// Runs until it is done, is refused, or does not get further.
@@ -108,8 +109,11 @@ struct SyncRun {
         }
     }
 
-    private func keepLastSync() throws {
-        try station.replica.write { try Meta.set(station.clock().description, for: "last_sync", in: $0.database) }
+    private func keepLastSync(_ session: SyncSession) throws {
+        try station.replica.write { transaction in
+            try Meta.set(station.clock().description, for: "last_sync", in: transaction.database)
+            if session.recoveries == 0 { try transaction.clearResets() }
+        }
     }
 
     private func differs() throws -> Bool {
@@ -142,10 +146,10 @@ extension SyncRun {
         defer { lock.release() }
         let patience = Patience(seconds: Self.patienceSeconds)
         let syncer = Syncer(
-            replica: station.replica, courier: try courier(), key: try station.signingKey(), onProgress: onProgress,
+            replica: station.replica, courier: try courier(), keys: station.keys, onProgress: onProgress,
             shouldAbort: { patience.isOver }, onVerified: { patience.renew() })
         do {
-            try syncer.refetch()
+            try syncer.rebuild(.digest)
         } catch let error as TransportError {
             throw Problem(.unreachable, explanation: error.message)
         }

@@ -1,12 +1,12 @@
 package import RecordStore
 package import SyncEngine
-package import SyncWire
+import SyncWire
 
 /// Runs one sync: what the session's state machine asks for, over the courier, into the replica.
 package struct Syncer {
     let replica: ReplicaDatabase
     let courier: Courier
-    let key: any Signer
+    let keys: any StationKeys
     /// Told after every verified step: how many sets are pushed, how many wait, and the positions.
     var onProgress: (Progress) -> Void = { _ in }
     let shouldAbort: () -> Bool
@@ -21,13 +21,13 @@ package struct Syncer {
     }
 
     package init(
-        replica: ReplicaDatabase, courier: Courier, key: any Signer,
+        replica: ReplicaDatabase, courier: Courier, keys: any StationKeys,
         onProgress: @escaping (Progress) -> Void = { _ in },
         shouldAbort: @escaping () -> Bool = { false }, onVerified: @escaping () -> Void = {}
     ) {
         self.replica = replica
         self.courier = courier
-        self.key = key
+        self.keys = keys
         self.onProgress = onProgress
         self.shouldAbort = shouldAbort
         self.onVerified = onVerified
@@ -37,12 +37,25 @@ package struct Syncer {
     /// - Throws: what ended it; ``session`` keeps the counts of what was done until then.
     package func run(_ session: inout SyncSession) throws {
         while true {
+            do {
+                return try advance(&session)
+            } catch let problem as Problem {
+                guard try recover(from: problem) else { throw problem }
+                session.recovered()
+                onVerified()
+            }
+        }
+    }
+
+    private func advance(_ session: inout SyncSession) throws {
+        while true {
             let (position, token, hasPending) = try replica.read { transaction in
                 (
                     try transaction.position(), try Meta.bytes("bootstrap_token", in: transaction.database) ?? [],
                     try transaction.pendingCount() > 0
                 )
             }
+            try offerEscrow(position)
             switch try session.next(position: position, bootstrapToken: token, hasPending: hasPending) {
             case .bootstrap(let token):
                 try pull("token=" + Hex.encode(token), position: position, session: &session)
@@ -55,6 +68,21 @@ package struct Syncer {
             }
             onVerified()
             try report(session)
+        }
+    }
+
+    /// One exchange whose answer is used only when station and township go together.
+    func exchange(
+        _ method: HTTPMethod, _ path: String, query: String = "", body: [UInt8] = []
+    ) throws -> Answer.Body {
+        do {
+            let answer = try courier.exchange(method, path, query: query, body: body, shouldAbort: shouldAbort)
+            if let hello = courier.hello { try observe(hello) }
+            return answer
+        } catch let problem as Problem where problem.code == .chainForked || problem.code == .badRequest {
+            // A restored township may know less than is said here: that it is restored comes first.
+            if let hello = courier.hello { try observe(hello) }
+            throw problem
         }
     }
 
@@ -76,15 +104,16 @@ package struct Syncer {
             guard let pending = try transaction.pendingFrame() else { throw Problem(.internalError, "push") }
             // The mark is durable before anything is offered: what was offered is never rewritten.
             try Meta.set(pending.last, for: "offered", in: transaction.database)
-            let signature = try key.signature(for: PushFrame.signedBytes(lastHash: pending.lastHash))
+            let signature = try keys.signer(of: pending.device).signature(
+                for: PushFrame.signedBytes(lastHash: pending.lastHash))
             return PushFrame(
-                epoch: position.epoch, previousHash: pending.previousHash, sets: pending.sets, signature: signature)
+                epoch: position.epoch, previousHash: pending.previousHash, sets: pending.sets, signature: signature,
+                earlier: pending.earlier)
         }
-        let body = try courier.exchange(
-            .post, "/v1/push", body: frame.encoded(as: .protobuf), shouldAbort: shouldAbort)
+        let body = try exchange(.post, "/v1/push", body: frame.encoded(as: .protobuf))
         guard case .push(let reply) = body else { throw Problem(.unreachable, "push") }
         try replica.write { transaction in
-            for outcome in reply.outcomes { try transaction.record(outcome, state: .decided) }
+            try PageApplication.acknowledge(reply.outcomes, in: transaction)
             try keepNonce(in: transaction)
         }
         return reply
@@ -93,9 +122,8 @@ package struct Syncer {
     // MARK: - Pull
 
     private func pull(_ query: String, position: ReplicaPosition, session: inout SyncSession) throws {
-        let body = try courier.exchange(
-            .get, "/v1/pull", query: query + "&epoch=\(position.epoch)&limit=\(Limits.recordsPerPage)",
-            shouldAbort: shouldAbort)
+        let body = try exchange(
+            .get, "/v1/pull", query: query + "&epoch=\(position.epoch)&limit=\(Limits.recordsPerPage)")
         guard case .pull(let page) = body else { throw Problem(.unreachable, "pull") }
         let records = try replica.write { transaction in
             let records = try PageApplication.apply(page, to: transaction)
@@ -115,31 +143,9 @@ package struct Syncer {
     package func repairIfDifferent(_ session: inout SyncSession) throws {
         let differs = try replica.read { try Meta.number("digest_differs", in: $0.database) == 1 }
         guard differs else { return }
-        try refetch()
+        try rebuild(.digest)
+        session.recovered()
         try run(&session)
-    }
-
-    /// Takes the whole bootstrap first and swaps it in with one transaction; what is pending keeps its bases.
-    package func refetch() throws {
-        var pages: [PullPage] = []
-        var token: [UInt8] = []
-        let position = try replica.read { try $0.position() }
-        repeat {
-            let body = try courier.exchange(
-                .get, "/v1/pull", query: "token=\(Hex.encode(token))&epoch=\(position.epoch)", shouldAbort: shouldAbort)
-            guard case .pull(let page) = body, pages.count < Limits.roundsPerSync else {
-                throw Problem(.unreachable, "pull")
-            }
-            onVerified()
-            pages.append(page)
-            token = page.bootstrapToken
-        } while !token.isEmpty
-        try replica.write { transaction in
-            try transaction.forgetShadow()
-            for page in pages { _ = try PageApplication.apply(page, to: transaction) }
-            try Meta.set([UInt8](), for: "bootstrap_token", in: transaction.database)
-            try Meta.set(0 as UInt64, for: "digest_differs", in: transaction.database)
-        }
     }
 
     private func keepNonce(in transaction: ReplicaTransaction) throws {

@@ -12,7 +12,10 @@ package struct RuhuServer: ParsableCommand {
             groupedSubcommands: [
                 CommandGroup(
                     name: L("设立与运行", "Setting up and running"),
-                    subcommands: [InitCommand.self, ServeCommand.self, NightlyCommand.self, StatusCommand.self]),
+                    subcommands: [
+                        InitCommand.self, ServeCommand.self, NightlyCommand.self, BackupCommand.self,
+                        RestoreCommand.self, StatusCommand.self,
+                    ]),
                 CommandGroup(
                     name: L("工作站", "Stations"),
                     subcommands: [InviteCommand.self, DevicesCommand.self, RevokeCommand.self]),

@@ -5,12 +5,14 @@ package import SyncWire
 /// The township's own author: its acts are change sets with a device, a key and a chain of their own, and take the
 /// same path as a station's.
 package struct Desk: Sendable {
-    package let identity: AuthorityIdentity
+    package let region: Scope
     package let signer: any Signer
     package let codec: any ChangeCodec
+    package let escrow: Escrow
 
-    package init(identity: AuthorityIdentity, signer: any Signer, codec: any ChangeCodec) {
-        self.identity = identity
+    package init(region: Scope, signer: any Signer, codec: any ChangeCodec, escrow: Escrow) {
+        self.region = region
+        self.escrow = escrow
         self.signer = signer
         self.codec = codec
     }
@@ -40,7 +42,8 @@ package struct Desk: Sendable {
         let base = Base(epoch: head.epoch, seq: act.seen ?? head.seq)
         guard base.seq <= head.seq else { throw Problem(.futureBase, "\(base.seq)") }
         let position = ReplicaPosition(
-            device: identity.desk, epoch: head.epoch, scopes: [identity.region], cursor: base.seq, isBootstrapped: true)
+            device: try device(in: transaction), epoch: head.epoch, scopes: [region], cursor: base.seq,
+            isBootstrapped: true)
         let capture = Capture(
             store: DeskView(transaction: transaction), isDesk: true, context: RuleContext(today: act.now.day))
         let changes = try capture.prepare(drafts, position: position).changes
@@ -52,22 +55,31 @@ package struct Desk: Sendable {
         _ changes: [Change], _ act: Act, base: Base, in transaction: AuthorityTransaction
     ) throws -> SetOutcome {
         let register = DeviceRegister(transaction.database)
-        guard let desk = try register.device(identity.desk) else { throw Problem(.notInitialised) }
+        let device = try device(in: transaction)
+        guard let desk = try register.device(device) else { throw Problem(.notInitialised) }
         let number = desk.state.acknowledged.number + 1
         let set = ChangeSet(
-            device: identity.desk, number: number, time: try tick(in: transaction, now: act.now), author: act.author,
+            device: device, number: number, time: try tick(in: transaction, now: act.now), author: act.author,
             reason: act.reason, schemaVersion: transaction.schema.version, base: base, intent: act.intent,
             changes: changes)
         let previous = desk.state.acknowledged.hash
         let sealed = SealedSet(set: set, bytes: codec.encode(set), after: previous)
-        let decision = PushDecision(store: transaction, codec: codec, region: identity.region, now: act.now)
+        let decision = PushDecision(store: transaction, codec: codec, region: region, now: act.now)
         let reply = try decision.decide([sealed], previousHash: previous, from: desk.state)
         guard let outcome = reply.outcomes.first else { throw Problem(.internalError, "desk") }
         // The transaction is rolled back: the clerk is told at once, and nothing needs to be kept aside.
         if let problem = outcome.problem { throw problem }
         let signature = try signer.signature(for: PushFrame.signedBytes(lastHash: sealed.hash))
-        try register.keepSignature(signature, device: identity.desk, through: number)
+        try register.keepSignature(signature, device: device, through: number)
+        let item = EscrowedSet(device: device, previousHash: previous, bytes: sealed.bytes, signature: signature)
+        try EscrowStore(transaction.database).add(
+            EscrowItem(seq: outcome.seq, sealed: try escrow.seal(item.encoded())))
         return outcome
+    }
+
+    /// The desk's device of the present history; a new one begins with another.
+    private func device(in transaction: AuthorityTransaction) throws -> DeviceID {
+        try AuthorityIdentity.read(transaction.database).desk
     }
 
     private func tick(in transaction: AuthorityTransaction, now: Instant) throws -> HybridTime {

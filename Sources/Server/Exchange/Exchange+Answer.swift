@@ -28,14 +28,12 @@ extension Exchange {
     private func body(
         _ route: Route, _ request: ReceivedRequest, database: AuthorityDatabase
     ) throws -> (Answer.Body, DeviceID) {
-        if case .enrol = route {
-            let reply = try database.write { try enrol(request, in: $0) }
-            return (.enrolment(reply), reply.device)
-        }
+        if let (body, device) = try database.write({ try write(route, request, in: $0) }) { return (body, device) }
         let device = try database.read { try authenticate(request, in: $0) }
         let id = device.state.id
         switch route {
-        case .enrol, .hello: return (.hello, id)
+        case .hello, .enrol, .fork, .readmit, .escrow: return (.hello, id)
+        case .chain: return (.chain(try database.read { try chain(request, for: device, in: $0) }), id)
         case .push:
             let job = try pushJob(request, from: device)
             return (.push(try database.write { try decide(job, in: $0) }), id)
@@ -43,6 +41,24 @@ extension Exchange {
             let (page, cursor) = try database.read { try pull(request, for: device, in: $0) }
             try database.write { try DeviceRegister($0.database).saw(id, cursor: cursor, at: clock()) }
             return (.pull(page), id)
+        }
+    }
+
+    /// The exchanges that are one transaction from authentication to answer; `nil` for the others.
+    func write(
+        _ route: Route, _ request: ReceivedRequest, in transaction: AuthorityTransaction
+    ) throws -> (Answer.Body, DeviceID)? {
+        switch route {
+        case .hello, .push, .pull, .chain: return nil
+        case .escrow: return (.hello, try acceptEscrow(request, in: transaction))
+        case .enrol, .fork, .readmit:
+            let reply =
+                switch route {
+                case .fork: try fork(request, in: transaction)
+                case .readmit: try readmit(request, in: transaction)
+                default: try enrol(request, in: transaction)
+                }
+            return (.enrolment(reply), reply.device)
         }
     }
 

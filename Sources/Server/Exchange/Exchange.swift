@@ -12,12 +12,17 @@ package struct Exchange: Sendable {
     package let signer: any Signer
     package let signatures: any SignatureScheme
     package let nonces: NonceIssuer
+    package let escrow: Escrow
     package let clock: @Sendable () -> Instant
+    /// Ids of new devices and epochs.
+    package let newID: @Sendable (Instant) -> RecordID
 
     package init(
         tables: RecordTables, region: Scope, signer: any Signer, signatures: any SignatureScheme, nonces: NonceIssuer,
-        clock: @escaping @Sendable () -> Instant
+        escrow: Escrow, clock: @escaping @Sendable () -> Instant, newID: @escaping @Sendable (Instant) -> RecordID
     ) {
+        self.escrow = escrow
+        self.newID = newID
         self.tables = tables
         self.region = region
         self.signer = signer
@@ -42,11 +47,11 @@ package struct Exchange: Sendable {
     }
 
     /// Freshness comes from the nonce alone; `created` is informational, for village clocks are off by years.
-    private func checkFreshness(_ request: ReceivedRequest) throws {
+    func checkFreshness(_ request: ReceivedRequest) throws {
         guard nonces.isValid(request.signature.nonce, at: clock()) else { throw Problem(.staleNonce) }
     }
 
-    private func verify(_ request: ReceivedRequest, key: [UInt8]) throws {
+    func verify(_ request: ReceivedRequest, key: [UInt8]) throws {
         guard
             MessageSignature.verify(
                 request.signature, components: request.signedComponents, publicKey: key, scheme: signatures)
@@ -58,11 +63,12 @@ package struct Exchange: Sendable {
     /// What every answer carries besides its body.
     package func hello(for device: DeviceID?, in database: Database) throws -> Hello {
         let head = try LogReader(database, tables: tables).head()
+        let ancestors = try EpochReader(database).ancestors()
         return Hello(
             minimumProtocol: ProtocolVersion.minimum, maximumProtocol: ProtocolVersion.maximum,
-            schemaVersion: tables.schema.version, epoch: head.epoch, latestSeq: head.seq,
+            schemaVersion: tables.schema.version, epoch: head.epoch, parent: ancestors.first, latestSeq: head.seq,
             acknowledged: try device.flatMap { try DeviceRegister(database).device($0)?.state.acknowledged },
-            nonce: nonces.issue(at: clock()))
+            nonce: nonces.issue(at: clock()), ancestors: ancestors)
     }
 
     /// Turns an invitation into a station.
@@ -71,8 +77,12 @@ package struct Exchange: Sendable {
         let wish = try EnrolmentRequest(decoding: request.body, as: request.media)
         try verify(request, key: wish.signingKey)
         guard let code = InvitationCode(wish.code) else { throw Problem(.invitationUnknown) }
-        let enrolment = Enrolment(region: region, signer: signer, now: clock(), transaction: transaction)
-        return try enrolment.enrol(wish, code: code)
+        return try enrolment(in: transaction).enrol(wish, code: code)
+    }
+
+    func enrolment(in transaction: AuthorityTransaction) -> Enrolment {
+        let now = clock()
+        return Enrolment(region: region, signer: signer, now: now, id: newID(now), transaction: transaction)
     }
 
     /// Reads and verifies a push, so that its decision needs nothing but the transaction.
@@ -81,12 +91,13 @@ package struct Exchange: Sendable {
         let sets = try PushDecision<AuthorityTransaction>.open(frame, codec: tables.codec)
         guard let last = sets.last else { throw Problem(.badRequest, "sets") }
         let signed = PushFrame.signedBytes(lastHash: last.hash)
-        guard signatures.isValid(frame.signature, for: signed, publicKey: device.signingKey) else {
+        let key = device.ancestorKeys[last.set.device] ?? device.signingKey
+        guard signatures.isValid(frame.signature, for: signed, publicKey: key) else {
             throw Problem(.badSignature, "frame")
         }
         return PushJob(
             device: device.state.id, epoch: frame.epoch, sets: sets, previousHash: frame.previousHash,
-            signature: frame.signature)
+            signature: frame.signature, earlier: frame.earlier)
     }
 
     /// Decides a verified push.
@@ -99,8 +110,9 @@ package struct Exchange: Sendable {
         let decision = PushDecision(store: transaction, codec: tables.codec, region: region, now: now)
         try register.saw(job.device, cursor: nil, at: now)
         let reply = try decision.decide(job.sets, previousHash: job.previousHash, from: device.state)
-        if let last = job.sets.last, last.set.number > device.state.acknowledged.number {
-            try register.keepSignature(job.signature, device: job.device, through: last.set.number)
+        if let last = job.sets.last {
+            try register.keepSignature(job.signature, device: last.set.device, through: last.set.number)
+            try register.keep(job.earlier, of: last.set.device)
         }
         return reply
     }
@@ -131,4 +143,5 @@ package struct PushJob: Sendable {
     package var sets: [SealedSet]
     package var previousHash: Hash256
     package var signature: [UInt8]
+    package var earlier: [EarlierOutcome]
 }

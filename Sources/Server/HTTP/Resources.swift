@@ -25,15 +25,19 @@ struct Resources: Sendable {
     func answer(_ route: Route, _ request: ReceivedRequest) async throws -> (Answer.Body, Hello) {
         let exchange = exchange
         switch route {
-        case .enrol:
+        case .enrol, .fork, .readmit, .escrow:
             return try await database.writeAsync { transaction in
-                let reply = try exchange.enrol(request, in: transaction)
-                return (.enrolment(reply), try exchange.hello(for: reply.device, in: transaction.database))
+                guard let (body, device) = try exchange.write(route, request, in: transaction) else {
+                    throw Problem(.internalError, "route")
+                }
+                return (body, try exchange.hello(for: device, in: transaction.database))
             }
-        case .hello:
+        case .hello, .chain:
             return try await database.readAsync { database in
                 let device = try exchange.authenticate(request, in: database)
-                return (.hello, try exchange.hello(for: device.state.id, in: database))
+                let hello = try exchange.hello(for: device.state.id, in: database)
+                guard case .chain = route else { return (.hello, hello) }
+                return (.chain(try exchange.chain(request, for: device, in: database)), hello)
             }
         case .push:
             let device = try await database.readAsync { try exchange.authenticate(request, in: $0) }

@@ -7,6 +7,8 @@ struct Enrolment {
     let region: Scope
     let signer: any Signer
     let now: Instant
+    /// For the new device.
+    let id: DeviceID
     let transaction: AuthorityTransaction
 
     /// - Throws: ``Problem``: ``Problem/Code/invitationUnknown``, ``Problem/Code/invitationExpired``,
@@ -25,22 +27,61 @@ struct Enrolment {
         }
         guard now < invitation.expiresAt else { throw Problem(.invitationExpired) }
         if try register.device(signingKey: wish.signingKey) != nil { throw Problem(.invitationUsed) }
-        var random = SystemRandomNumberGenerator()
-        let id = DeviceID.v7(milliseconds: now.milliseconds, using: &random)
         var device = RegisteredDevice(
             state: DeviceState(id: id, isDesk: false, scopes: [invitation.scope]), station: wish.station,
             staff: invitation.staff, signingKey: wish.signingKey, sealingKey: wish.sealingKey, enrolledAt: now)
-        device.certificate = try certificate(of: device)
+        device.certificate = try signer.signature(for: device.readmission.statement)
         try register.add(device)
         try register.use(invitation, by: id, signingKey: wish.signingKey)
         return try reply(to: device)
     }
 
-    /// The server's signature over who this device is: accepted again after a restore that does not know it.
-    private func certificate(of device: RegisteredDevice) throws -> [UInt8] {
-        var statement = Array("ruhu device v1".utf8) + [0] + device.state.id.bytes + device.signingKey
-        statement += Array(device.state.scopes.map(\.code).joined(separator: " ").utf8)
-        return try signer.signature(for: statement)
+    /// Gives a copy of a device an identity of its own, for all that lies above the last common set; the same keys get the
+    /// same answer again.
+    /// - Throws: ``Problem`` ``Problem/Code/chainForked`` when the chain does not hold what is said to be common.
+    func fork(_ parent: RegisteredDevice, _ wish: ForkRequest) throws -> EnrolmentReply {
+        let register = DeviceRegister(transaction.database)
+        if let known = try register.device(signingKey: wish.signingKey) {
+            guard known.state.lineage.first?.device == parent.state.id else { throw Problem(.invitationUsed) }
+            return try reply(to: known)
+        }
+        let lineage = [Lineage(device: parent.state.id, number: UInt64(Int64.max))] + parent.state.lineage
+        guard wish.common.number <= parent.state.acknowledged.number,
+            try register.chainHash(of: lineage, at: wish.common.number) == wish.common.hash
+        else { throw Problem(.chainForked, "\(wish.common.number)") }
+        var device = parent
+        device.state = DeviceState(
+            id: id, isDesk: false, scopes: parent.state.scopes, acknowledged: wish.common,
+            lineage: [Lineage(device: parent.state.id, number: wish.common.number)])
+        device.signingKey = wish.signingKey
+        device.sealingKey = wish.sealingKey
+        device.enrolledAt = now
+        device.certificate = try signer.signature(for: device.readmission.statement)
+        try register.add(device)
+        return try reply(to: device)
+    }
+
+    /// Takes a device in that this township, restored from before its enrolment, does not know.
+    /// - Throws: ``Problem`` ``Problem/Code/unknownDevice`` when the certificate is not this township's.
+    func readmit(_ wish: Readmission, signatures: any SignatureScheme) throws -> EnrolmentReply {
+        let register = DeviceRegister(transaction.database)
+        if let known = try register.device(wish.device) {
+            guard known.signingKey == wish.signingKey else { throw Problem(.badSignature) }
+            if known.state.isRevoked { throw Problem(.revoked) }
+            return try reply(to: known)
+        }
+        guard signatures.isValid(wish.certificate, for: wish.statement, publicKey: signer.publicKey) else {
+            throw Problem(.unknownDevice)
+        }
+        let state = DeviceState(
+            id: wish.device, isDesk: false, scopes: wish.scopes,
+            acknowledged: Acknowledgement(number: wish.lineage?.number ?? 0), lineage: wish.lineage.map { [$0] } ?? [])
+        var device = RegisteredDevice(
+            state: state, station: wish.station, staff: wish.staff, signingKey: wish.signingKey,
+            sealingKey: wish.sealingKey, enrolledAt: now)
+        device.certificate = wish.certificate
+        try register.add(device)
+        return try reply(to: device)
     }
 
     private func reply(to device: RegisteredDevice) throws -> EnrolmentReply {
@@ -48,5 +89,14 @@ struct Enrolment {
             device: device.state.id, scopes: device.state.scopes, station: device.station, staff: device.staff,
             region: region.code, epoch: try transaction.head().epoch,
             serverKey: signer.publicKey, certificate: device.certificate)
+    }
+}
+
+extension RegisteredDevice {
+    /// What a certificate says of it.
+    var readmission: Readmission {
+        Readmission(
+            device: state.id, signingKey: signingKey, sealingKey: sealingKey, scopes: state.scopes, station: station,
+            staff: staff, lineage: state.lineage.first, certificate: certificate)
     }
 }

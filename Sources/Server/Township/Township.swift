@@ -28,10 +28,18 @@ struct Township: Sendable {
     var exchange: Exchange {
         Exchange(
             tables: database.tables, region: identity.region, signer: Ed25519Signer(keys.signing),
-            signatures: Ed25519(), nonces: NonceIssuer(secret: keys.nonceSecret), clock: clock)
+            signatures: Ed25519(), nonces: NonceIssuer(secret: keys.nonceSecret), escrow: keys.escrow, clock: clock,
+            newID: Self.newID)
     }
 
-    var desk: Desk { Desk(identity: identity, signer: Ed25519Signer(keys.desk), codec: codec) }
+    @Sendable static func newID(at now: Instant) -> RecordID {
+        var random = SystemRandomNumberGenerator()
+        return .v7(milliseconds: now.milliseconds, using: &random)
+    }
+
+    var desk: Desk {
+        Desk(region: identity.region, signer: Ed25519Signer(keys.desk), codec: codec, escrow: keys.escrow)
+    }
 
     /// Decides the sets again that a newer program wrote and this one, since upgraded, may understand now. Sets that
     /// still cannot apply stay where they are.
@@ -60,16 +68,15 @@ struct Township: Sendable {
         try keys.write(to: folder)
         let codec = WireCodec()
         let database = try AuthorityDatabase(path: folder.databasePath, tables: .assistance(codec: codec))
-        var random = SystemRandomNumberGenerator()
         let now = clock()
         let identity = AuthorityIdentity(
-            name: name, region: region, epoch: .v7(milliseconds: now.milliseconds, using: &random),
-            desk: .v7(milliseconds: now.milliseconds, using: &random))
+            name: name, region: region, epoch: newID(at: now), desk: newID(at: now))
         let desk = RegisteredDevice(
             state: DeviceState(id: identity.desk, isDesk: true, scopes: [region]), station: "desk", staff: name,
             signingKey: Array(keys.desk.publicKey.rawRepresentation), sealingKey: [], enrolledAt: now)
         try database.write { transaction in
             try identity.write(to: transaction.database)
+            try transaction.registerEpoch(identity.epoch, at: now)
             try DeviceRegister(transaction.database).add(desk)
         }
         // The last step: a folder without it is not a township, and `init` may be tried again.
@@ -86,12 +93,19 @@ struct ServerKeys: Sendable {
     let desk: Curve25519.Signing.PrivateKey
     /// Authenticates the nonces this server issues.
     let nonceSecret: [UInt8]
+    /// Opens what stations hold in escrow.
+    let backup: Curve25519.KeyAgreement.PrivateKey
     let tls: ServerCertificate
+
+    var escrow: Escrow {
+        .hpke(publicKey: Array(backup.publicKey.rawRepresentation), privateKey: Array(backup.rawRepresentation))
+    }
 
     static func make(name: String) throws -> ServerKeys {
         ServerKeys(
             signing: Curve25519.Signing.PrivateKey(), desk: Curve25519.Signing.PrivateKey(),
             nonceSecret: SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) },
+            backup: Curve25519.KeyAgreement.PrivateKey(),
             tls: try ServerCertificate.make(name: name))
     }
 
@@ -99,6 +113,7 @@ struct ServerKeys: Sendable {
         try folder.writeSecret(Array(signing.rawRepresentation), to: .signingKey)
         try folder.writeSecret(Array(desk.rawRepresentation), to: .deskKey)
         try folder.writeSecret(nonceSecret, to: .nonceSecret)
+        try folder.writeSecret(Array(backup.rawRepresentation), to: .backupKey)
         try folder.writeSecret(Array(tls.keyPEM.utf8), to: .tlsKey)
         try folder.writeSecret(Array(tls.certificatePEM.utf8), to: .tlsCertificate)
         try folder.writeSecret(tls.fingerprint.bytes, to: .tlsFingerprint)
@@ -112,6 +127,7 @@ struct ServerKeys: Sendable {
             signing: try Curve25519.Signing.PrivateKey(rawRepresentation: try folder.readSecret(.signingKey)),
             desk: try Curve25519.Signing.PrivateKey(rawRepresentation: try folder.readSecret(.deskKey)),
             nonceSecret: try folder.readSecret(.nonceSecret),
+            backup: try Curve25519.KeyAgreement.PrivateKey(rawRepresentation: try folder.readSecret(.backupKey)),
             tls: ServerCertificate(
                 certificatePEM: String(decoding: try folder.readSecret(.tlsCertificate), as: UTF8.self),
                 keyPEM: String(decoding: try folder.readSecret(.tlsKey), as: UTF8.self), fingerprint: fingerprint))

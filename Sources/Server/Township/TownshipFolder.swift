@@ -6,10 +6,11 @@ struct TownshipFolder: Sendable {
     let path: String
 
     /// The secrets, by file name.
-    enum Secret: String, Sendable {
+    enum Secret: String, Sendable, CaseIterable {
         case signingKey = "signing.key"
         case deskKey = "desk.key"
         case nonceSecret = "nonce.secret"
+        case backupKey = "backup.key"
         case tlsKey = "tls-key.pem"
         case tlsCertificate = "tls-certificate.pem"
         case tlsFingerprint = "tls-key.sha256"

@@ -17,6 +17,18 @@ package enum Files {
         return try readAll(descriptor, name: path, limit: limit)
     }
 
+    /// Removes a file; one that is not there is fine.
+    /// - Throws: ``Problem`` ``Problem/Code/storage``.
+    package static func remove(_ path: String) throws {
+        guard unlink(path) == 0 || errno == ENOENT else { throw Problem.ofSystem(.storage, path) }
+    }
+
+    /// Moves a file or folder in its file system, in one step, over what is there (of folders: an empty one).
+    /// - Throws: ``Problem`` ``Problem/Code/storage``.
+    package static func rename(_ path: String, to target: String) throws {
+        guard Glibc.rename(path, target) == 0 else { throw Problem.ofSystem(.storage, target) }
+    }
+
     static func readAll(_ descriptor: Int32, name: String, limit: Int) throws -> [UInt8] {
         var result: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: 65_536)

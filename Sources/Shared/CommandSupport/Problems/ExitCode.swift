@@ -20,7 +20,8 @@ extension Problem.Code {
     package var exitCode: ExitCode {
         switch self {
         case .usage: .usage
-        case .badDocument, .badMapping, .notABundle, .badInvitation, .unknownKind, .unknownField, .badValue,
+        case .badDocument, .badMapping, .notABundle, .badInvitation, .damagedBackup, .unknownKind, .unknownField,
+            .badValue,
             .derivedField, .immutableField, .appendOnly, .deskOnly, .systemKind, .unknownRecord, .recordExists,
             .recordDeleted, .missingParent, .outOfScope, .setTooLarge, .waitingForRecord, .newerSchema,
             .notQuarantined, .unknownConflict, .reasonNeeded, .sameThingExists, .clockImpossible, .malformedSet,
@@ -33,7 +34,8 @@ extension Problem.Code {
         case .storage, .unreadableFile: .inputOutput
         case .busy, .syncRunning, .tooManyRequests, .digestMismatch: .tryAgainLater
         case .notJoined, .notInitialised, .plainHTTPRefused, .unsigned, .badSignature, .staleNonce, .unknownDevice,
-            .revoked, .wrongServerKey, .gap, .chainForked, .epochChanged, .cursorTooOld, .protocolVersion:
+            .revoked, .wrongServerKey, .gap, .chainForked, .epochChanged, .cursorTooOld, .protocolVersion,
+            .resetLoop:
             .notPermitted
         }
     }

@@ -36,6 +36,9 @@ extension ProblemTexts {
     static let badInvitation = ProblemTexts(
         "bad-invitation", zh: "邀请码写错了", en: "This is not an invitation code",
         hintZh: "请逐字核对：8 组，每组 5 个字符。", hintEn: "Check it: 8 groups of 5 characters.")
+    static let damagedBackup = ProblemTexts(
+        "damaged-backup", zh: "备份文件不完整或已损坏", en: "The backup is not whole",
+        hintZh: "请换一个备份文件；现有数据没有改动。", hintEn: "Use another backup; nothing was changed.")
     static let plainHTTPRefused = ProblemTexts(
         "plain-http-refused", zh: "不加密的服务只能在本机使用", en: "Plain HTTP is served on loopback only",
         hintZh: "去掉 --plain-http，或监听 127.0.0.1。", hintEn: "Leave --plain-http out, or listen on 127.0.0.1.")

@@ -79,6 +79,10 @@ extension ProblemTexts {
     static let methodNotAllowed = ProblemTexts(
         "method-not-allowed", zh: "请求方法不对", en: "The method is not allowed here",
         hintZh: "见 docs/protocol.md。", hintEn: "See docs/protocol.md.")
+    static let resetLoop = ProblemTexts(
+        "reset-loop", zh: "反复重新获取，已停止", en: "Fetching anew again and again; stopped",
+        hintZh: "请联系镇街的技术人员；未上传的内容都还在本机。",
+        hintEn: "Call the township's engineer; what is unsent is still here.")
     static let unreachable = ProblemTexts(
         "unreachable", zh: "连不上镇街服务器", en: "The township's server could not be reached",
         hintZh: "内容已保存在本机，有信号时再运行 ruhu sync。",

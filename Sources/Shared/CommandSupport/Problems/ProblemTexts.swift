@@ -38,6 +38,7 @@ extension Problem.Code {
         case .syncRunning: .syncRunning
         case .badInvitation: .badInvitation
         case .plainHTTPRefused: .plainHTTPRefused
+        case .damagedBackup: .damagedBackup
         case .unknownKind: .unknownKind
         case .unknownField: .unknownField
         case .badValue: .badValue
@@ -86,6 +87,7 @@ extension Problem.Code {
         case .busy: .busy
         case .methodNotAllowed: .methodNotAllowed
         case .unreachable: .unreachable
+        case .resetLoop: .resetLoop
         case .storage: .storage
         case .internalError: .internalError
         case .cannotCreate: .cannotCreate

@@ -99,7 +99,7 @@ extension Schema {
     /// - Throws: ``Problem`` ``Problem/Code/unknownKind`` with the nearest name, or all of them.
     package func known(kind name: String) throws -> KindSchema {
         if let kind = kind(name) { return kind }
-        let known = kinds.filter { !$0.isSystem }.map { (name: $0.name, label: $0.label) }
+        let known = kinds.filter { !$0.isSystem && !$0.isDeskOnly }.map { (name: $0.name, label: $0.label) }
         throw Problem(.unknownKind, name, explanation: Suggestion(of: name, among: known, isKind: true).label)
     }
 }

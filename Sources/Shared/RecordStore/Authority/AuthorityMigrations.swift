@@ -7,8 +7,35 @@ package enum AuthorityMigrations {
         migrator.registerMigration("2026-11-24 log, devices, quarantine") { database in
             try database.execute(sql: initial)
         }
+        migrator.registerMigration("2026-11-25 epochs, lineage, escrow") { database in
+            try database.execute(sql: epochs)
+        }
         return migrator
     }
+
+    private static let epochs = """
+        -- Every history of this township. fork_seq: the last seq of the parent that this one holds.
+        CREATE TABLE epoch (
+            id BLOB PRIMARY KEY, parent BLOB, fork_seq INTEGER NOT NULL, started_at INTEGER NOT NULL,
+            reason TEXT NOT NULL) STRICT;
+        INSERT INTO epoch (id, parent, fork_seq, started_at, reason)
+            SELECT value, NULL, 0, 0, 'init' FROM meta WHERE key = 'epoch';
+
+        -- A device that was forked off goes on with its parent's chain after parent_number.
+        ALTER TABLE device ADD COLUMN parent BLOB;
+        ALTER TABLE device ADD COLUMN parent_number INTEGER;
+
+        -- The desk's sets that no backup holds, sealed; stations carry them.
+        CREATE TABLE escrow (seq INTEGER PRIMARY KEY, sealed BLOB NOT NULL) STRICT;
+        -- What stations brought back after a restore, until the sets before it are there too.
+        CREATE TABLE escrow_offer (
+            device BLOB NOT NULL, number INTEGER NOT NULL, previous_hash BLOB NOT NULL, bytes BLOB NOT NULL,
+            signature BLOB NOT NULL, PRIMARY KEY (device, number)) STRICT;
+        -- What had become of a set in a history that is over.
+        CREATE TABLE earlier_outcome (
+            device BLOB NOT NULL, number INTEGER NOT NULL, epoch BLOB NOT NULL, seq INTEGER NOT NULL,
+            result INTEGER NOT NULL, PRIMARY KEY (device, number, epoch)) STRICT;
+        """
 
     private static let initial = """
         CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;

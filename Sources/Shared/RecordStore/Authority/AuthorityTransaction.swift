@@ -102,6 +102,39 @@ package final class AuthorityTransaction: AuthorityStore {
         return try query.first { _ in true } ?? false
     }
 
+    package func isAwaited(_ record: RecordID, by device: DeviceID) throws -> Bool {
+        var query = try Query(
+            database,
+            """
+            SELECT 1 FROM quarantined_change c JOIN quarantine q ON q.device = c.device AND q.number = c.number
+            JOIN log l ON l.seq = q.seq WHERE c.record = ? AND c.device = ? AND q.state = 'open' AND l.problem = ?
+            """)
+        query.bind(record)
+        query.bind(device)
+        query.bind(Problem.Code.waitingForRecord.rawValue)
+        return try query.first { _ in true } ?? false
+    }
+
+    package func devices(awaiting records: [RecordID]) throws -> [DeviceState] {
+        guard try Query(database, "SELECT 1 FROM quarantine WHERE state = 'open' LIMIT 1").first({ _ in true }) ?? false
+        else { return [] }
+        var found: [DeviceID] = []
+        for record in records {
+            var query = try Query(
+                database,
+                """
+                SELECT DISTINCT c.device FROM quarantined_change c
+                JOIN quarantine q ON q.device = c.device AND q.number = c.number
+                WHERE c.record = ? AND q.state = 'open'
+                """)
+            query.bind(record)
+            for device in try query.all({ $0.id(0) }) where !found.contains(device) { found.append(device) }
+        }
+        return try found.compactMap { try device($0) }
+    }
+
+    package func device(_ id: DeviceID) throws -> DeviceState? { try DeviceRegister(database).device(id)?.state }
+
     package func orphans(of parent: RecordID) throws -> [Record] {
         guard try hasOrphans.get() else { return [] }
         var query = try Query(database, "SELECT record, kind FROM orphan WHERE parent = ?")
@@ -118,6 +151,8 @@ package final class AuthorityTransaction: AuthorityStore {
         cachedHead = head
         return head
     }
+
+    func forgetHead() { cachedHead = nil }
 
     package func decided(device: DeviceID, number: UInt64) throws -> (hash: Hash256, outcome: SetOutcome)? {
         var query = try Query(
@@ -213,12 +248,24 @@ package final class AuthorityTransaction: AuthorityStore {
             try recordOrphan(after, kind: mutation.kind)
         }
         digests.add(after, kind: mutation.kind)
+        if mutation.kind.name == DeviceRevocation.kindName { try revoke(after, at: seq) }
         for device in mutation.addressees {
             var query = try Query(database, "INSERT OR IGNORE INTO addressee (record, device) VALUES (?, ?)")
             query.bind(after.id)
             query.bind(device)
             try query.run()
         }
+    }
+
+    /// The register follows the log.
+    private func revoke(_ revocation: Record, at seq: Seq) throws {
+        let kind = DeviceRevocation.kind
+        guard let device = revocation.value("device", in: kind).recordID else { return }
+        var query = try Query(database, "SELECT decided_at FROM log WHERE seq = ?")
+        query.bind(seq)
+        let now = try query.first { Instant(milliseconds: $0.int64(0)) } ?? Instant(milliseconds: 0)
+        let reason = revocation.value("reason", in: kind).text ?? ""
+        try DeviceRegister(database).revoke(device, reason: reason, at: now)
     }
 
     private func recordMove(_ record: RecordID, seq: Seq, from scope: Scope) throws {

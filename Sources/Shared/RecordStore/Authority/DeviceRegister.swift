@@ -16,6 +16,8 @@ package struct RegisteredDevice: Hashable, Sendable {
     package var lastSeen: Instant?
     /// The cursor it last stated.
     package var cursor: Seq
+    /// Signing keys of the devices in its lineage.
+    package var ancestorKeys: [DeviceID: [UInt8]] = [:]
 
     package init(
         state: DeviceState, station: String, staff: String, signingKey: [UInt8], sealingKey: [UInt8],
@@ -62,19 +64,85 @@ package struct DeviceRegister {
     private static let columns = """
         SELECT d.id, d.is_desk, d.station, d.staff, d.signing_key, d.sealing_key, d.certificate, d.enrolled_at,
         d.revoked_at, d.acknowledged, d.last_hash, d.cursor, d.last_seen,
-        (SELECT group_concat(scope, ' ') FROM device_scope s WHERE s.device = d.id) FROM device d
+        (SELECT group_concat(scope, ' ') FROM device_scope s WHERE s.device = d.id), d.parent, d.parent_number
+        FROM device d
         """
 
     package func device(_ id: DeviceID) throws -> RegisteredDevice? {
         var query = try Query(database, Self.columns + " WHERE d.id = ?")
         query.bind(id)
-        return try query.first(Self.read)
+        return try query.first(Self.read).map(completed)
     }
 
     package func device(signingKey: [UInt8]) throws -> RegisteredDevice? {
-        var query = try Query(database, Self.columns + " WHERE d.signing_key = ?")
+        var query = try Query(database, Self.columns + " WHERE d.signing_key = ? ORDER BY d.enrolled_at DESC LIMIT 1")
         query.bind(signingKey)
-        return try query.first(Self.read)
+        return try query.first(Self.read).map(completed)
+    }
+
+    /// With the whole lineage; and with the hash its own chain begins after, which may have come only after it.
+    private func completed(_ device: RegisteredDevice) throws -> RegisteredDevice {
+        guard let parent = device.state.lineage.first else { return device }
+        var device = device
+        var next: Lineage? = parent
+        device.state.lineage = []
+        while let link = next, device.ancestorKeys[link.device] == nil {
+            device.state.lineage.append(link)
+            var query = try Query(database, Self.columns + " WHERE d.id = ?")
+            query.bind(link.device)
+            guard let ancestor = try query.first(Self.read) else { break }
+            device.ancestorKeys[link.device] = ancestor.signingKey
+            next = ancestor.state.lineage.first.map {
+                Lineage(device: $0.device, number: min($0.number, link.number))
+            }
+        }
+        if device.state.acknowledged.number == parent.number,
+            let hash = try chainHash(of: device.state.lineage, at: parent.number)
+        {
+            device.state.acknowledged.hash = hash
+        }
+        return device
+    }
+
+    /// The chain's hash after that number, whichever of the lineage the set is of.
+    package func chainHash(of lineage: [Lineage], at number: UInt64) throws -> Hash256? {
+        if number == 0 { return .zero }
+        for link in lineage where number <= link.number {
+            var query = try Query(
+                database, "SELECT hash FROM log WHERE device = ? AND number = ? ORDER BY seq LIMIT 1")
+            query.bind(link.device)
+            query.bind(number)
+            if let hash = try query.first({ Hash256(bytes: $0.bytes(0)) }) ?? nil { return hash }
+        }
+        return nil
+    }
+
+    /// The chain hashes of a device's decided sets, `limit` of them from number `first` on.
+    package func chain(of device: DeviceID, from first: UInt64, limit: Int) throws -> [Hash256] {
+        var query = try Query(
+            database,
+            "SELECT hash FROM log WHERE device = ? AND number >= ? AND is_release = 0 ORDER BY number LIMIT ?")
+        query.bind(device)
+        query.bind(first)
+        query.bind(limit)
+        return try query.all { Hash256(bytes: $0.bytes(0)) ?? .zero }
+    }
+
+    /// Keeps what a station said had become of its sets in histories that are over.
+    package func keep(_ earlier: [EarlierOutcome], of device: DeviceID) throws {
+        for item in earlier {
+            var query = try Query(
+                database,
+                """
+                INSERT OR IGNORE INTO earlier_outcome (device, number, epoch, seq, result) VALUES (?, ?, ?, ?, ?)
+                """)
+            query.bind(device)
+            query.bind(item.outcome.number)
+            query.bind(item.epoch)
+            query.bind(item.outcome.seq)
+            query.bind(Int64(item.outcome.result.rawValue))
+            try query.run()
+        }
     }
 
     /// All but the desk, by enrolment.
@@ -92,6 +160,9 @@ package struct DeviceRegister {
             state: state, station: row.text(2), staff: row.text(3), signingKey: row.bytes(4), sealingKey: row.bytes(5),
             certificate: row.bytes(6), enrolledAt: Instant(milliseconds: row.int64(7)))
         device.revokedAt = row.isNull(8) ? nil : Instant(milliseconds: row.int64(8))
+        if !row.isNull(14) {
+            device.state.lineage = [Lineage(device: row.id(14), number: row.uint64(15))]
+        }
         device.cursor = row.uint64(11)
         device.lastSeen = row.isNull(12) ? nil : Instant(milliseconds: row.int64(12))
         return device
@@ -102,7 +173,7 @@ package struct DeviceRegister {
             database,
             """
             INSERT INTO device (id, is_desk, station, staff, signing_key, sealing_key, certificate, enrolled_at,
-            acknowledged, last_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?)
+            acknowledged, last_hash, parent, parent_number) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         query.bind(device.state.id)
         query.bind(device.state.isDesk)
@@ -112,7 +183,10 @@ package struct DeviceRegister {
         query.bind(device.sealingKey)
         query.bind(device.certificate)
         query.bind(device.enrolledAt.milliseconds)
-        query.bind(Hash256.zero.bytes)
+        query.bind(device.state.acknowledged.number)
+        query.bind(device.state.acknowledged.hash.bytes)
+        query.bind(device.state.lineage.first?.device.bytes)
+        query.bind(device.state.lineage.first.map { Int64($0.number) })
         try query.run()
         for scope in device.state.scopes {
             var grant = try Query(database, "INSERT INTO device_scope (device, scope) VALUES (?, ?)")

@@ -26,7 +26,7 @@ package struct LogAudit {
             sets += 1
             if row.bool(5) { return true }
             let device = row.id(1)
-            let previous = last[device] ?? (0, .zero)
+            let previous = try last[device] ?? beginning(of: device)
             let hash = HashChain.next(after: previous.hash, set: row.bytes(4))
             if row.uint64(2) != previous.number + 1 || hash.bytes != row.bytes(3) {
                 broken.append("\(device)/\(row.uint64(2))")
@@ -35,6 +35,14 @@ package struct LogAudit {
             return true
         }
         return (sets, gaps, broken)
+    }
+
+    /// Where a device's own chain begins: at nothing, or after the part it shares with the one it was forked off.
+    private func beginning(of device: DeviceID) throws -> (number: UInt64, hash: Hash256) {
+        guard let state = try DeviceRegister(database).device(device)?.state, let link = state.lineage.first else {
+            return (0, .zero)
+        }
+        return (link.number, try DeviceRegister(database).chainHash(of: state.lineage, at: link.number) ?? .zero)
     }
 
     /// Scopes whose stored digest is not the sum over their records.

@@ -29,6 +29,8 @@ package struct PullReader {
         page.records = fold.records
         page.writers = fold.writers
         page.outcomes = try outcomes(after: cursor, through: to)
+        page.escrow = try EscrowStore(database).items(after: cursor, through: to)
+        page.backupWatermark = try EscrowStore(database).watermark()
         page.hasMore = to < head.seq
         if !page.hasMore { page.digests = try digests() }
         return page
@@ -102,16 +104,20 @@ package struct PullReader {
 
     private func outcomes(after cursor: Seq, through to: Seq) throws -> [SetOutcome] {
         // The unary plus keeps SQLite on the interval, which is short, and off the device's whole history.
-        var query = try Query(
-            database,
-            """
-            SELECT number, seq, result, problem, problem_subject, problem_zh, problem_en
-            FROM log WHERE seq > ? AND seq <= ? AND +device = ? ORDER BY seq
-            """)
-        query.bind(cursor)
-        query.bind(to)
-        query.bind(device.id)
-        return try query.all { LogReader.outcome($0, from: 0) }
+        let own = [Lineage(device: device.id, number: UInt64(Int64.max))] + device.lineage
+        return try own.flatMap { link in
+            var query = try Query(
+                database,
+                """
+                SELECT number, seq, result, problem, problem_subject, problem_zh, problem_en
+                FROM log WHERE seq > ? AND seq <= ? AND +device = ? AND number <= ? ORDER BY seq
+                """)
+            query.bind(cursor)
+            query.bind(to)
+            query.bind(link.device)
+            query.bind(link.number)
+            return try query.all { LogReader.outcome($0, from: 0) }
+        }.sorted { $0.seq < $1.seq }
     }
 
     private func digests() throws -> [ScopeDigest] {
@@ -170,6 +176,8 @@ package struct PullReader {
         page.records = fold.records
         page.writers = fold.writers
         page.bootstrapToken = isLast ? [] : token.bytes
+        if isLast { page.escrow = try EscrowStore(database).items(after: 0, through: token.seq) }
+        page.backupWatermark = try EscrowStore(database).watermark()
         page.hasMore = !isLast || head.seq > token.seq
         if !page.hasMore { page.digests = try digests() }
         return page

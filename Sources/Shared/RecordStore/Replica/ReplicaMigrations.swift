@@ -7,8 +7,25 @@ package enum ReplicaMigrations {
         migrator.registerMigration("2026-11-24 outbox, overlay, shadow") { database in
             try database.execute(sql: initial)
         }
+        migrator.registerMigration("2026-11-25 recovery, escrow") { database in
+            try database.execute(sql: recovery)
+        }
         return migrator
     }
+
+    private static let recovery = """
+        -- What had become of a set in a history that is over.
+        ALTER TABLE outbox ADD COLUMN earlier_epoch BLOB;
+        ALTER TABLE outbox ADD COLUMN earlier_seq INTEGER;
+        ALTER TABLE outbox ADD COLUMN earlier_result INTEGER;
+
+        -- The desk's sets that no backup holds, sealed to the township.
+        CREATE TABLE escrow (
+            epoch BLOB NOT NULL, seq INTEGER NOT NULL, sealed BLOB NOT NULL, PRIMARY KEY (epoch, seq)) STRICT;
+
+        -- A bootstrap that is being fetched aside, to be swapped in as a whole.
+        CREATE TABLE staged_page (position INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT;
+        """
 
     private static let initial = """
         CREATE TABLE meta (key TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;

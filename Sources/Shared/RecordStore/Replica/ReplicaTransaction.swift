@@ -17,6 +17,11 @@ package final class ReplicaTransaction: ReplicaStore {
         self.database = database
         self.tables = tables
         schema = tables.schema
+        isOverlayEmpty = false
+        try readOverlayState()
+    }
+
+    func readOverlayState() throws {
         isOverlayEmpty =
             try Query(database, "SELECT 1 FROM own_change WHERE is_overlay = 1 LIMIT 1").first { _ in true } == nil
     }
@@ -34,7 +39,17 @@ package final class ReplicaTransaction: ReplicaStore {
         return ReplicaPosition(
             device: device, epoch: epoch, scopes: scopes.split(separator: " ").map { Scope(String($0)) },
             cursor: try Meta.number("cursor", in: database) ?? 0,
-            isBootstrapped: try Meta.number("bootstrapped", in: database) == 1)
+            isBootstrapped: try Meta.number("bootstrapped", in: database) == 1,
+            lineage: Self.lineage(try Meta.text("lineage", in: database) ?? ""))
+    }
+
+    /// `DEVICE:NUMBER …`
+    private static func lineage(_ text: String) -> [Lineage] {
+        text.split(separator: " ").compactMap { link in
+            let parts = link.split(separator: ":")
+            guard parts.count == 2, let device = DeviceID(parts[0]), let number = UInt64(parts[1]) else { return nil }
+            return Lineage(device: device, number: number)
+        }
     }
 
     package func setPosition(_ position: ReplicaPosition) throws {
@@ -43,6 +58,8 @@ package final class ReplicaTransaction: ReplicaStore {
         try Meta.set(position.scopes.map(\.code).joined(separator: " "), for: "scopes", in: database)
         try Meta.set(position.cursor, for: "cursor", in: database)
         try Meta.set(position.isBootstrapped ? 1 as UInt64 : 0, for: "bootstrapped", in: database)
+        let lineage = position.lineage.map { "\($0.device):\($0.number)" }.joined(separator: " ")
+        if !lineage.isEmpty { try Meta.set(lineage, for: "lineage", in: database) }
     }
 
     // MARK: - Records
@@ -166,21 +183,32 @@ package final class ReplicaTransaction: ReplicaStore {
     }
 
     /// The stored bytes of the oldest undecided sets, as many as fit a frame, with the hash before the first and after
-    /// the last; `nil` when nothing waits. The bytes go out as they were committed.
+    /// the last; `nil` when nothing waits. The bytes go out as they were committed. A frame is of one device: this one,
+    /// or the one whose chain it goes on with.
     package func pendingFrame() throws -> PendingFrame? {
+        let position = try position()
         var query = try Query(
-            database, "SELECT number, bytes, hash FROM outbox WHERE state = 0 ORDER BY number LIMIT ?")
+            database,
+            """
+            SELECT number, bytes, hash, earlier_epoch, earlier_seq, earlier_result
+            FROM outbox WHERE state = 0 ORDER BY number LIMIT ?
+            """)
         query.bind(Limits.setsPerFrame)
         var frame: PendingFrame?
         var size = 0
         try query.forEach { row in
+            let number = row.uint64(0)
+            let author = position.author(of: number)
             let bytes = row.bytes(1)
             size += bytes.count
-            if frame != nil, size > Limits.frameBytes { return false }
+            if let frame, size > Limits.frameBytes || author != frame.device || number != frame.last + 1 {
+                return false
+            }
             guard let hash = Hash256(bytes: row.bytes(2)) else { throw Problem(.storage, "outbox.hash") }
-            if frame == nil { frame = PendingFrame(first: row.uint64(0), previousHash: .zero, lastHash: hash) }
+            if frame == nil { frame = PendingFrame(device: author, first: number, previousHash: .zero, lastHash: hash) }
             frame?.sets.append(bytes)
             frame?.lastHash = hash
+            if !row.isNull(3) { frame?.earlier.append(Self.earlier(row, number: number)) }
             return true
         }
         guard let first = frame?.first, first > 1 else { return frame }
@@ -188,6 +216,12 @@ package final class ReplicaTransaction: ReplicaStore {
         before.bind(first - 1)
         frame?.previousHash = try before.first { Hash256(bytes: $0.bytes(0)) ?? .zero } ?? .zero
         return frame
+    }
+
+    private static func earlier(_ row: Columns, number: UInt64) -> EarlierOutcome {
+        let result = SetOutcome.Result(rawValue: UInt8(truncatingIfNeeded: row.int64(5))) ?? .applied
+        return EarlierOutcome(
+            epoch: row.id(3), outcome: SetOutcome(number: number, seq: row.uint64(4), result: result))
     }
 
     package func pendingCount() throws -> Int {
@@ -292,10 +326,13 @@ package final class ReplicaTransaction: ReplicaStore {
 
 /// A run of undecided sets, ready to be offered.
 package struct PendingFrame: Sendable {
+    /// Whose sets they are.
+    package var device: DeviceID
     package var first: UInt64
     package var previousHash: Hash256
     package var lastHash: Hash256
     package var sets: [[UInt8]] = []
+    package var earlier: [EarlierOutcome] = []
 
     package var last: UInt64 { first + UInt64(sets.count) - 1 }
 }

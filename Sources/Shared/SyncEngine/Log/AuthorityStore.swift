@@ -17,8 +17,13 @@ package protocol AuthorityView {
     func movedScope(of record: RecordID, at seq: Seq) throws -> Scope?
     /// Whether a quarantined set of the device would create this record.
     func isQuarantinedCreation(_ record: RecordID, by device: DeviceID) throws -> Bool
+    /// Whether a set of the device that names this record waits for it in quarantine.
+    func isAwaited(_ record: RecordID, by device: DeviceID) throws -> Bool
     /// Records that named `parent` as their parent before it arrived.
     func orphans(of parent: RecordID) throws -> [Record]
+    /// A base of this or an earlier history as a seq of this one: cut to the fork point of a history that is over, and
+    /// 0 for one that is not known, so that everything counts as unseen.
+    func seq(of base: Base) throws -> Seq
 }
 
 /// What deciding needs besides: the chain, the log, quarantine. One transaction.
@@ -31,6 +36,9 @@ package protocol AuthorityStore: AuthorityView {
     func append(_ entry: LogEntry) throws
     /// The device's quarantined sets that are still open, by number.
     func quarantined(device: DeviceID) throws -> [SealedSet]
+    /// Devices with open quarantined sets that name one of these records.
+    func devices(awaiting records: [RecordID]) throws -> [DeviceState]
+    func device(_ id: DeviceID) throws -> DeviceState?
     /// Marks an open quarantined set as closed by the set `by`, or as released when `by` is `nil`.
     func closeQuarantine(device: DeviceID, number: UInt64, by: UInt64?) throws
 }
@@ -112,14 +120,23 @@ package struct DeviceState: Hashable, Sendable {
     package var scopes: [Scope]
     package var acknowledged: Acknowledgement
     package var isRevoked: Bool
+    /// The devices whose chains this one goes on with, its own parent first.
+    package var lineage: [Lineage]
 
     package init(
-        id: DeviceID, isDesk: Bool, scopes: [Scope], acknowledged: Acknowledgement = .init(), isRevoked: Bool = false
+        id: DeviceID, isDesk: Bool, scopes: [Scope], acknowledged: Acknowledgement = .init(), isRevoked: Bool = false,
+        lineage: [Lineage] = []
     ) {
+        self.lineage = lineage
         self.id = id
         self.isDesk = isDesk
         self.scopes = scopes
         self.acknowledged = acknowledged
         self.isRevoked = isRevoked
+    }
+
+    /// Whether a set is this device's own past: of its chain, or of the part it shares with an ancestor.
+    package func owns(_ device: DeviceID, _ number: UInt64) -> Bool {
+        device == id || lineage.contains { $0.device == device && number <= $0.number }
     }
 }

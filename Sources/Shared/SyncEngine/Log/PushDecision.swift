@@ -16,14 +16,16 @@ package struct PushDecision<Store: AuthorityStore> {
     /// Decides a frame's sets in order. Sets at or below the device's acknowledgement get their recorded outcome
     /// again; a set that can never apply goes to quarantine and the next one goes on.
     ///
-    /// - Parameter sets: in the order of their numbers, hashed along the chain from the frame's previous hash.
+    /// - Parameter sets: in the order of their numbers, hashed along the chain from the frame's previous hash; all of
+    ///   the device, or all of the part of an ancestor's chain that it goes on with.
     /// - Returns: one outcome a set, and the new acknowledgement.
     /// - Throws: ``Problem`` when the frame as a whole is refused: ``Problem/Code/gap``,
     ///   ``Problem/Code/chainForked``, ``Problem/Code/revoked``; then nothing was decided. The store's errors.
     package func decide(
-        _ sets: [SealedSet], previousHash: Hash256, from device: DeviceState
+        _ sets: [SealedSet], previousHash: Hash256, from sender: DeviceState
     ) throws -> PushReply {
-        if device.isRevoked { throw Problem(.revoked) }
+        if sender.isRevoked { throw Problem(.revoked) }
+        let device = try author(of: sets, sentBy: sender)
         var reply = PushReply(outcomes: [], acknowledged: device.acknowledged)
         var previous = previousHash
         for sealed in sets {
@@ -45,6 +47,16 @@ package struct PushDecision<Store: AuthorityStore> {
             previous = sealed.hash
         }
         return reply
+    }
+
+    /// Whose chain the sets are of: the sender's, or an ancestor's up to where the sender's begins.
+    private func author(of sets: [SealedSet], sentBy sender: DeviceState) throws -> DeviceState {
+        guard let first = sets.first?.set.device, first != sender.id else { return sender }
+        guard sets.allSatisfy({ $0.set.device == first && sender.owns(first, $0.set.number) }) else {
+            throw Problem(.malformedSet, "device")
+        }
+        guard let ancestor = try store.device(first) else { throw Problem(.unknownDevice) }
+        return ancestor
     }
 
     /// Decides one set at the next seq and appends it to the log.
@@ -73,15 +85,19 @@ package struct PushDecision<Store: AuthorityStore> {
         case .record, .resolve:
             break
         }
+        try releaseWaiting(for: entry.mutations)
         return outcome
     }
 
-    private func apply(_ set: ChangeSet, by device: DeviceState, head: Base) throws -> Decider<Store>.Decision {
-        if let newest = ([set.base] + set.changes.flatMap { $0.edits.compactMap(\.base) }).map(\.seq).max(),
-            newest > head.seq
-        {
-            throw Problem(.futureBase, "\(newest)")
-        }
+    /// Tries the sets again, whosesoever, that waited for a record which now is there.
+    private func releaseWaiting(for mutations: [RecordMutation]) throws {
+        let created = mutations.filter { $0.before == nil }.map(\.after.id)
+        guard !created.isEmpty else { return }
+        for device in try store.devices(awaiting: created) { try release(device) }
+    }
+
+    private func apply(_ original: ChangeSet, by device: DeviceState, head: Base) throws -> Decider<Store>.Decision {
+        let set = try inThisHistory(original, head: head)
         switch set.intent {
         case .amend(let number), .withdraw(let number):
             let open = try store.quarantined(device: device.id).contains { $0.set.number == number }
@@ -94,8 +110,33 @@ package struct PushDecision<Store: AuthorityStore> {
         case .record:
             break
         }
-        let context = Decider<Store>.Context(epoch: head.epoch, seq: head.seq + 1, region: region, now: now)
+        let context = Decider<Store>.Context(
+            epoch: head.epoch, seq: head.seq + 1, region: region, now: now,
+            isFromEarlierHistory: original.base.epoch != head.epoch)
         return try Decider.decide(set, by: device, view: store, context: context)
+    }
+
+    /// The set with its bases as positions of the present history.
+    /// - Throws: ``Problem`` ``Problem/Code/futureBase`` for a base beyond the head.
+    private func inThisHistory(_ set: ChangeSet, head: Base) throws -> ChangeSet {
+        func here(_ base: Base) throws -> Base {
+            let seq = base.epoch == head.epoch ? base.seq : try store.seq(of: base)
+            guard seq <= head.seq else { throw Problem(.futureBase, "\(seq)") }
+            return Base(epoch: head.epoch, seq: seq)
+        }
+        let base = try here(set.base)
+        let hasOthers = set.changes.contains { $0.edits.contains { $0.base != nil } }
+        guard base != set.base || hasOthers else { return set }
+        var set = set
+        set.base = base
+        guard hasOthers else { return set }
+        for index in set.changes.indices {
+            for row in set.changes[index].edits.indices {
+                guard let own = set.changes[index].edits[row].base else { continue }
+                set.changes[index].edits[row].base = try here(own)
+            }
+        }
+        return set
     }
 
     /// Tries the device's waiting sets again, in order of their numbers, after something they waited for.

@@ -10,8 +10,11 @@ package struct Decider<View: AuthorityView> {
         /// The codes that belong to this authority.
         package var region: Scope
         package var now: Instant
+        /// The set was written under an epoch that is over.
+        package var isFromEarlierHistory: Bool
 
-        package init(epoch: EpochID, seq: Seq, region: Scope, now: Instant) {
+        package init(epoch: EpochID, seq: Seq, region: Scope, now: Instant, isFromEarlierHistory: Bool = false) {
+            self.isFromEarlierHistory = isFromEarlierHistory
             self.epoch = epoch
             self.seq = seq
             self.region = region
@@ -107,7 +110,7 @@ package struct Decider<View: AuthorityView> {
     /// Values that were not shown to the author: later than `base`, and not of the same station's chain. The desk's
     /// own later edits count, for two clerks with the same page open are two authors.
     func isUnseen(_ change: LoggedChange, base: Base) -> Bool {
-        change.seq > base.seq && (change.device != device.id || device.isDesk)
+        change.seq > base.seq && (device.isDesk || !device.owns(change.device, change.number))
     }
 
     func log(of record: Record, after base: Base) throws -> [LoggedChange] {
@@ -199,8 +202,12 @@ package struct Decider<View: AuthorityView> {
         throw Problem(.outOfScope, record.scope.code)
     }
 
+    /// After a restore, a set that was decided before may arrive ahead of the one that creates its record.
     private func missing(_ id: RecordID) throws -> Problem {
-        Problem(try view.isQuarantinedCreation(id, by: device.id) ? .waitingForRecord : .unknownRecord, id.description)
+        let isAwaited =
+            try context.isFromEarlierHistory || view.isQuarantinedCreation(id, by: device.id)
+            || view.isAwaited(id, by: device.id)
+        return Problem(isAwaited ? .waitingForRecord : .unknownRecord, id.description)
     }
 
     /// Decides every unit of `edits` against `record`.

@@ -11,6 +11,7 @@ package enum SetValidation {
                 throw Problem(set.schemaVersion > schema.version ? .newerSchema : .unknownKind, change.kind)
             }
             if kind.isSystem { throw Problem(.systemKind, change.kind) }
+            if kind.isDeskOnly && !isDesk { throw Problem(.deskOnly, change.kind) }
             if change.operation == .delete {
                 if kind.isAppendOnly && !isDesk { throw Problem(.appendOnly, change.kind) }
                 if set.reason.isEmpty { throw Problem(.reasonNeeded, change.kind) }

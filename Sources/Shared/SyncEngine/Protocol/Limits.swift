@@ -26,6 +26,14 @@ package enum Limits {
     package static let queuedPushes = 256
     /// Sets decided in one group commit.
     package static let setsPerCommit = 4_000
+    /// The desk's sets that a station brings back in one request.
+    package static let escrowItems = 1_000
+    /// Their bytes in one pull page, approximately; what does not fit is left to other stations.
+    package static let escrowBytes = 256 * 1024
+    /// Scopes of one device.
+    package static let scopesPerDevice = 100
+    /// How often a station fetches anew for the same reason in one epoch before it stops and says so.
+    package static let resetsPerEpoch = 5
     /// Rounds of push and pull in one sync.
     package static let roundsPerSync = 10_000
     /// Records in one page of `list` and `find`, at most.

@@ -10,8 +10,13 @@ package struct PushFrame: Hashable, Sendable {
     package var sets: [[UInt8]]
     /// Ed25519 by the device over ``PushFrame/signedBytes(lastHash:)``.
     package var signature: [UInt8]
+    /// Of sets that an earlier history had decided already: what came of them there.
+    package var earlier: [EarlierOutcome]
 
-    package init(epoch: EpochID, previousHash: Hash256, sets: [[UInt8]], signature: [UInt8]) {
+    package init(
+        epoch: EpochID, previousHash: Hash256, sets: [[UInt8]], signature: [UInt8], earlier: [EarlierOutcome] = []
+    ) {
+        self.earlier = earlier
         self.epoch = epoch
         self.previousHash = previousHash
         self.sets = sets
@@ -20,6 +25,17 @@ package struct PushFrame: Hashable, Sendable {
 
     /// What a frame's signature is over: a context string and the chain's hash after the frame's last set.
     package static func signedBytes(lastHash: Hash256) -> [UInt8] { Array("ruhu push v1".utf8) + [0] + lastHash.bytes }
+}
+
+/// What became of a set in a history that is over.
+package struct EarlierOutcome: Hashable, Sendable {
+    package var epoch: EpochID
+    package var outcome: SetOutcome
+
+    package init(epoch: EpochID, outcome: SetOutcome) {
+        self.epoch = epoch
+        self.outcome = outcome
+    }
 }
 
 /// What became of one set.

@@ -27,6 +27,7 @@ package struct Problem: Error, Hashable, Sendable {
         case syncRunning = 1009
         case badInvitation = 1010
         case plainHTTPRefused = 1011
+        case damagedBackup = 1012
 
         // Change sets and values.
         case unknownKind = 2001
@@ -81,6 +82,7 @@ package struct Problem: Error, Hashable, Sendable {
         case busy = 4012
         case methodNotAllowed = 4013
         case unreachable = 4014
+        case resetLoop = 4016
 
         // The machine.
         case storage = 5001

@@ -31,6 +31,21 @@ package struct PageApplication<Store: ReplicaStore> {
         return page.records.count
     }
 
+    /// Records what a push was answered. A set that was decided at or below the cursor, because it was offered again, is
+    /// in the shadow already and leaves the overlay at once.
+    package static func acknowledge(_ outcomes: [SetOutcome], in store: Store) throws {
+        let position = try store.position()
+        var application = PageApplication(store: store)
+        for outcome in outcomes {
+            try store.record(outcome, state: .decided)
+            guard outcome.seq <= position.cursor, let sent = try store.outboxSet(outcome.number),
+                sent.state == .decided
+            else { continue }
+            try application.settle(sent, foldVerbatim: false, scope: position.scopes.first ?? Scope(""))
+        }
+        for id in application.order { try application.save(id, scope: position.scopes.first ?? Scope("")) }
+    }
+
     private init(store: Store) { self.store = store }
 
     private mutating func apply(_ page: PullPage, position: ReplicaPosition) throws {
@@ -41,6 +56,9 @@ package struct PageApplication<Store: ReplicaStore> {
             }
         }
         for delta in page.records { try apply(delta, writers: page.writers) }
+        if !page.escrow.isEmpty || page.backupWatermark > 0 {
+            try store.keepEscrow(page.escrow, of: page.epoch, watermark: page.backupWatermark)
+        }
         for id in order { try save(id, scope: position.scopes.first ?? Scope("")) }
     }
 

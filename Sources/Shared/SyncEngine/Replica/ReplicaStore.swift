@@ -7,8 +7,13 @@ package struct ReplicaPosition: Hashable, Sendable {
     package var cursor: Seq
     /// The first page of the log may be asked for: the bootstrap is complete.
     package var isBootstrapped: Bool
+    /// The devices whose chains this one goes on with, its own parent first.
+    package var lineage: [Lineage]
 
-    package init(device: DeviceID, epoch: EpochID, scopes: [Scope], cursor: Seq, isBootstrapped: Bool) {
+    package init(
+        device: DeviceID, epoch: EpochID, scopes: [Scope], cursor: Seq, isBootstrapped: Bool, lineage: [Lineage] = []
+    ) {
+        self.lineage = lineage
         self.device = device
         self.epoch = epoch
         self.scopes = scopes
@@ -17,6 +22,11 @@ package struct ReplicaPosition: Hashable, Sendable {
     }
 
     package var base: Base { Base(epoch: epoch, seq: cursor) }
+
+    /// Whose set a number of the outbox is: this device's, or the oldest ancestor's whose chain reaches so far.
+    package func author(of number: UInt64) -> DeviceID {
+        lineage.last { number <= $0.number }?.device ?? device
+    }
 }
 
 /// A set of this device, from its commit on; never deleted.
@@ -91,6 +101,8 @@ package protocol ReplicaStore: CaptureView {
     /// Changes a scope's digest: the shadow had `before` and has `after`.
     func digest(replacing before: Record?, with after: Record?, kind: KindSchema) throws
     func digests() throws -> [ScopeDigest]
+    /// Keeps the desk's sealed sets of a page, and drops those that a backup holds.
+    func keepEscrow(_ items: [EscrowItem], of epoch: EpochID, watermark: Seq) throws
     /// Remembers who wrote what, for `history`.
     func remember(_ effects: [Effect]?, of record: RecordID, by writer: Writer) throws
 }

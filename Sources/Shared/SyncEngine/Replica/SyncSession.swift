@@ -15,6 +15,8 @@ package struct SyncSession: Sendable {
     private var highestDecided: Seq = 0
     private var hasMore = true
     private var rounds = 0
+    /// How often the station had to fetch anew, or to take another identity.
+    package private(set) var recoveries = 0
 
     package struct Counts: Hashable, Sendable {
         package var sets = 0
@@ -41,6 +43,11 @@ package struct SyncSession: Sendable {
         }
         if hasMore || position.cursor < highestDecided { return .pull(after: position.cursor) }
         return .finish
+    }
+
+    package mutating func recovered() {
+        recoveries += 1
+        hasMore = true
     }
 
     package mutating func pushed(_ reply: PushReply) {

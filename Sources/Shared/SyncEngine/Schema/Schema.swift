@@ -2,14 +2,14 @@
 package struct Schema: Sendable {
     /// Grows with every published change; a set says under which version it was written.
     package let version: UInt32
-    /// In the order of declaration; system kinds of the engine come last.
+    /// In the order of declaration; the engine's own kinds come last.
     package let kinds: [KindSchema]
     private let indexByName: [String: Int]
 
     /// - Precondition: kind names are unique, and every group names fields of its kind.
     package init(version: UInt32, kinds: [KindSchema]) {
         self.version = version
-        self.kinds = kinds + [ConflictRecord.kind]
+        self.kinds = kinds + [ConflictRecord.kind, DeviceRevocation.kind]
         indexByName = Dictionary(uniqueKeysWithValues: self.kinds.enumerated().map { ($1.name, $0) })
     }
 
@@ -92,6 +92,9 @@ package final class KindSchema: Sendable {
         return found
     }
     package func group(of field: String) -> FieldGroup? { groups.first { $0.fields.contains(field) } }
+
+    /// Written by the desk alone, in every field.
+    package var isDeskOnly: Bool { !fields.isEmpty && fields.allSatisfy(\.isDeskOnly) }
 
     /// Fields that are sent, stored and digested: all but the derived ones.
     package var storedFields: [FieldSchema] { fields.filter { $0.derivation == nil } }

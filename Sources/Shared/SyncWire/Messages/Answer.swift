@@ -135,17 +135,29 @@ extension PushFrame {
         message.previousHash = Data(previousHash.bytes)
         message.sets = sets.map { Data($0) }
         message.signature = Data(signature)
+        message.earlier = earlier.map { item in
+            var earlier = WireEarlierOutcome()
+            earlier.epoch = item.epoch.data
+            earlier.outcome = OutcomeRuns.messages([item.outcome])[0]
+            return earlier
+        }
         return Protobuf.bytes(message, as: media)
     }
 
     /// - Throws: ``CodecError``.
     package init(decoding bytes: [UInt8], as media: MediaType) throws(CodecError) {
         let message = try Protobuf.message(WirePushFrame.self, bytes, as: media)
+        guard message.earlier.count <= Limits.setsPerFrame else { throw CodecError("earlier") }
+        var earlier: [EarlierOutcome] = []
+        for item in message.earlier {
+            let outcomes = try OutcomeRuns.outcomes([item.outcome])
+            earlier.append(EarlierOutcome(epoch: try Protobuf.id(item.epoch, "epoch"), outcome: outcomes[0]))
+        }
         self.init(
             epoch: try Protobuf.id(message.epoch, "epoch"),
             previousHash: try Protobuf.hash(message.previousHash, "previous_hash"),
             sets: message.sets.map { Array($0) },
-            signature: Array(message.signature))
+            signature: Array(message.signature), earlier: earlier)
     }
 }
 

@@ -1,0 +1,120 @@
+import CommandSupport
+import Foundation
+import GRDB
+import RecordStore
+import SyncEngine
+import SyncWire
+
+/// Backing a township up while it serves, and bringing it back as a new history (DESIGN section 4, Restore).
+struct Backup {
+    /// What was written.
+    struct Written {
+        var manifest: BackupFile.Manifest
+        var bytes: Int
+    }
+
+    /// Writes everything the township is to one file: a snapshot of the database, its secrets, its blobs. Only when the
+    /// file is durable, what it holds is no longer kept in escrow.
+    /// - Throws: ``Problem`` ``Problem/Code/cannotCreate``, ``Problem/Code/storage``; the store's errors.
+    static func write(_ township: Township, to path: String, progress: (Int, Int) -> Void) throws -> Written {
+        let snapshot = path + ".snapshot"
+        try removeDatabase(snapshot)
+        defer { try? removeDatabase(snapshot) }
+        let head = try copyDatabase(township, to: snapshot)
+        var sources = ["authority.sqlite": snapshot]
+        for secret in TownshipFolder.Secret.allCases {
+            sources[secret.rawValue] = township.folder.path(of: secret)
+        }
+        for blob in township.folder.blobNames() { sources[blob] = township.folder.path + "/" + blob }
+        let entries = try sources.filter { Files.exists($0.value) }.sorted { $0.key < $1.key }.map {
+            try BackupFile.entry($0.key, at: $0.value)
+        }
+        let identity = try township.database.read(AuthorityIdentity.read)
+        let manifest = BackupFile.Manifest(
+            name: identity.name, region: identity.region.code, epoch: head.epoch.description, seq: head.seq,
+            createdAt: township.clock().description, entries: entries)
+        try BackupFile.write(
+            manifest, sources: sources, signer: Ed25519Signer(township.keys.signing), to: path, progress: progress)
+        try township.database.write { try EscrowStore($0.database).setWatermark(head.seq) }
+        return Written(manifest: manifest, bytes: entries.map(\.size).reduce(0, +))
+    }
+
+    /// One snapshot, whatever is written meanwhile.
+    private static func copyDatabase(_ township: Township, to path: String) throws -> Base {
+        let queue = try DatabaseQueue(path: path)
+        try township.database.pool.backup(to: queue)
+        let tables = township.database.tables
+        let head = try queue.read { try LogReader($0, tables: tables).head() }
+        // One file, without a log beside it.
+        try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
+        try queue.close()
+        return head
+    }
+
+    private static func removeDatabase(_ path: String) throws {
+        for suffix in ["", "-wal", "-shm", "-journal"] { try Files.remove(path + suffix) }
+    }
+
+    /// Brings a township back into a folder that holds none, as a new history that goes on where the backup ends.
+    /// - Throws: ``Problem`` ``Problem/Code/damagedBackup`` for a file that is not whole, or whose log or records do not
+    ///   hold together: nothing is left behind then. ``Problem/Code/alreadyInitialised``.
+    static func restore(
+        _ path: String, to folder: TownshipFolder, clock: @escaping @Sendable () -> Instant,
+        progress: (Int, Int) -> Void
+    ) throws -> (township: Township, manifest: BackupFile.Manifest) {
+        if folder.exists { throw Problem(.alreadyInitialised, folder.path) }
+        let staging = TownshipFolder(path: folder.path + ".restoring")
+        try? FileManager.default.removeItem(atPath: staging.path)
+        try DataFolder.create(staging.path)
+        do {
+            let manifest = try BackupFile.extract(path, to: staging.path, progress: progress)
+            try staging.markComplete()
+            try check(staging, manifest, clock: clock)
+            try DataFolder.create(folder.path)
+            // An empty folder gives way; one with other files in it does not.
+            try Files.rename(staging.path, to: folder.path)
+            return (try Township.open(folder, clock: clock), manifest)
+        } catch {
+            try? FileManager.default.removeItem(atPath: staging.path)
+            throw error
+        }
+    }
+
+    /// The log, the digests and the pages of the database must be sound; then the new history begins.
+    private static func check(
+        _ folder: TownshipFolder, _ manifest: BackupFile.Manifest, clock: @escaping @Sendable () -> Instant
+    ) throws {
+        let township: Township
+        do {
+            township = try Township.open(folder, clock: clock)
+            let report = try Nightly(township: township).run()
+            let pages = try township.database.read { try String.fetchAll($0, sql: "PRAGMA integrity_check(5)") }
+            let head = try township.database.read { try LogReader($0, tables: township.database.tables).head() }
+            guard report.isSound, pages == ["ok"], head.seq == manifest.seq else {
+                throw Problem(.damagedBackup, "authority.sqlite")
+            }
+        } catch is DatabaseError {
+            throw Problem(.damagedBackup, "authority.sqlite")
+        }
+        try township.database.write { transaction in
+            let now = clock()
+            try transaction.startEpoch(
+                fork: manifest.seq, epoch: Township.newID(at: now), desk: Township.newID(at: now), reason: "restore",
+                at: now)
+            try EscrowStore(transaction.database).setWatermark(manifest.seq)
+        }
+        try township.database.pool.close()
+    }
+}
+
+extension TownshipFolder {
+    /// The blobs that are whole, by their paths in the folder.
+    func blobNames() -> [String] {
+        let root = path + "/blobs"
+        guard let names = try? FileManager.default.subpathsOfDirectory(atPath: root) else { return [] }
+        return names.filter { name in
+            let parts = name.split(separator: "/")
+            return parts.count == 2 && parts[0].count == 2 && parts[1].count == 64 && BackupFile.isSafe("blobs/" + name)
+        }.map { "blobs/" + $0 }
+    }
+}

@@ -1,0 +1,134 @@
+import GRDB
+package import SyncEngine
+
+/// What a replica does when the township's history, or its own identity, is not what it was. Sets are never lost: they
+/// are offered again.
+extension ReplicaTransaction {
+    /// Whether a set above `number` is settled: then, when it is offered again, the shadow holds what the township may
+    /// not, and must be fetched anew.
+    package func hasSettled(above number: UInt64) throws -> Bool {
+        var settled = try Query(database, "SELECT 1 FROM outbox WHERE number > ? AND state = 2 LIMIT 1")
+        settled.bind(number)
+        return try settled.first { _ in true } ?? false
+    }
+
+    /// Makes every set above `number` undecided again, with what had become of it in the history that is over.
+    package func reopen(above number: UInt64, decidedIn epoch: EpochID) throws {
+        var outbox = try Query(
+            database,
+            """
+            UPDATE outbox SET earlier_epoch = CASE WHEN seq IS NULL THEN earlier_epoch ELSE ?1 END,
+            earlier_seq = coalesce(seq, earlier_seq), earlier_result = coalesce(result, earlier_result),
+            state = 0, seq = NULL, result = NULL, problem = NULL, problem_subject = NULL, problem_zh = NULL,
+            problem_en = NULL WHERE number > ?2
+            """)
+        outbox.bind(epoch)
+        outbox.bind(number)
+        try outbox.run()
+        var overlay = try Query(database, "UPDATE own_change SET is_overlay = 1 WHERE number > ? AND is_overlay = 0")
+        overlay.bind(number)
+        try overlay.run()
+        try readOverlayState()
+    }
+
+    /// The chain's hash after a set of the outbox; `nil` when there is none of that number.
+    package func chainHash(after number: UInt64) throws -> Hash256? {
+        if number == 0 { return .zero }
+        var query = try Query(database, "SELECT hash FROM outbox WHERE number = ?")
+        query.bind(number)
+        return try query.first { Hash256(bytes: $0.bytes(0)) } ?? nil
+    }
+
+    /// Gives the sets above `common` to a new identity: the same acts with its id, chained after the last common hash.
+    /// Numbers stay, so that what refers to them still does.
+    package func fork(to device: DeviceID, common: Acknowledgement) throws {
+        var position = try position()
+        try reopen(above: common.number, decidedIn: position.epoch)
+        var previous = common.hash
+        for sent in try outboxSets(OutboxFilter(.all, after: common.number)) {
+            var set = sent.sealed.set
+            set.device = device
+            let sealed = SealedSet(set: set, bytes: tables.codec.encode(set), after: previous)
+            previous = sealed.hash
+            var query = try Query(database, "UPDATE outbox SET bytes = ?, hash = ? WHERE number = ?")
+            query.bind(sealed.bytes)
+            query.bind(sealed.hash.bytes)
+            query.bind(set.number)
+            try query.run()
+        }
+        position.lineage =
+            [Lineage(device: position.device, number: common.number)]
+            + position.lineage.map { Lineage(device: $0.device, number: min($0.number, common.number)) }
+        position.device = device
+        try setPosition(position)
+    }
+
+    // MARK: - Counting
+
+    /// Counts that this replica fetches anew.
+    /// - Throws: ``Problem`` ``Problem/Code/resetLoop`` beyond ``Limits/resetsPerEpoch``.
+    package func countReset(_ reason: SyncRecovery.Reason, in epoch: EpochID) throws {
+        let key = "resets \(epoch) \(reason.rawValue)"
+        let count = (try Meta.number(key, in: database) ?? 0) + 1
+        guard count <= Limits.resetsPerEpoch else { throw Problem(.resetLoop, reason.rawValue) }
+        try Meta.set(count, for: key, in: database)
+    }
+
+    /// A sync that was complete without fetching anew: no loop.
+    package func clearResets() throws {
+        try database.execute(sql: "DELETE FROM meta WHERE key LIKE 'resets %'")
+    }
+
+    // MARK: - Staging
+
+    /// Pages of a bootstrap that are kept aside until all are there; `nil` when they are of another history.
+    package func stagedPages(of epoch: EpochID) throws -> [[UInt8]]? {
+        guard try Meta.bytes("staging", in: database) == epoch.bytes else { return nil }
+        return try Query(database, "SELECT bytes FROM staged_page ORDER BY position").all { $0.bytes(0) }
+    }
+
+    package func stage(_ page: [UInt8], of epoch: EpochID) throws {
+        if try Meta.bytes("staging", in: database) != epoch.bytes { try clearStaging() }
+        try Meta.set(epoch.bytes, for: "staging", in: database)
+        var query = try Query(database, "INSERT INTO staged_page (bytes) VALUES (?)")
+        query.bind(page)
+        try query.run()
+    }
+
+    package func clearStaging() throws {
+        try database.execute(sql: "DELETE FROM staged_page")
+        try database.execute(sql: "DELETE FROM meta WHERE key = 'staging'")
+    }
+
+    // MARK: - Escrow
+
+    package func keepEscrow(_ items: [EscrowItem], of epoch: EpochID, watermark: Seq) throws {
+        for item in items {
+            var query = try Query(database, "INSERT OR IGNORE INTO escrow (epoch, seq, sealed) VALUES (?, ?, ?)")
+            query.bind(epoch)
+            query.bind(item.seq)
+            query.bind(item.sealed)
+            try query.run()
+        }
+        var old = try Query(database, "DELETE FROM escrow WHERE epoch = ? AND seq <= ?")
+        old.bind(epoch)
+        old.bind(watermark)
+        try old.run()
+    }
+
+    /// What is held of a history that is over, oldest first; `nil` when nothing is.
+    package func foreignEscrow(now epoch: EpochID) throws -> (epoch: EpochID, items: [EscrowItem])? {
+        var query = try Query(
+            database, "SELECT epoch, seq, sealed FROM escrow WHERE epoch <> ? ORDER BY epoch, seq LIMIT ?")
+        query.bind(epoch)
+        query.bind(Limits.escrowItems)
+        let rows = try query.all { ($0.id(0), EscrowItem(seq: $0.uint64(1), sealed: $0.bytes(2))) }
+        guard let first = rows.first?.0 else { return nil }
+        return (first, rows.filter { $0.0 == first }.map(\.1))
+    }
+
+    /// The township has taken them back, and escrows them anew.
+    package func forgetEscrow(of epoch: EpochID, through seq: Seq) throws {
+        try keepEscrow([], of: epoch, watermark: seq)
+    }
+}

@@ -1,0 +1,161 @@
+import Foundation
+import ProgramRunner
+import Testing
+
+/// A township that lost its disk: what the backup had not seen comes back from the villages.
+@Suite struct RestoreTests {
+    private let folder: TemporaryFolder
+    private let server: TownshipServer
+
+    init() throws {
+        folder = try TemporaryFolder()
+        server = try TownshipServer(in: folder.url)
+        try server.start()
+    }
+
+    private var backup: String { folder.url.appending(path: "ruhu.backup").path }
+
+    /// Stops the server, throws its folder away and brings the backup back in its place.
+    private func loseTheDiskAndRestore() throws -> JSON {
+        server.stop()
+        try FileManager.default.removeItem(at: server.folder)
+        let restored = try server.command("restore", backup)
+        try #require(restored.code == 0, "\(restored.text) \(restored.errors)")
+        try server.start()
+        return restored.json
+    }
+
+    @Test func whatTheBackupHadNotSeenComesBackFromTheStations() throws {
+        let (a, b) = (
+            try server.station("a", village: "370404101201", staff: "甲"),
+            try server.station("b", village: "370404101201", staff: "乙")
+        )
+        let before = try a.new("household", "number=1", "address=一组")
+        try a.sync()
+        try b.sync()
+        let made = try server.command("backup", backup)
+        try #require(made.code == 0, "\(made.text) \(made.errors)")
+        let afterwards = try b.new("household", "number=2", "address=二组")
+        try b.sync()
+        try a.sync()
+        _ = try a.run("edit", before, "address=三组")
+        _ = try a.run("edit", afterwards, "address=四组")
+        try a.sync()
+        try b.sync()
+        let epoch = try a.run("status").json["epoch"].string
+
+        let restored = try loseTheDiskAndRestore()
+        #expect(restored["parent"].string == epoch)
+        // An edit of a record whose creator has not come back yet waits for it.
+        try a.sync()
+        #expect(try server.command("quarantine").json["sets"].array.count == 1)
+        try b.sync()
+        #expect(try server.command("quarantine").json["sets"].array.isEmpty)
+        try a.sync()
+        #expect(try server.command("show", before).json["fields"]["address"].string == "三组")
+        #expect(try server.command("show", afterwards).json["fields"]["address"].string == "四组")
+        try expectEqual([a, b])
+        #expect(try a.run("status").json["epoch"].string == restored["epoch"].string)
+    }
+
+    @Test func theDesksActsAndRevocationsComeBackTooAndNoStationCanReadThem() throws {
+        let (a, b, c) = (
+            try server.station("a", village: "370404101201", staff: "甲"),
+            try server.station("b", village: "370404101201", staff: "乙"),
+            try server.station("c", village: "370404101202", staff: "丙")
+        )
+        let id = try a.new("household", "number=1", "address=一组")
+        try a.sync()
+        try b.sync()
+        try c.sync()
+        try #require(try server.command("backup", backup).code == 0)
+        _ = try a.run("edit", id, "head=0190f0f0-0000-7000-8000-000000000001")
+        _ = try b.run("edit", id, "head=0190f0f0-0000-7000-8000-000000000002")
+        try a.sync()
+        try b.sync()
+        let conflict = try #require(try server.command("conflicts").json["conflicts"][0]["id"].string)
+        let resolved = try server.command("resolve", conflict, "--take", "mine", "--reason", "入户核实-秘密")
+        #expect(resolved.code == 0)
+        let revoked = try #require(try b.run("status").json["device"].string)
+        #expect(try server.command("revoke", revoked, "--reason", "离职").code == 0)
+        try c.sync()
+        // What c holds for the township is sealed: the reason is nowhere in its database.
+        let held = try Data(contentsOf: c.folder.appending(path: "replica.sqlite"))
+        let log = (try? Data(contentsOf: c.folder.appending(path: "replica.sqlite-wal"))) ?? Data()
+        #expect((held + log).range(of: Data("入户核实-秘密".utf8)) == nil)
+
+        _ = try loseTheDiskAndRestore()
+        try c.sync()
+        #expect(try server.command("devices").json["devices"].array.filter { $0["revoked"].bool == true }.count == 1)
+        #expect(try b.run("sync").code == 77, "a revoked station stays out")
+        try a.sync()
+        let history = try server.command("history", id).json["entries"].array
+        #expect(history.contains { $0["reason"].string == "入户核实-秘密" })
+        try expectEqual([a, c])
+    }
+
+    @Test func aStationThatTheBackupDoesNotKnowIsTakenBack() throws {
+        let a = try server.station("a", village: "370404101201", staff: "甲")
+        try a.sync()
+        try #require(try server.command("backup", backup).code == 0)
+        let b = try server.station("b", village: "370404101202", staff: "乙")
+        let id = try b.new("household", "number=9")
+        try b.sync()
+        _ = try loseTheDiskAndRestore()
+        try b.sync()
+        #expect(try server.command("show", id).json["fields"]["number"].string == "9")
+        try expectEqual([a, b])
+    }
+
+    @Test func openInvitationsAreVoidAndSerialsGoOn() throws {
+        let code = try server.invite(village: "370404101203", staff: "丁")
+        try #require(try server.command("backup", backup).code == 0)
+        _ = try loseTheDiskAndRestore()
+        let late = VillageStation(in: folder.url, name: "late")
+        let joined = try late.run("join", server.url, code)
+        #expect(joined.code == 65)
+        #expect(joined.json["error"]["code"].int == 3008)
+    }
+
+    @Test func aDamagedBackupIsRefusedAndNothingIsLeftBehind() throws {
+        let a = try server.station("a", village: "370404101201", staff: "甲")
+        _ = try a.new("household", "number=1")
+        try a.sync()
+        try #require(try server.command("backup", backup).code == 0)
+        server.stop()
+        try FileManager.default.removeItem(at: server.folder)
+        let whole = try Data(contentsOf: URL(filePath: backup))
+        let cuts = [0, 5, 20, whole.count / 3, whole.count - 1]
+        let flips = stride(from: 3, to: whole.count, by: max(1, whole.count / 20))
+        for cut in cuts { try expectRefused(whole.prefix(cut)) }
+        for position in flips {
+            var flipped = whole
+            flipped[position] ^= 0x10
+            try expectRefused(flipped)
+        }
+        #expect(!FileManager.default.fileExists(atPath: server.folder.path))
+        try whole.write(to: URL(filePath: backup))
+        #expect(try server.command("restore", backup).code == 0)
+    }
+
+    private func expectRefused(_ bytes: Data, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        try bytes.write(to: URL(filePath: backup))
+        let refused = try server.command("restore", backup)
+        #expect(refused.code == 65, "\(refused.text)", sourceLocation: sourceLocation)
+        #expect(refused.json["error"]["code"].int == 1012, sourceLocation: sourceLocation)
+    }
+
+    private func expectEqual(_ stations: [VillageStation]) throws {
+        for station in stations {
+            try station.sync()
+            let status = try station.run("status").json
+            let scopes = try server.command("status").json["scopes"].array
+            for own in status["scopes"].array {
+                let theirs = scopes.first { $0["scope"].string == own["scope"].string }
+                #expect(own["digest"].string == theirs?["digest"].string ?? String(repeating: "0", count: 64))
+            }
+            #expect(status["pendingSets"].int == 0)
+        }
+        #expect(try server.command("nightly").json["sound"].bool == true)
+    }
+}
