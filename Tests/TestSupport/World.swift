@@ -171,6 +171,14 @@ package final class World {
         for _ in 0..<2 { for index in stations.indices { try sync(index) } }
     }
 
+    /// The authority takes notice of every station's cursor, as it does when it is asked for a page.
+    package func sees() throws {
+        for station in stations {
+            let cursor = try station.replica.read { try $0.position().cursor }
+            try authority.write { try DeviceRegister($0.database).saw(station.device, cursor: cursor, at: now) }
+        }
+    }
+
     // MARK: - The desk
 
     @discardableResult package func decide(

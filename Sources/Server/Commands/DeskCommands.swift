@@ -181,10 +181,25 @@ struct NightlyCommand: ParsableCommand {
     }
 
     @OptionGroup var options: TownshipOptions
+    @Option(
+        help: ArgumentHelp(
+            L("备份目录，最好在另一块磁盘上；不写则不备份", "Folder for backups, best on another disk; without it none is made")))
+    var backups: String?
+    @Option(help: ArgumentHelp(L("保留几份备份", "How many backups are kept"))) var keep = 14
+    @Option(
+        help: ArgumentHelp(
+            L("多少天没有联系的工作站不再等它", "A station silent for so many days is not waited for"))
+    ) var silentDays = 180
 
     func run() throws {
+        guard keep > 0, silentDays >= 0 else { throw Problem(.badValue, keep > 0 ? "--silent-days" : "--keep") }
         let township = try options.township()
-        let report = try Nightly(township: township).run()
+        let nightly = Nightly(township: township)
+        var report = try nightly.run()
+        if report.isSound {
+            report.collected = try nightly.collect(silentDays: silentDays)
+            if let backups { report.backup = try nightly.backUp(to: backups, keep: keep) }
+        }
         options.output.write(report.document, text: report.text)
         if !report.isSound { throw Problem(.storage, "nightly") }
     }

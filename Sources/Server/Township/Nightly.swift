@@ -1,4 +1,5 @@
 import CommandSupport
+import Foundation
 import RecordStore
 import SyncEngine
 
@@ -15,6 +16,10 @@ struct Nightly {
         var duplicates: [[RecordID]] = []
         var openConflicts = 0
         var quarantined = 0
+        /// Rows of deleted records that every station has passed.
+        var collected = 0
+        /// The file of this night's backup.
+        var backup: String?
 
         var isSound: Bool { brokenChains.isEmpty && gaps == 0 && wrongDigests.isEmpty }
     }
@@ -36,6 +41,29 @@ struct Nightly {
     }
 }
 
+extension Nightly {
+    /// Removes the rows of deleted records that every station in use has passed.
+    func collect(silentDays: Int) throws -> Int {
+        let since = Instant(milliseconds: township.clock().milliseconds - Int64(silentDays) * 86_400_000)
+        return try township.database.write { transaction in
+            try Tombstones(transaction.database, tables: township.database.tables).collect(silentSince: since)
+        }
+    }
+
+    /// Writes this night's backup and removes the oldest ones beyond `keep`. Only a sound township is backed up.
+    func backUp(to folder: String, keep: Int) throws -> String {
+        try DataFolder.create(folder)
+        let stamp = township.clock().description.prefix(19).filter { $0 != ":" }
+        let file = "\(folder)/ruhu-\(stamp).backup"
+        _ = try Backup.write(township, to: file) { _, _ in }
+        let all = try FileManager.default.contentsOfDirectory(atPath: folder).filter {
+            $0.hasPrefix("ruhu-") && $0.hasSuffix(".backup")
+        }.sorted()
+        for old in all.dropLast(keep) { try Files.remove("\(folder)/\(old)") }
+        return file
+    }
+}
+
 extension Nightly.Report {
     var document: JSONValue {
         .object([
@@ -44,6 +72,7 @@ extension Nightly.Report {
             ("wrongDigests", .array(wrongDigests.map(JSONValue.string))),
             ("duplicates", .array(duplicates.map { .array($0.map { .string($0.description) }) })),
             ("conflicts", .int(Int64(openConflicts))), ("quarantined", .int(Int64(quarantined))),
+            ("collected", .int(Int64(collected))), ("backup", backup.map(JSONValue.string) ?? .null),
         ])
     }
 
@@ -63,6 +92,7 @@ extension Nightly.Report {
                     "未决冲突 \(openConflicts) 个，隔离 \(quarantined) 个。",
                     "\(openConflicts) open conflicts, \(quarantined) in quarantine.")
             ],
+            backup.map { [L("已备份到 \($0)", "Backed up to \($0)")] } ?? [],
         ]
         return ([verdict] + lists.flatMap(\.self)).joined(separator: "\n")
     }

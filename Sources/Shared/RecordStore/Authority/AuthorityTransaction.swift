@@ -11,6 +11,8 @@ package final class AuthorityTransaction: AuthorityStore {
     package let tables: RecordTables
     private var cachedHead: Base?
     private var digests: ScopeDigests
+    /// Records that were read from the log, because their rows were collected.
+    private var rowless: Set<RecordID> = []
     private lazy var hasOrphans = Result {
         try Query(database, "SELECT 1 FROM orphan LIMIT 1").first { _ in true } ?? false
     }
@@ -44,8 +46,13 @@ package final class AuthorityTransaction: AuthorityStore {
     // MARK: - AuthorityView
 
     package func record(_ id: RecordID, kind: KindSchema) throws -> Record? {
-        try tables.record(id, kind: kind, in: database)
+        if let record = try tables.record(id, kind: kind, in: database) { return record }
+        let collected = try tombstones.record(id, kind: kind)
+        if collected != nil { rowless.insert(id) }
+        return collected
     }
+
+    private var tombstones: Tombstones { Tombstones(database, tables: tables) }
 
     package func log(of record: RecordID, after seq: Seq) throws -> [LoggedChange] {
         try LogReader(database, tables: tables).changes(of: record, after: seq)
@@ -240,7 +247,11 @@ package final class AuthorityTransaction: AuthorityStore {
     private func write(_ mutation: RecordMutation, seq: Seq, author: DeviceID) throws {
         let after = mutation.after
         if let before = mutation.before {
-            try tables.update(from: before, to: after, kind: mutation.kind, in: database)
+            if rowless.remove(after.id) != nil {
+                try tables.insert(after, kind: mutation.kind, in: database)
+            } else {
+                try tables.update(from: before, to: after, kind: mutation.kind, in: database)
+            }
             digests.subtract(before, kind: mutation.kind)
             if before.scope != after.scope { try recordMove(after.id, seq: seq, from: before.scope) }
         } else {

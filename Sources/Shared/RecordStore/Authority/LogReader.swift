@@ -69,6 +69,17 @@ package struct LogReader {
         return try query.all { try change($0, header: Self.header($0), decoded: &decoded) }
     }
 
+    /// Every change of a record with what the log says beside it, oldest first.
+    func headedChanges(of record: RecordID) throws -> [(header: Header, change: LoggedChange)] {
+        var query = try Query(database, Self.columns + " WHERE c.record = ? ORDER BY c.id")
+        query.bind(record)
+        var decoded = DecodedSet()
+        return try query.all { row in
+            let header = Self.header(row)
+            return (header, try change(row, header: header, decoded: &decoded))
+        }
+    }
+
     /// The changes of the interval (from, through], oldest first; `body` decodes those it wants, and returns false to
     /// stop.
     package func forEachChange(

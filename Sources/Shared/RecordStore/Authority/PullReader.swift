@@ -22,6 +22,8 @@ package struct PullReader {
     package func page(after cursor: Seq, limit: Int = Limits.recordsPerPage) throws -> PullPage {
         let head = try reader.head()
         guard cursor <= head.seq else { throw Problem(.badRequest, "cursor \(cursor)") }
+        let horizon = try Tombstones(database, tables: tables).horizon()
+        guard cursor >= horizon else { throw Problem(.cursorTooOld, "\(horizon)") }
         let (items, to) = try items(after: cursor, head: head.seq, limit: max(1, min(limit, Limits.recordsPerPage)))
         var fold = PullFold(schema: tables.schema, scopes: device.scopes)
         try fold.fold(items) { id, kind in try reader.whole(id, kind: kind, asOf: to) }
