@@ -76,4 +76,60 @@ import Testing
         #expect(try server.command("conflicts").json["conflicts"].array.isEmpty)
         #expect(try server.command("nightly").code == 0)
     }
+
+    @Test func ofManySyncsAtOneStationOneRunsAndTheOthersComeBackLater() async throws {
+        let folder = try TemporaryFolder()
+        let server = try TownshipServer(in: folder.url)
+        try server.start()
+        let station = try server.station("a", village: "370404101201", staff: "王秀英")
+        _ = try station.run("new", "-", input: KillWorker.documents(count: 300, prefix: "n").0)
+        let codes = try await withThrowingTaskGroup(of: Int32.self) { group in
+            for _ in 0..<6 { group.addTask { try await onThread { try station.run("sync").code } } }
+            return try await group.reduce(into: [Int32]()) { $0.append($1) }
+        }
+        #expect(codes.contains(0))
+        #expect(codes.allSatisfy { [0, 75].contains($0) })
+        try station.sync()
+        #expect(try server.command("status").json["seq"].int == 300)
+        #expect(try server.faults(atRest: [station]) == [])
+    }
+
+    @Test func theDesksCommandsRunBesideServeUnderLoad() async throws {
+        let folder = try TemporaryFolder()
+        let server = try TownshipServer(in: folder.url)
+        try server.start()
+        let stations = try (1...4).map { try server.station("s\($0)", village: "370404101201", staff: "协\($0)") }
+        let program = server.program
+        let commands = [
+            ["status"], ["list", "household"], ["nightly"], ["devices"], ["find", "1"], ["conflicts"], ["quarantine"],
+            ["invite", "--village", "370404101201", "--staff", "新人"],
+        ]
+        let failures = try await withThrowingTaskGroup(of: [String].self) { group in
+            for station in stations {
+                group.addTask {
+                    try await onThread {
+                        for round in 0..<4 {
+                            let text = KillWorker.documents(count: 100, prefix: "\(station.name)-\(round)-").0
+                            _ = try station.run("new", "-", input: text)
+                            try station.sync()
+                        }
+                        return []
+                    }
+                }
+            }
+            group.addTask {
+                try await onThread {
+                    try (commands + commands).compactMap { command in
+                        let outcome = try program.run(command + ["--json"])
+                        return outcome.code == 0 ? nil : "\(command) \(outcome.code) \(outcome.text)"
+                    }
+                }
+            }
+            return try await group.reduce(into: [String]()) { $0 += $1 }
+        }
+        #expect(failures == [])
+        for station in stations { try station.sync() }
+        #expect(try server.command("status").json["seq"].int == 1_600)
+        #expect(try server.faults(atRest: stations) == [])
+    }
 }

@@ -14,6 +14,8 @@ package struct Program: Sendable {
         package let seconds: Double
 
         package var text: String { String(decoding: output, as: UTF8.self) }
+        /// Whether SIGKILL ended it.
+        package var wasKilled: Bool { code == 128 + SIGKILL }
         /// The one JSON document on standard output; an empty object when there is none.
         package var json: JSON { JSON(output) }
     }
@@ -39,7 +41,8 @@ package struct Program: Sendable {
     }()
 
     /// Runs to the end.
-    package func run(_ arguments: [String], input: String? = nil) throws -> Outcome {
+    /// - Parameter seconds: when given, it is ended by SIGKILL after so long, wherever it is then.
+    package func run(_ arguments: [String], input: String? = nil, killAfter seconds: Double? = nil) throws -> Outcome {
         let process = process(arguments)
         let folder = FileManager.default.temporaryDirectory.appending(path: "ruhu-run-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -62,6 +65,11 @@ package struct Program: Sendable {
         process.terminationHandler = { _ in ended.signal() }
         let started = ContinuousClock.now
         try process.run()
+        if let seconds, ended.wait(timeout: .now() + seconds) == .success {
+            ended.signal()
+        } else if seconds != nil {
+            kill(process.processIdentifier, SIGKILL)
+        }
         ended.wait()
         let elapsed = started.duration(to: .now)
         return Outcome(

@@ -4,16 +4,21 @@ package import Foundation
 /// Confined to its test; the program it runs may be used from anywhere.
 package final class TownshipServer {
     package let folder: URL
-    package let program: Program
+    /// A change of its environment holds from the next start or command on.
+    package var program: Program
     package let isPlain: Bool
     private var process: Process?
-    private var port: Int
+    package private(set) var port: Int
     package private(set) var url = ""
 
     /// Makes the township's data folder; serves nothing yet.
-    package init(in parent: URL, name: String = "阴平镇", region: String = "370404101", isPlain: Bool = true) throws {
+    package init(
+        in parent: URL, name: String = "阴平镇", region: String = "370404101", isPlain: Bool = true,
+        environment: [String: String] = [:]
+    ) throws {
         folder = parent.appending(path: "township")
-        program = Program("ruhu-server", environment: ["RUHU_HOME": folder.path])
+        program = Program(
+            "ruhu-server", environment: ["RUHU_HOME": folder.path].merging(environment) { $1 })
         self.isPlain = isPlain
         port = 0
         let made = try program.run(["init", "--name", name, "--region", region, "--json"])
@@ -107,7 +112,8 @@ package final class TownshipServer {
 package struct VillageStation: Sendable {
     package let name: String
     package let folder: URL
-    package let program: Program
+    /// A change of its environment holds from the next command on.
+    package var program: Program
 
     package init(in parent: URL, name: String) {
         self.name = name

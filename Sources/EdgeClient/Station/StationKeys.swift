@@ -5,7 +5,7 @@ package import SyncWire
 
 /// The private keys of a station: of its device, and of those whose chains it goes on with.
 package protocol StationKeys {
-    /// - Throws: the file system's errors.
+    /// - Throws: ``Problem`` ``Problem/Code/unreadableFile`` when the key is not there or is none.
     func signer(of device: DeviceID) throws -> any Signer
     /// Keys for a new identity, kept before anything is sent: the same ones until ``adopt(_:)``.
     func forkKeys() throws -> (signer: any Signer, sealingPublicKey: [UInt8])
@@ -22,7 +22,13 @@ struct StationKeyFiles: StationKeys {
 
     func signer(of device: DeviceID) throws -> any Signer {
         let own = folder.signingKeyPath(of: device)
-        return try Ed25519().signer(privateKey: SecretFile.read(Files.exists(own) ? own : folder.signingKeyPath))
+        let path = Files.exists(own) ? own : folder.signingKeyPath
+        let bytes = try SecretFile.read(path)
+        do {
+            return try Ed25519().signer(privateKey: bytes)
+        } catch {
+            throw SecretFile.damaged(path)
+        }
     }
 
     func forkKeys() throws -> (signer: any Signer, sealingPublicKey: [UInt8]) {

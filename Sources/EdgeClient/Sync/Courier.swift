@@ -33,16 +33,17 @@ package final class Courier {
         self.key = key
     }
 
-    /// One request, once more when the server did not know the nonce.
+    /// One request, once more when the server did not know the nonce or found the request damaged.
     ///
     /// - Parameter keyID: who signs, where it is not the device's id: a key that the township is to know first.
-    /// - Throws: ``TransportError``; the ``Problem`` the server answered; ``Problem`` ``Problem/Code/unreachable`` for
-    ///   anything that is no verified answer.
+    /// - Throws: ``TransportError``; the ``Problem`` the server answered, ``Problem/Code/busy`` for a fault of its
+    ///   own; ``Problem`` ``Problem/Code/unreachable`` for anything that is no verified answer.
     package func exchange(
         _ method: HTTPMethod, _ path: String, query: String = "", body: [UInt8] = [], keyID: String? = nil,
         onProgress: ((Int64, Int64) -> Void)? = nil, shouldAbort: (() -> Bool)? = nil
     ) throws -> Answer.Body {
-        for attempt in 0..<2 {
+        var heard: Set<Problem.Code> = []
+        while true {
             let request = try request(method, path, query: query, body: body, keyID: keyID ?? self.keyID)
             let response = try transport.send(request, onProgress: onProgress, shouldAbort: shouldAbort)
             let answer = try verified(response)
@@ -51,9 +52,28 @@ package final class Courier {
                 nonce = hello.nonce
             }
             guard case .problem(let problem) = answer.body else { return answer.body }
-            guard problem.code == .staleNonce, attempt == 0 else { throw problem }
+            if problem.code.rawValue >= Self.firstMachineCode { throw Self.serverFault(problem) }
+            guard Self.askedAgain.contains(problem.code), heard.insert(problem.code).inserted else { throw problem }
         }
-        throw Problem(.unreachable, "nonce")
+    }
+
+    /// A stale nonce; and what a server says of a request that something on the way has altered, which is worth
+    /// believing only when it says so again.
+    private static let askedAgain: Set<Problem.Code> = [
+        .staleNonce, .badRequest, .unsigned, .badSignature, .unknownDevice, .notFound, .methodNotAllowed,
+        .unsupportedMedia,
+    ]
+
+    /// 50xx speak of the machine that says them, and here that is the township's, not this one.
+    private static let firstMachineCode = 5_000
+
+    private static func serverFault(_ problem: Problem) -> Problem {
+        Problem(
+            .busy, "\(problem.code.rawValue)",
+            explanation: Label(
+                zh: "镇街服务器出了故障，请稍后再同步，并告知镇街",
+                en: "The township's server has a fault; sync again later, and tell the township")
+        )
     }
 
     private func request(

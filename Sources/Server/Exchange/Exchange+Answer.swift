@@ -1,3 +1,4 @@
+import GRDB
 package import RecordStore
 import SyncEngine
 package import SyncWire
@@ -62,12 +63,25 @@ extension Exchange {
         }
     }
 
-    /// What a caller is told of an error; errors that are no ``Problem`` are an engineer's matter.
+    /// What a caller is told of an error; errors that are no ``Problem`` are an engineer's matter. A disk that is full
+    /// or fails is the township's trouble: the station keeps its work and comes back.
     static func problem(from error: any Error) -> Problem {
         switch error {
         case let problem as Problem: problem
         case let codec as CodecError: Problem(.badRequest, codec.detail)
+        case let error as DatabaseError where passing.contains(error.resultCode.primaryResultCode):
+            Problem(
+                .busy,
+                explanation: Label(
+                    zh: "镇街服务器暂时存不下数据，请稍后再同步，并告知镇街",
+                    en: "The township's server cannot store anything now; tell the township"))
         default: Problem(.internalError)
         }
     }
+
+    /// What SQLite says of a machine, not of a program or a file that is damaged.
+    private static let passing: [ResultCode] = [
+        .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_NOMEM,
+        .SQLITE_ABORT, .SQLITE_INTERRUPT,
+    ]
 }

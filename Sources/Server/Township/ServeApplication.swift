@@ -1,3 +1,4 @@
+import CommandSupport
 import Hummingbird
 import HummingbirdCore
 import HummingbirdTLS
@@ -44,12 +45,25 @@ struct ServeApplication {
     private func server() throws -> HTTPServerBuilder {
         let base = HTTPServerBuilder.http1(configuration: HTTP1Channel.Configuration(idleTimeout: Self.idleTimeout))
         if isPlain { return base }
-        let certificate = try NIOSSLCertificate(bytes: Array(township.keys.tls.certificatePEM.utf8), format: .pem)
-        let key = try NIOSSLPrivateKey(bytes: Array(township.keys.tls.keyPEM.utf8), format: .pem)
+        let certificate = try whole(.tlsCertificate) {
+            try NIOSSLCertificate(bytes: Array(township.keys.tls.certificatePEM.utf8), format: .pem)
+        }
+        let key = try whole(.tlsKey) {
+            try NIOSSLPrivateKey(bytes: Array(township.keys.tls.keyPEM.utf8), format: .pem)
+        }
         var configuration = TLSConfiguration.makeServerConfiguration(
             certificateChain: [.certificate(certificate)], privateKey: .privateKey(key))
         configuration.minimumTLSVersion = .tlsv12
         return try .tls(base, tlsConfiguration: configuration)
+    }
+
+    /// - Throws: ``Problem`` ``Problem/Code/unreadableFile`` for a secret that TLS cannot take.
+    private func whole<T>(_ secret: TownshipFolder.Secret, _ read: () throws -> T) throws -> T {
+        do {
+            return try read()
+        } catch {
+            throw SecretFile.damaged(township.folder.path(of: secret))
+        }
     }
 }
 

@@ -1,3 +1,4 @@
+import CommandSupport
 import Crypto
 import RecordStore
 import SyncEngine
@@ -119,17 +120,35 @@ struct ServerKeys: Sendable {
         try folder.writeSecret(tls.fingerprint.bytes, to: .tlsFingerprint)
     }
 
+    /// Bytes of the nonces' secret.
+    private static let nonceSecretBytes = 32
+
+    /// - Throws: ``Problem`` ``Problem/Code/unreadableFile`` for a secret that is not there or is none.
     static func read(from folder: TownshipFolder) throws -> ServerKeys {
         guard let fingerprint = Hash256(bytes: try folder.readSecret(.tlsFingerprint)) else {
-            throw Problem(.unreadableFile, TownshipFolder.Secret.tlsFingerprint.rawValue)
+            throw SecretFile.damaged(folder.path(of: .tlsFingerprint))
         }
+        let nonceSecret = try folder.readSecret(.nonceSecret)
+        // A shorter one would do its work without a word, and anybody could make nonces.
+        guard nonceSecret.count == nonceSecretBytes else { throw SecretFile.damaged(folder.path(of: .nonceSecret)) }
         return ServerKeys(
-            signing: try Curve25519.Signing.PrivateKey(rawRepresentation: try folder.readSecret(.signingKey)),
-            desk: try Curve25519.Signing.PrivateKey(rawRepresentation: try folder.readSecret(.deskKey)),
-            nonceSecret: try folder.readSecret(.nonceSecret),
-            backup: try Curve25519.KeyAgreement.PrivateKey(rawRepresentation: try folder.readSecret(.backupKey)),
+            signing: try key(.signingKey, in: folder) { try Curve25519.Signing.PrivateKey(rawRepresentation: $0) },
+            desk: try key(.deskKey, in: folder) { try Curve25519.Signing.PrivateKey(rawRepresentation: $0) },
+            nonceSecret: nonceSecret,
+            backup: try key(.backupKey, in: folder) { try Curve25519.KeyAgreement.PrivateKey(rawRepresentation: $0) },
             tls: ServerCertificate(
                 certificatePEM: String(decoding: try folder.readSecret(.tlsCertificate), as: UTF8.self),
                 keyPEM: String(decoding: try folder.readSecret(.tlsKey), as: UTF8.self), fingerprint: fingerprint))
+    }
+
+    private static func key<Key>(
+        _ secret: TownshipFolder.Secret, in folder: TownshipFolder, _ read: ([UInt8]) throws -> Key
+    ) throws -> Key {
+        let bytes = try folder.readSecret(secret)
+        do {
+            return try read(bytes)
+        } catch {
+            throw SecretFile.damaged(folder.path(of: secret))
+        }
     }
 }

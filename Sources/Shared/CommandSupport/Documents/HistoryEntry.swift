@@ -14,13 +14,16 @@ package struct HistoryEntry: Sendable {
     }
 
     /// `seq` (0 while not decided), `device`, `author`, `at`, `reason`, `edits` [`field`, `element` of a set, `old`,
-    /// `new`], `outcome`.
+    /// `new`], `outcome`; `clockFlagged` when the author's clock was ahead by more than a day.
     package var json: JSONValue {
-        .object([
-            ("seq", .int(Int64(item.seq))), ("device", .string(item.device.description)),
-            ("author", .string(item.author)), ("at", .string(item.at.description)), ("reason", .string(item.reason)),
-            ("edits", .array(item.effects.map(Self.edit))), ("outcome", .string(item.outcome.rawValue)),
-        ])
+        let flag = item.isFlagged ? [("clockFlagged", JSONValue.bool(true))] : []
+        return .object(
+            [
+                ("seq", .int(Int64(item.seq))), ("device", .string(item.device.description)),
+                ("author", .string(item.author)), ("at", .string(item.at.description)),
+                ("reason", .string(item.reason)),
+                ("edits", .array(item.effects.map(Self.edit))), ("outcome", .string(item.outcome.rawValue)),
+            ] + flag)
     }
 
     private static func edit(_ effect: Effect) -> JSONValue {
@@ -34,7 +37,8 @@ package struct HistoryEntry: Sendable {
     /// For people: who, when, why; then a line an edit.
     package var text: String {
         let place = item.seq == 0 ? "-" : String(item.seq)
-        let head = [place, PlainText.of(item.at), item.author, Self.label(of: item.outcome).text(), item.reason]
+        let time = PlainText.of(item.at) + (item.isFlagged ? L("（时钟超前，不可信）", " (clock ahead, not trusted)") : "")
+        let head = [place, time, item.author, Self.label(of: item.outcome).text(), item.reason]
         return ([head.filter { !$0.isEmpty }.joined(separator: "  ")] + item.effects.map(line)).joined(separator: "\n")
     }
 

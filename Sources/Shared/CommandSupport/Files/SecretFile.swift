@@ -1,5 +1,5 @@
 import Glibc
-import SyncEngine
+package import SyncEngine
 
 /// A file that only its owner may read (mode 0600): written beside and renamed, so that it is whole or not there.
 package enum SecretFile {
@@ -25,6 +25,11 @@ package enum SecretFile {
 
     /// - Throws: ``Problem`` ``Problem/Code/unreadableFile``; ``Problem/Code/badDocument`` beyond ``byteLimit``.
     package static func read(_ path: String) throws -> [UInt8] { try Files.read(path, limit: byteLimit) }
+
+    /// What is told of a secret that was read, but is not what it should be.
+    package static func damaged(_ path: String) -> Problem {
+        Problem(.unreadableFile, path, explanation: Label(zh: "密钥文件已损坏", en: "The key file is damaged"))
+    }
 
     /// Some file systems cannot; the rename is atomic all the same.
     private static func syncFolder(of path: String) {

@@ -25,10 +25,24 @@ package final class AuthorityTransaction: AuthorityStore {
     }
 
     /// Writes what was gathered. A transaction that skips it must not commit.
-    package func finish() throws { try digests.flush(to: database) }
+    /// - Throws: `DatabaseError` `SQLITE_ABORT` when SQLite has taken the transaction back by itself; the store's errors.
+    package func finish() throws {
+        try checkIsOpen()
+        try digests.flush(to: database)
+    }
 
-    /// Runs `body` so that, when it throws, nothing of it remains while the rest of the transaction does.
+    /// A disk that is full or fails makes SQLite take back the whole transaction, savepoints and all. What is written
+    /// after that would be durable by itself, statement by statement: nothing may be.
+    private func checkIsOpen() throws {
+        guard database.isInsideTransaction else {
+            throw DatabaseError(resultCode: .SQLITE_ABORT, message: "the transaction was rolled back by SQLite")
+        }
+    }
+
+    /// Runs `body` so that, when it throws, nothing of it remains while the rest of the transaction does. When the
+    /// whole transaction went with it, ``finish()`` throws, and so does every further savepoint.
     package func savepoint<T>(_ body: () throws -> T) throws -> T {
+        try checkIsOpen()
         let before = (cachedHead, digests)
         do {
             var result: T?

@@ -11,10 +11,12 @@ package struct HistoryReader {
     package func entries(of record: RecordID) throws -> [HistoryItem] {
         let results = try results(of: record)
         let applied = try reader.changes(of: record, after: 0).map { change in
-            HistoryItem(
+            var item = HistoryItem(
                 seq: change.seq, device: change.device, author: change.author, at: change.time.instant,
                 reason: change.reason, effects: change.effects,
                 outcome: HistoryItem.Outcome(results[change.seq] ?? .applied))
+            item.isFlagged = change.isFlagged
+            return item
         }
         return (applied + (try quarantined(record))).sorted { $0.seq < $1.seq }
     }

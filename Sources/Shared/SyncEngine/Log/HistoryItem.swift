@@ -8,6 +8,9 @@ package struct HistoryItem: Hashable, Sendable {
     package var reason: String
     package var effects: [Effect]
     package var outcome: Outcome
+    /// Its author's clock was ahead of the server's by more than ``HybridClock/futureToleranceMilliseconds``. Known at
+    /// the server.
+    package var isFlagged = false
 
     package enum Outcome: String, Sendable {
         case pending, applied, conflicted, quarantined
