@@ -48,12 +48,12 @@ struct KillWorker: Sendable {
         while kills < wanted, steps < wanted * 6 {
             steps += 1
             switch dice.below(100) {
-            case 0..<30: try create()
-            case 30..<50: try edit()
-            case 50..<58: try stream()
-            case 58..<64: try importFile()
-            case 64..<68: try newcomer()
-            case 68..<72: try invite()
+            case 0..<25: try create()
+            case 25..<50: try edit()
+            case 50..<62: try stream()
+            case 62..<68: try importFile()
+            case 68..<70: try newcomer()
+            case 70..<74: try invite()
             default: try sync()
             }
         }

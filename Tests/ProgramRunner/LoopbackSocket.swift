@@ -103,5 +103,10 @@ struct LoopbackSocket: Sendable {
 
     func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
     func shutDown() { shutdown(descriptor, Int32(SHUT_RDWR)) }
-    func close() { Foundation.close(descriptor) }
+
+    /// Ends the connection, also where a program started meanwhile has inherited it.
+    func close() {
+        shutDown()
+        Foundation.close(descriptor)
+    }
 }

@@ -43,39 +43,41 @@ package struct Program: Sendable {
     /// Runs to the end.
     /// - Parameter seconds: when given, it is ended by SIGKILL after so long, wherever it is then.
     package func run(_ arguments: [String], input: String? = nil, killAfter seconds: Double? = nil) throws -> Outcome {
-        let process = process(arguments)
         let folder = FileManager.default.temporaryDirectory.appending(path: "ruhu-run-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(at: folder) }
         // Files, not pipes: a full pipe would stop the program.
         let output = folder.appending(path: "out")
         let errors = folder.appending(path: "err")
-        for file in [output, errors] { try Data().write(to: file) }
-        process.standardOutput = try FileHandle(forWritingTo: output)
-        process.standardError = try FileHandle(forWritingTo: errors)
-        if let input {
-            let file = folder.appending(path: "in")
-            try Data(input.utf8).write(to: file)
-            process.standardInput = try FileHandle(forReadingFrom: file)
-        } else {
-            process.standardInput = FileHandle.nullDevice
-        }
-        // Told of the end at once: Foundation's own waiting looks only every 50 ms.
-        let ended = DispatchSemaphore(value: 0)
-        process.terminationHandler = { _ in ended.signal() }
+        let file = folder.appending(path: "in")
+        if let input { try Data(input.utf8).write(to: file) }
+        let descriptors = [
+            open(input == nil ? "/dev/null" : file.path, O_RDONLY | O_CLOEXEC),
+            open(output.path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600),
+            open(errors.path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600),
+        ]
+        defer { for descriptor in descriptors { close(descriptor) } }
         let started = ContinuousClock.now
-        try process.run()
-        if let seconds, ended.wait(timeout: .now() + seconds) == .success {
-            ended.signal()
-        } else if seconds != nil {
-            kill(process.processIdentifier, SIGKILL)
-        }
-        ended.wait()
+        let code = try start(arguments, descriptors: (descriptors[0], descriptors[1], descriptors[2]))
+            .wait(killAfter: seconds)
         let elapsed = started.duration(to: .now)
         return Outcome(
-            code: process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus,
-            output: try Data(contentsOf: output), errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self),
+            code: code, output: try Data(contentsOf: output),
+            errors: String(decoding: try Data(contentsOf: errors), as: UTF8.self),
             seconds: Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18)
+    }
+
+    /// Starts it in a clean environment; the caller waits for its end.
+    func start(
+        _ arguments: [String], descriptors: (input: Int32, output: Int32, errors: Int32)
+    ) throws -> RunningProcess {
+        try RunningProcess(
+            executable.path, arguments, environment: cleanEnvironment, descriptors: descriptors)
+    }
+
+    private var cleanEnvironment: [String: String] {
+        ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": NSTemporaryDirectory(), "TZ": "UTC"]
+            .merging(environment) { $1 }
     }
 
     /// A process of this program, not yet started.
@@ -83,9 +85,7 @@ package struct Program: Sendable {
         let process = Process()
         process.executableURL = executable
         process.arguments = arguments
-        var clean = ["PATH": "/usr/bin:/bin", "LANG": "C.UTF-8", "HOME": NSTemporaryDirectory(), "TZ": "UTC"]
-        clean.merge(environment) { $1 }
-        process.environment = clean
+        process.environment = cleanEnvironment
         return process
     }
 }

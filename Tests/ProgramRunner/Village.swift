@@ -7,7 +7,9 @@ package final class TownshipServer {
     /// A change of its environment holds from the next start or command on.
     package var program: Program
     package let isPlain: Bool
-    private var process: Process?
+    private var process: RunningProcess?
+    /// Kept open: `serve` must not lose its standard output.
+    private var output: FileHandle?
     package private(set) var port: Int
     package private(set) var url = ""
 
@@ -25,24 +27,30 @@ package final class TownshipServer {
         guard made.code == 0 else { throw ProgramFailure("init: \(made.code) \(made.errors)") }
     }
 
-    deinit { process?.terminate() }
+    deinit { stop() }
 
     /// Starts serving, on the port it had before when it had one.
     package func start() throws {
-        let process = program.process(["serve", "--listen", "127.0.0.1:\(port)"] + (isPlain ? ["--plain-http"] : []))
-        let pipe = Pipe()
-        process.standardOutput = pipe
         let log = folder.appending(path: "serve.log")
-        if !FileManager.default.fileExists(atPath: log.path) { try Data().write(to: log) }
-        let handle = try FileHandle(forWritingTo: log)
-        try handle.seekToEnd()
-        process.standardError = handle
-        try process.run()
-        self.process = process
+        let errors = open(log.path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        let input = open("/dev/null", O_RDONLY | O_CLOEXEC)
+        let pipe = Pipe()
+        defer {
+            close(errors)
+            close(input)
+        }
+        process = try program.start(
+            ["serve", "--listen", "127.0.0.1:\(port)"] + (isPlain ? ["--plain-http"] : []),
+            descriptors: (input, pipe.fileHandleForWriting.fileDescriptor, errors))
+        try pipe.fileHandleForWriting.close()
+        output = pipe.fileHandleForReading
         var line = Data()
         while !line.contains(UInt8(ascii: "\n")) {
             let more = pipe.fileHandleForReading.availableData
-            if more.isEmpty { throw ProgramFailure("serve ended: \(try String(contentsOf: log, encoding: .utf8))") }
+            if more.isEmpty {
+                stop()
+                throw ProgramFailure("serve ended: \(try String(contentsOf: log, encoding: .utf8))")
+            }
             line.append(more)
         }
         guard let listening = JSON(line)["listening"].string, let bound = URL(string: listening)?.port else {
@@ -54,26 +62,22 @@ package final class TownshipServer {
 
     /// SIGTERM, and waits for the end.
     /// - Returns: the exit code.
-    @discardableResult package func stop() -> Int32 {
-        guard let process else { return 0 }
-        process.terminate()
-        process.waitUntilExit()
-        self.process = nil
-        return process.terminationStatus
-    }
+    @discardableResult package func stop() -> Int32 { end(SIGTERM) }
 
     /// SIGKILL: no chance to finish anything.
-    package func kill() {
-        guard let process else { return }
-        Foundation.kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
+    package func kill() { _ = end(SIGKILL) }
+
+    private func end(_ signal: Int32) -> Int32 {
+        guard let process else { return 0 }
+        process.signal(signal)
         self.process = nil
+        return process.wait()
     }
 
     /// The server's resident memory at its highest, in bytes; 0 when it does not run.
     package var peakMemory: Int {
         guard let process,
-            let status = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/status", encoding: .utf8),
+            let status = try? String(contentsOfFile: "/proc/\(process.identifier)/status", encoding: .utf8),
             let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") })
         else { return 0 }
         return (line.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) } ?? 0) * 1024
@@ -82,7 +86,7 @@ package final class TownshipServer {
     /// User and system CPU time so far, in seconds; 0 when it does not run.
     package var processorSeconds: Double {
         guard let process,
-            let stat = try? String(contentsOfFile: "/proc/\(process.processIdentifier)/stat", encoding: .utf8),
+            let stat = try? String(contentsOfFile: "/proc/\(process.identifier)/stat", encoding: .utf8),
             let end = stat.lastIndex(of: ")")
         else { return 0 }
         let fields = stat[stat.index(after: end)...].split(separator: " ")
