@@ -403,93 +403,6 @@ package nonisolated struct WireEffects: Sendable {
   package init() {}
 }
 
-/// One value of a page's field. No kind: null.
-package nonisolated struct WireValue: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var kind: WireValue.OneOf_Kind? = nil
-
-  package var text: String {
-    get {
-      if case .text(let v)? = kind {return v}
-      return String()
-    }
-    set {kind = .text(newValue)}
-  }
-
-  package var int64: Int64 {
-    get {
-      if case .int64(let v)? = kind {return v}
-      return 0
-    }
-    set {kind = .int64(newValue)}
-  }
-
-  package var bool: Bool {
-    get {
-      if case .bool(let v)? = kind {return v}
-      return false
-    }
-    set {kind = .bool(newValue)}
-  }
-
-  /// Days since 1970-01-01.
-  package var date: Int32 {
-    get {
-      if case .date(let v)? = kind {return v}
-      return 0
-    }
-    set {kind = .date(newValue)}
-  }
-
-  /// Milliseconds since 1970-01-01T00:00:00Z.
-  package var time: Int64 {
-    get {
-      if case .time(let v)? = kind {return v}
-      return 0
-    }
-    set {kind = .time(newValue)}
-  }
-
-  package var list: WireTextList {
-    get {
-      if case .list(let v)? = kind {return v}
-      return WireTextList()
-    }
-    set {kind = .list(newValue)}
-  }
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package nonisolated enum OneOf_Kind: Equatable, Sendable {
-    case text(String)
-    case int64(Int64)
-    case bool(Bool)
-    /// Days since 1970-01-01.
-    case date(Int32)
-    /// Milliseconds since 1970-01-01T00:00:00Z.
-    case time(Int64)
-    case list(WireTextList)
-
-  }
-
-  package init() {}
-}
-
-package nonisolated struct WireTextList: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var elements: [String] = []
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-}
-
 package nonisolated struct WireEnrolmentRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -747,72 +660,39 @@ package nonisolated struct WirePushReply: Sendable {
   fileprivate var _acknowledged: WireAcknowledgement? = nil
 }
 
-package nonisolated struct WireFieldDelta: Sendable {
-  // SwiftProtobuf.Message conformance is added in an extension below. See the
-  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
-  // methods supported on all messages.
-
-  package var field: String = String()
-
-  package var element: String {
-    get {_element ?? String()}
-    set {_element = newValue}
-  }
-  /// Returns true if `element` has been explicitly set.
-  package var hasElement: Bool {self._element != nil}
-  /// Clears the value of `element`. Subsequent reads from it will return its default value.
-  package mutating func clearElement() {self._element = nil}
-
-  package var value: WireValue {
-    get {_value ?? WireValue()}
-    set {_value = newValue}
-  }
-  /// Returns true if `value` has been explicitly set.
-  package var hasValue: Bool {self._value != nil}
-  /// Clears the value of `value`. Subsequent reads from it will return its default value.
-  package mutating func clearValue() {self._value = nil}
-
-  /// absent: the record's
-  package var writer: UInt32 {
-    get {_writer ?? 0}
-    set {_writer = newValue}
-  }
-  /// Returns true if `writer` has been explicitly set.
-  package var hasWriter: Bool {self._writer != nil}
-  /// Clears the value of `writer`. Subsequent reads from it will return its default value.
-  package mutating func clearWriter() {self._writer = nil}
-
-  package var unknownFields = SwiftProtobuf.UnknownStorage()
-
-  package init() {}
-
-  fileprivate var _element: String? = nil
-  fileprivate var _value: WireValue? = nil
-  fileprivate var _writer: UInt32? = nil
-}
-
+/// One record of a page; its fields in columns, as a change's.
 package nonisolated struct WireRecordDelta: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var id: Data = Data()
-
   package var kind: String = String()
 
   package var scope: String = String()
-
-  package var seq: UInt64 = 0
 
   /// 1 whole, 2 changes, 3 leave
   package var form: UInt32 = 0
 
   package var deleted: Bool = false
 
-  /// index in writers
+  package var fields: [String] = []
+
+  package var tags: [WireValues.Tag] = []
+
+  /// Index in the page's writers, by row; empty: every field is `writer`'s.
+  package var fieldWriters: [UInt32] = []
+
+  package var elements: [WireElement] = []
+
+  package var id: Data = Data()
+
+  package var seq: UInt64 = 0
+
   package var writer: UInt32 = 0
 
-  package var fields: [WireFieldDelta] = []
+  package var numbers: [Int64] = []
+
+  package var texts: [String] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1823,146 +1703,6 @@ nonisolated extension WireEffects.Result: SwiftProtobuf._ProtoNameProviding {
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0UNSPECIFIED\0\u{1}APPLIED\0\u{1}EQUAL\0\u{1}LOST\0\u{1}DERIVED\0")
 }
 
-nonisolated extension WireValue: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".Value"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}text\0\u{1}int64\0\u{1}bool\0\u{1}date\0\u{1}time\0\u{1}list\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try {
-        var v: String?
-        try decoder.decodeSingularStringField(value: &v)
-        if let v = v {
-          if self.kind != nil {try decoder.handleConflictingOneOf()}
-          self.kind = .text(v)
-        }
-      }()
-      case 2: try {
-        var v: Int64?
-        try decoder.decodeSingularSInt64Field(value: &v)
-        if let v = v {
-          if self.kind != nil {try decoder.handleConflictingOneOf()}
-          self.kind = .int64(v)
-        }
-      }()
-      case 3: try {
-        var v: Bool?
-        try decoder.decodeSingularBoolField(value: &v)
-        if let v = v {
-          if self.kind != nil {try decoder.handleConflictingOneOf()}
-          self.kind = .bool(v)
-        }
-      }()
-      case 4: try {
-        var v: Int32?
-        try decoder.decodeSingularSInt32Field(value: &v)
-        if let v = v {
-          if self.kind != nil {try decoder.handleConflictingOneOf()}
-          self.kind = .date(v)
-        }
-      }()
-      case 5: try {
-        var v: Int64?
-        try decoder.decodeSingularSInt64Field(value: &v)
-        if let v = v {
-          if self.kind != nil {try decoder.handleConflictingOneOf()}
-          self.kind = .time(v)
-        }
-      }()
-      case 6: try {
-        var v: WireTextList?
-        var hadOneofValue = false
-        if let current = self.kind {
-          hadOneofValue = true
-          if case .list(let m) = current {v = m}
-        }
-        try decoder.decodeSingularMessageField(value: &v)
-        if let v = v {
-          if hadOneofValue {try decoder.handleConflictingOneOf()}
-          self.kind = .list(v)
-        }
-      }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    switch self.kind {
-    case .text?: try {
-      guard case .text(let v)? = self.kind else { preconditionFailure() }
-      try visitor.visitSingularStringField(value: v, fieldNumber: 1)
-    }()
-    case .int64?: try {
-      guard case .int64(let v)? = self.kind else { preconditionFailure() }
-      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 2)
-    }()
-    case .bool?: try {
-      guard case .bool(let v)? = self.kind else { preconditionFailure() }
-      try visitor.visitSingularBoolField(value: v, fieldNumber: 3)
-    }()
-    case .date?: try {
-      guard case .date(let v)? = self.kind else { preconditionFailure() }
-      try visitor.visitSingularSInt32Field(value: v, fieldNumber: 4)
-    }()
-    case .time?: try {
-      guard case .time(let v)? = self.kind else { preconditionFailure() }
-      try visitor.visitSingularSInt64Field(value: v, fieldNumber: 5)
-    }()
-    case .list?: try {
-      guard case .list(let v)? = self.kind else { preconditionFailure() }
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
-    }()
-    case nil: break
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: WireValue, rhs: WireValue) -> Bool {
-    if lhs.kind != rhs.kind {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
-nonisolated extension WireTextList: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".TextList"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}elements\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedStringField(value: &self.elements) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.elements.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.elements, fieldNumber: 1)
-    }
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: WireTextList, rhs: WireTextList) -> Bool {
-    if lhs.elements != rhs.elements {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
 nonisolated extension WireEnrolmentRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".EnrolmentRequest"
   package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}code\0\u{3}signing_key\0\u{3}sealing_key\0\u{1}station\0")
@@ -2478,58 +2218,9 @@ nonisolated extension WirePushReply: SwiftProtobuf.Message, SwiftProtobuf._Messa
   }
 }
 
-nonisolated extension WireFieldDelta: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".FieldDelta"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}field\0\u{1}element\0\u{1}value\0\u{1}writer\0")
-
-  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.field) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self._element) }()
-      case 3: try { try decoder.decodeSingularMessageField(value: &self._value) }()
-      case 4: try { try decoder.decodeSingularUInt32Field(value: &self._writer) }()
-      default: break
-      }
-    }
-  }
-
-  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.field.isEmpty {
-      try visitor.visitSingularStringField(value: self.field, fieldNumber: 1)
-    }
-    try { if let v = self._element {
-      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
-    } }()
-    try { if let v = self._value {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
-    } }()
-    try { if let v = self._writer {
-      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 4)
-    } }()
-    try unknownFields.traverse(visitor: &visitor)
-  }
-
-  package static func ==(lhs: WireFieldDelta, rhs: WireFieldDelta) -> Bool {
-    if lhs.field != rhs.field {return false}
-    if lhs._element != rhs._element {return false}
-    if lhs._value != rhs._value {return false}
-    if lhs._writer != rhs._writer {return false}
-    if lhs.unknownFields != rhs.unknownFields {return false}
-    return true
-  }
-}
-
 nonisolated extension WireRecordDelta: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".RecordDelta"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}id\0\u{1}kind\0\u{1}scope\0\u{1}seq\0\u{1}form\0\u{1}deleted\0\u{1}writer\0\u{1}fields\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}scope\0\u{1}form\0\u{1}deleted\0\u{1}fields\0\u{1}tags\0\u{3}field_writers\0\u{1}elements\0\u{1}id\0\u{1}seq\0\u{1}writer\0\u{1}numbers\0\u{1}texts\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2537,56 +2228,81 @@ nonisolated extension WireRecordDelta: SwiftProtobuf.Message, SwiftProtobuf._Mes
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeSingularBytesField(value: &self.id) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.kind) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.scope) }()
-      case 4: try { try decoder.decodeSingularUInt64Field(value: &self.seq) }()
-      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.form) }()
-      case 6: try { try decoder.decodeSingularBoolField(value: &self.deleted) }()
-      case 7: try { try decoder.decodeSingularUInt32Field(value: &self.writer) }()
-      case 8: try { try decoder.decodeRepeatedMessageField(value: &self.fields) }()
+      case 1: try { try decoder.decodeSingularStringField(value: &self.kind) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.scope) }()
+      case 3: try { try decoder.decodeSingularUInt32Field(value: &self.form) }()
+      case 4: try { try decoder.decodeSingularBoolField(value: &self.deleted) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.fields) }()
+      case 6: try { try decoder.decodeRepeatedEnumField(value: &self.tags) }()
+      case 7: try { try decoder.decodeRepeatedUInt32Field(value: &self.fieldWriters) }()
+      case 8: try { try decoder.decodeRepeatedMessageField(value: &self.elements) }()
+      case 9: try { try decoder.decodeSingularBytesField(value: &self.id) }()
+      case 10: try { try decoder.decodeSingularUInt64Field(value: &self.seq) }()
+      case 11: try { try decoder.decodeSingularUInt32Field(value: &self.writer) }()
+      case 12: try { try decoder.decodeRepeatedSInt64Field(value: &self.numbers) }()
+      case 13: try { try decoder.decodeRepeatedStringField(value: &self.texts) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    if !self.id.isEmpty {
-      try visitor.visitSingularBytesField(value: self.id, fieldNumber: 1)
-    }
     if !self.kind.isEmpty {
-      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 2)
+      try visitor.visitSingularStringField(value: self.kind, fieldNumber: 1)
     }
     if !self.scope.isEmpty {
-      try visitor.visitSingularStringField(value: self.scope, fieldNumber: 3)
-    }
-    if self.seq != 0 {
-      try visitor.visitSingularUInt64Field(value: self.seq, fieldNumber: 4)
+      try visitor.visitSingularStringField(value: self.scope, fieldNumber: 2)
     }
     if self.form != 0 {
-      try visitor.visitSingularUInt32Field(value: self.form, fieldNumber: 5)
+      try visitor.visitSingularUInt32Field(value: self.form, fieldNumber: 3)
     }
     if self.deleted != false {
-      try visitor.visitSingularBoolField(value: self.deleted, fieldNumber: 6)
-    }
-    if self.writer != 0 {
-      try visitor.visitSingularUInt32Field(value: self.writer, fieldNumber: 7)
+      try visitor.visitSingularBoolField(value: self.deleted, fieldNumber: 4)
     }
     if !self.fields.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.fields, fieldNumber: 8)
+      try visitor.visitRepeatedStringField(value: self.fields, fieldNumber: 5)
+    }
+    if !self.tags.isEmpty {
+      try visitor.visitPackedEnumField(value: self.tags, fieldNumber: 6)
+    }
+    if !self.fieldWriters.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.fieldWriters, fieldNumber: 7)
+    }
+    if !self.elements.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.elements, fieldNumber: 8)
+    }
+    if !self.id.isEmpty {
+      try visitor.visitSingularBytesField(value: self.id, fieldNumber: 9)
+    }
+    if self.seq != 0 {
+      try visitor.visitSingularUInt64Field(value: self.seq, fieldNumber: 10)
+    }
+    if self.writer != 0 {
+      try visitor.visitSingularUInt32Field(value: self.writer, fieldNumber: 11)
+    }
+    if !self.numbers.isEmpty {
+      try visitor.visitPackedSInt64Field(value: self.numbers, fieldNumber: 12)
+    }
+    if !self.texts.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.texts, fieldNumber: 13)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireRecordDelta, rhs: WireRecordDelta) -> Bool {
-    if lhs.id != rhs.id {return false}
     if lhs.kind != rhs.kind {return false}
     if lhs.scope != rhs.scope {return false}
-    if lhs.seq != rhs.seq {return false}
     if lhs.form != rhs.form {return false}
     if lhs.deleted != rhs.deleted {return false}
-    if lhs.writer != rhs.writer {return false}
     if lhs.fields != rhs.fields {return false}
+    if lhs.tags != rhs.tags {return false}
+    if lhs.fieldWriters != rhs.fieldWriters {return false}
+    if lhs.elements != rhs.elements {return false}
+    if lhs.id != rhs.id {return false}
+    if lhs.seq != rhs.seq {return false}
+    if lhs.writer != rhs.writer {return false}
+    if lhs.numbers != rhs.numbers {return false}
+    if lhs.texts != rhs.texts {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -118,7 +118,7 @@ package struct LogReader {
         let effects: [Effect]
         if header.isPlain {
             guard set.changes.indices.contains(row.int(6)) else { throw Problem(.storage, "log_change.set_change") }
-            effects = Self.effects(of: set.changes[row.int(6)])
+            effects = set.changes[row.int(6)].verbatimEffects
         } else {
             effects = try tables.codec.decode(effects: row.bytes(7))
         }
@@ -126,14 +126,6 @@ package struct LogReader {
             seq: header.seq, device: header.device, number: header.number, author: set.author, reason: set.reason,
             time: set.time, observationDay: set.observationDay, isDesk: row.bool(10), isFlagged: row.bool(11),
             record: header.record, kind: header.kind, operation: header.operation, effects: effects)
-    }
-
-    /// What a change did when every edit came to exactly what was typed.
-    private static func effects(of change: Change) -> [Effect] {
-        if change.operation == .delete {
-            return [Effect(Effect.deleted, old: .bool(false), new: .bool(true), .applied)]
-        }
-        return change.edits.map { Effect($0.field, element: $0.element, old: $0.old, new: $0.new, .applied) }
     }
 
     /// The record as it was after `seq`, by undoing what came later.
@@ -169,6 +161,9 @@ package struct LogReader {
 
     /// The same for a record that was just read.
     package func whole(_ present: Record, kind: KindSchema, asOf seq: Seq) throws -> PullFold.WholeRecord? {
+        if let writer = try onlyWriter(of: present) {
+            return writer.seq <= seq ? PullFold.WholeRecord(record: present, writers: [:], creator: writer) : nil
+        }
         let all = try changes(of: present.id, after: 0)
         guard let record = present.seq > seq ? Self.undo(all, of: present, kind: kind, to: seq) : present,
             let first = all.first
@@ -183,6 +178,28 @@ package struct LogReader {
             }
         }
         return PullFold.WholeRecord(record: record, writers: writers, creator: first.writer)
+    }
+
+    /// The one who wrote a record that only one set has touched: what most records are.
+    private func onlyWriter(of record: Record) throws -> Writer? {
+        var query = try Query(
+            database,
+            """
+            SELECT c.id >> 20, l.device, l.bytes FROM log_change c JOIN log l ON l.seq = c.id >> 20
+            WHERE c.record = ? ORDER BY c.id LIMIT 2
+            """)
+        query.bind(record.id)
+        var writer: Writer?
+        var count = 0
+        try query.forEach { row in
+            count += 1
+            guard count == 1, row.uint64(0) == record.seq, !row.isNull(2) else { return false }
+            let set = try tables.codec.decode(heading: row.bytes(2))
+            writer = Writer(
+                seq: record.seq, device: row.id(1), author: set.author, time: set.time, reason: set.reason)
+            return true
+        }
+        return count == 1 ? writer : nil
     }
 
     /// The last seq decided at or before an instant.

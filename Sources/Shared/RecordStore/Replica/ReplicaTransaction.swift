@@ -84,6 +84,12 @@ package final class ReplicaTransaction: ReplicaStore {
         return stored ?? .absent
     }
 
+    package func states(of id: RecordID, kind: KindSchema) throws -> (shadow: Shadow, working: Record?) {
+        let working = try working(id, kind: kind)
+        if try overlay(of: id).isEmpty { return (working.map(Shadow.present) ?? .absent, working) }
+        return (try shadow(id, kind: kind), working)
+    }
+
     package func overlay(of record: RecordID) throws -> [UInt64] {
         if isOverlayEmpty { return [] }
         var query = try Query(

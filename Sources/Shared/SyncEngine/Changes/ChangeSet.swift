@@ -133,6 +133,9 @@ package protocol ChangeCodec: Sendable {
     func encode(_ set: ChangeSet) -> [UInt8]
     /// - Throws: ``CodecError`` when the bytes are not a set.
     func decode(set bytes: [UInt8]) throws -> ChangeSet
+    /// A set without its changes: who, when, why.
+    /// - Throws: ``CodecError`` when the bytes are not a set.
+    func decode(heading bytes: [UInt8]) throws -> ChangeSet
     func encode(_ effects: [Effect]) -> [UInt8]
     /// - Throws: ``CodecError`` when the bytes are not effects.
     func decode(effects bytes: [UInt8]) throws -> [Effect]

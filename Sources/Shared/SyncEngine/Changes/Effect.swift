@@ -35,6 +35,14 @@ package struct Effect: Hashable, Sendable {
     package static let scope = "scope"
 }
 
+extension Change {
+    /// What the change did when every edit came to exactly what was typed.
+    package var verbatimEffects: [Effect] {
+        if operation == .delete { return [Effect(Effect.deleted, old: .bool(false), new: .bool(true), .applied)] }
+        return edits.map { Effect($0.field, element: $0.element, old: $0.old, new: $0.new, .applied) }
+    }
+}
+
 /// A record as a store holds it.
 package struct Record: Hashable, Sendable {
     package var id: RecordID

@@ -63,7 +63,8 @@ package struct RecordMutation: Sendable {
     package var before: Record?
     package var after: Record
     package var effects: [Effect]
-    /// The change of the set whose edits are exactly ``effects``, so that the log need not repeat them.
+    /// The change of the set that says all there is to say (``Change/verbatimEffects``); ``effects`` is empty then, for
+    /// the log need not repeat them.
     package var verbatimChange: Int?
     /// Devices to which this record is addressed although it lies outside their scopes.
     package var addressees: [DeviceID] = []

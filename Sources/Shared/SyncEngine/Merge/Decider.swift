@@ -90,8 +90,11 @@ package struct Decider<View: AuthorityView> {
     mutating func stage(_ after: Record, kind: KindSchema, before: Record?, effects: [Effect], verbatim: Int? = nil) {
         if let index = indexByRecord[after.id] {
             mutations[index].after = after
+            if let first = mutations[index].verbatimChange {
+                mutations[index].effects = set.changes[first].verbatimEffects
+                mutations[index].verbatimChange = nil
+            }
             mutations[index].effects += effects
-            mutations[index].verbatimChange = nil
             isVerbatim = false
         } else {
             indexByRecord[after.id] = mutations.count
@@ -124,11 +127,14 @@ package struct Decider<View: AuthorityView> {
         if try record(change.record, kind: kind) != nil { throw Problem(.recordExists, change.record.description) }
         var new = Record(id: change.record, kind: kind, scope: device.scopes.first ?? context.region)
         new.assign(change.edits, in: kind)
-        let effects = change.edits.map { Effect($0.field, element: $0.element, old: .null, new: $0.new, .applied) }
         try place(&new, kind: kind, base: set.base)
-        let isPlain = change.edits.allSatisfy { $0.old.isNull }
         if !device.scopes.cover(new.scope) { isVerbatim = false }
-        stage(new, kind: kind, before: nil, effects: effects, verbatim: isPlain ? index : nil)
+        if change.edits.allSatisfy(\.old.isNull) {
+            stage(new, kind: kind, before: nil, effects: [], verbatim: index)
+        } else {
+            let effects = change.edits.map { Effect($0.field, element: $0.element, old: .null, new: $0.new, .applied) }
+            stage(new, kind: kind, before: nil, effects: effects)
+        }
         for key in kind.naturalKeys { try matchNaturalKey(key, new: new, change: change, kind: kind) }
         if kind.parents.isEmpty {
             for orphan in try view.orphans(of: new.id) { try move(orphan, to: new.scope) }
@@ -181,7 +187,7 @@ package struct Decider<View: AuthorityView> {
         }
         let isExact = exact && effects.count == change.edits.count
         if !isExact { isVerbatim = false }
-        stage(after, kind: kind, before: before, effects: effects, verbatim: isExact ? index : nil)
+        stage(after, kind: kind, before: before, effects: isExact ? [] : effects, verbatim: isExact ? index : nil)
         try followScope(from: before, to: after, kind: kind)
         try redirectAlias(change, of: after, kind: kind)
     }
@@ -283,8 +289,9 @@ package struct Decider<View: AuthorityView> {
         var after = before
         after.isDeleted = before.isDeleted || effect.result == .applied
         if effect.result != .applied { isVerbatim = false }
+        let isExact = effect.result == .applied
         stage(
-            after, kind: kind, before: before, effects: [effect], verbatim: effect.result == .applied ? index : nil)
+            after, kind: kind, before: before, effects: isExact ? [] : [effect], verbatim: isExact ? index : nil)
     }
 
     private func isBelowKeptRoot(_ record: Record, kind: KindSchema) throws -> Bool {

@@ -85,9 +85,8 @@ package struct PageApplication<Store: ReplicaStore> {
 
     private mutating func load(_ id: RecordID, kind: KindSchema) throws -> State {
         if let known = touched[id] { return known }
-        let shadow = try store.shadow(id, kind: kind)
-        let state = State(
-            kind: kind, shadowBefore: shadow.record, shadow: shadow, working: try store.working(id, kind: kind))
+        let (shadow, working) = try store.states(of: id, kind: kind)
+        let state = State(kind: kind, shadowBefore: shadow.record, shadow: shadow, working: working)
         touched[id] = state
         order.append(id)
         return state

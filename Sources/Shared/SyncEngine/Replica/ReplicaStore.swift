@@ -83,6 +83,8 @@ package protocol ReplicaStore: CaptureView {
     func setPosition(_ position: ReplicaPosition) throws
 
     func shadow(_ id: RecordID, kind: KindSchema) throws -> Shadow
+    /// Both states of a record at once.
+    func states(of id: RecordID, kind: KindSchema) throws -> (shadow: Shadow, working: Record?)
 
     /// Writes both states of a record, whose working row was `before`. `working` nil removes the row.
     func save(

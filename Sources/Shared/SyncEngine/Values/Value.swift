@@ -9,7 +9,9 @@ package enum Value: Hashable, Sendable {
     /// A list of texts. A field of policy ``MergePolicy/setUnion`` keeps it sorted and without repeats.
     case list([String])
 
-    package var isNull: Bool { self == .null }
+    package var isNull: Bool {
+        if case .null = self { true } else { false }
+    }
 
     package var text: String? {
         if case .text(let text) = self { text } else { nil }

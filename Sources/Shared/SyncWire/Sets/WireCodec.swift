@@ -12,7 +12,11 @@ package struct WireCodec: ChangeCodec {
     ///   ``Limits/changesPerSet``, ``Limits/textBytes`` or ``Limits/listElements``.
     package func decode(set bytes: [UInt8]) throws(CodecError) -> ChangeSet {
         guard bytes.count <= Limits.setBytes else { throw CodecError("set over \(Limits.setBytes) bytes") }
-        return try ChangeSet(Protobuf.message(WireChangeSet.self, from: bytes))
+        return try SetReader.read(bytes)
+    }
+
+    package func decode(heading bytes: [UInt8]) throws(CodecError) -> ChangeSet {
+        try SetReader.read(bytes, isHeadingOnly: true)
     }
 
     package func encode(_ effects: [Effect]) -> [UInt8] { Protobuf.bytes(WireEffects(effects)) }
