@@ -11,7 +11,7 @@ import Testing
     private static let boundSeconds = 50.0
     /// Faults for each station; `RUHU_FAULTS` raises it for a long run.
     private static let faultsPerStation =
-        ProcessInfo.processInfo.environment["RUHU_FAULTS"].flatMap { Int($0) } ?? 56
+        ProcessInfo.processInfo.environment["RUHU_FAULTS"].flatMap { Int($0) } ?? 42
 
     /// One station's day behind its proxy.
     private struct Day: Sendable {
@@ -133,6 +133,62 @@ import Testing
         // The server had committed it behind the silence: the outcome comes again, the set does not.
         #expect(synced["pushed"]["sets"].int == 1)
         #expect(try server.faults(atRest: [station]) == [])
+    }
+
+    @Test func aStationWhoseEnrolmentWasNotAnsweredMayUseAnotherCode() throws {
+        let folder = try TemporaryFolder()
+        let server = try TownshipServer(in: folder.url)
+        try server.start()
+        let proxy = try FaultProxy(to: server.port, seed: 1, percent: 0)
+        let station = VillageStation(in: folder.url, name: "a")
+        let village = "370404101201"
+        // The first request fetches the nonce, the second one enrols; the transport sends it once more by itself.
+        proxy.force(nil, .dropAnswer, .dropAnswer)
+        #expect(try station.run("join", proxy.url, try server.invite(village: village, staff: "王秀英")).code == 69)
+        #expect(try server.command("devices").json["devices"].array.count == 1)
+        let other = try server.invite(village: "370404101202", staff: "王秀英")
+        #expect(try station.run("join", proxy.url, other).code == 65)
+        let again = try station.run("join", proxy.url, try server.invite(village: village, staff: "王秀英"))
+        #expect(again.code == 0, "\(again.text)")
+        #expect(try server.command("devices").json["devices"].array.count == 1)
+        _ = try station.new("household", "number=1")
+        try station.sync()
+        #expect(try server.faults(atRest: [station]) == [])
+    }
+
+    @Test func aPushWhoseAnswerWasLostIsDecidedOnce() throws {
+        let folder = try TemporaryFolder()
+        let server = try TownshipServer(in: folder.url)
+        try server.start()
+        let proxy = try FaultProxy(to: server.port, seed: 1, percent: 0)
+        let station = VillageStation(in: folder.url, name: "a")
+        _ = try station.joinPatiently(proxy.url, code: try server.invite(village: "370404101201", staff: "王秀英"))
+        try station.sync()
+        for fault in [FaultProxy.Fault.dropAnswer, .cutAnswer, .duplicate, .replayAfter] {
+            _ = try station.new("household", "number=\(fault)")
+            proxy.force(fault, fault)
+            #expect(try station.sync()["pushed"]["sets"].int == 1)
+        }
+        #expect(try server.command("status").json["seq"].int == 4)
+        #expect(try server.faults(atRest: [station]) == [])
+    }
+
+    /// The checker of these suites, itself: what it must see, it sees.
+    @Test func whatIsMissingOrWaitingIsNoticed() throws {
+        let folder = try TemporaryFolder()
+        let server = try TownshipServer(in: folder.url)
+        try server.start()
+        let a = try server.station("a", village: "370404101201", staff: "王秀英")
+        let b = try server.station("b", village: "370404101201", staff: "李建国")
+        _ = try a.new("household", "number=1")
+        let waiting = try server.faults(atRest: [a])
+        #expect(
+            waiting.contains { $0.contains("not settled") } && waiting.contains { $0.contains("household differs") })
+        try a.sync()
+        #expect(try server.faults(atRest: [a]) == [])
+        let stale = try server.faults(atRest: [b])
+        #expect(stale.contains { $0.contains("another digest") } && stale.contains { $0.contains("household differs") })
+        #expect(!stale.contains { $0.contains("not settled") })
     }
 
     @Test func joiningThroughAPortalSaysUnreachable() throws {

@@ -40,6 +40,7 @@ package final class FaultProxy: Sendable {
         var dice: Dice
         var percent: Int
         var stalls = false
+        var forced: [Fault?] = []
         var deck: [Fault] = []
         var plan: [String] = []
         var counts: [Fault: Int] = [:]
@@ -77,6 +78,9 @@ package final class FaultProxy: Sendable {
         }
     }
 
+    /// What the next requests meet, whatever the plan says; `nil` is nothing.
+    package func force(_ faults: Fault?...) { state.withLock { $0.forced += faults } }
+
     /// From now on answers stay here, and the connection stays open.
     package func stall() { state.withLock { $0.stalls = true } }
 
@@ -104,6 +108,7 @@ package final class FaultProxy: Sendable {
                 if state.old.count > Self.keptRequests { state.old.removeFirst() }
             }
             let dice = Dice(state.dice.next())
+            if !state.forced.isEmpty { return (state.forced.removeFirst(), dice) }
             guard state.dice.happens(state.percent) else { return (nil, dice) }
             if state.deck.isEmpty { state.deck = Fault.allCases.shuffled(using: &state.dice) }
             let fault = state.deck.removeLast()

@@ -26,7 +26,13 @@ struct Enrolment {
             return try reply(to: device)
         }
         guard now < invitation.expiresAt else { throw Problem(.invitationExpired) }
-        if try register.device(signingKey: wish.signingKey) != nil { throw Problem(.invitationUsed) }
+        if let known = try register.device(signingKey: wish.signingKey) {
+            // The answer to an earlier code never arrived, and the township gave out another: still the same station.
+            guard known.state.scopes == [invitation.scope], known.staff == invitation.staff, !known.state.isRevoked
+            else { throw Problem(.invitationUsed) }
+            try register.use(invitation, by: known.state.id, signingKey: wish.signingKey)
+            return try reply(to: known)
+        }
         var device = RegisteredDevice(
             state: DeviceState(id: id, isDesk: false, scopes: [invitation.scope]), station: wish.station,
             staff: invitation.staff, signingKey: wish.signingKey, sealingKey: wish.sealingKey, enrolledAt: now)
