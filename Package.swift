@@ -123,6 +123,10 @@ let package = Package(
             name: "EdgeClientTests", dependencies: ["EdgeClient", "SyncEngine"], path: "Tests/EdgeClientTests",
             swiftSettings: settings),
         .testTarget(
+            name: "BundleTests",
+            dependencies: ["Server", "EdgeClient", "RecordStore", "SyncEngine", "SyncWire", "TestSupport", grdb],
+            path: "Tests/BundleTests", swiftSettings: settings),
+        .testTarget(
             name: "EndToEndTests", dependencies: ["ProgramRunner", "ruhu", "ruhu-server"], path: "Tests/EndToEndTests",
             exclude: ["Golden"],
             swiftSettings: settings),

@@ -121,9 +121,21 @@ private final class Place {
         #expect(Place.mode(place.path + "/lock") == 0o600)
     }
 
-    @Test func whatIsNoBundleIsToldSo() throws {
+    @Test func aBundleReplacesAnOlderOneAndNothingElse() throws {
         let place = try Place()
-        #expect(BundleFile.problem(of: place.path + "/none").code == .unreadableFile)
-        #expect(BundleFile.problem(of: place.path).code == .notABundle)
+        let path = place.path + "/stick"
+        let first = Array("RUHUBNDL one".utf8)
+        let second = Array("RUHUBNDL two".utf8)
+        try BundleFile.write(first, to: path)
+        #expect(Place.mode(path) == 0o600)
+        try BundleFile.write(second, to: path)
+        #expect(try Files.read(path) == second)
+        let other = place.path + "/letter"
+        try SecretFile.write(Array("dear sir".utf8), to: other)
+        #expect(#expect(throws: Problem.self) { try BundleFile.write(first, to: other) }?.code == .cannotCreate)
+        #expect(try Files.read(other) == Array("dear sir".utf8))
+        #expect(
+            #expect(throws: Problem.self) { try BundleFile.write(first, to: place.path + "/no/stick") }?.code
+                == .cannotCreate)
     }
 }

@@ -16,7 +16,8 @@ import Testing
         (.unknownScope, .badData), (.outOfScope, .badData), (.badInvitation, .badData), (.invitationUsed, .badData),
         (.invitationUnknown, .badData), (.invitationExpired, .badData), (.notABundle, .badData),
         (.revoked, .notPermitted), (.badSignature, .notPermitted), (.unknownDevice, .notPermitted),
-        (.wrongServerKey, .notPermitted), (.unreachable, .unreachable), (.busy, .tryAgainLater),
+        (.wrongServerKey, .notPermitted), (.bundleForAnother, .notPermitted), (.unreachable, .unreachable),
+        (.busy, .tryAgainLater),
         (.syncRunning, .tryAgainLater), (.tooManyRequests, .tryAgainLater), (.storage, .inputOutput),
         (.unreadableFile, .inputOutput), (.internalError, .internalError),
     ])

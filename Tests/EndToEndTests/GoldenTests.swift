@@ -10,7 +10,8 @@ import Testing
     private static let commands = [
         ("ruhu", ["--help"]), ("ruhu", ["new", "--help"]), ("ruhu", ["edit", "--help"]), ("ruhu", ["sync", "--help"]),
         ("ruhu", ["join", "--help"]), ("ruhu-server", ["--help"]), ("ruhu-server", ["resolve", "--help"]),
-        ("ruhu-server", ["serve", "--help"]),
+        ("ruhu-server", ["serve", "--help"]), ("ruhu", ["bundle", "--help"]), ("ruhu", ["bundle", "export", "--help"]),
+        ("ruhu", ["bundle", "import", "--help"]), ("ruhu-server", ["bundle", "import", "--help"]),
     ]
 
     @Test(arguments: ["zh_CN.UTF-8", "C.UTF-8"]) func helpIsAsItWas(language: String) throws {

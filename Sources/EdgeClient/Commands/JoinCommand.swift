@@ -52,14 +52,14 @@ struct StationEnrolment {
             Array(Curve25519.Signing.PrivateKey().rawRepresentation)
         }
         let sealing = try key(at: station.folder.sealingKeyPath) {
-            Array(Curve25519.KeyAgreement.PrivateKey().rawRepresentation)
+            SealingKey().privateKey
         }
         let signingKey = try Curve25519.Signing.PrivateKey(rawRepresentation: signing)
-        let sealingKey = try Curve25519.KeyAgreement.PrivateKey(rawRepresentation: sealing)
+        let sealingKey = try SealingKey(privateKey: sealing)
         let (transport, pin) = try confirmedTransport()
         let wish = EnrolmentRequest(
             code: code.description, signingKey: Array(signingKey.publicKey.rawRepresentation),
-            sealingKey: Array(sealingKey.publicKey.rawRepresentation), station: name)
+            sealingKey: sealingKey.publicKey, station: name)
         let courier = Courier(
             transport: transport, url: url, keyID: Base64URL.encode(Array(signingKey.publicKey.rawRepresentation)),
             key: Ed25519Signer(signingKey), nonce: [], clock: station.clock)
@@ -102,6 +102,7 @@ struct StationEnrolment {
             try Meta.set(reply.staff, for: "staff", in: database)
             try Meta.set(reply.region, for: "region", in: database)
             try Meta.set(reply.serverKey, for: "server_key", in: database)
+            try Meta.set(reply.serverSealingKey, for: "server_sealing_key", in: database)
             try Meta.set(reply.certificate, for: "certificate", in: database)
             try Meta.set(sealingKey, for: "sealing_public_key", in: database)
             try Meta.set(code.secretHash.bytes, for: "invitation", in: database)

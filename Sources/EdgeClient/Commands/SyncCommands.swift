@@ -284,21 +284,3 @@ struct WithdrawCommand: ParsableCommand {
             text: L("已撤回第 \(number) 号，下次同步时告知镇街。", "Took number \(number) back; the next sync tells the township."))
     }
 }
-
-struct BundleCommand: ParsableCommand {
-    static var configuration: CommandConfiguration {
-        CommandConfiguration(
-            commandName: "bundle", abstract: L("U 盘同步包", "USB bundles"), subcommands: [BundleImportCommand.self])
-    }
-}
-
-struct BundleImportCommand: ParsableCommand {
-    static var configuration: CommandConfiguration {
-        CommandConfiguration(commandName: "import", abstract: L("读入镇街的答复包", "Read the township's answer"))
-    }
-
-    @OptionGroup var options: StationOptions
-    @Argument(help: ArgumentHelp(L("文件", "The file"))) var file: String
-
-    func run() throws { throw BundleFile.problem(of: file) }
-}

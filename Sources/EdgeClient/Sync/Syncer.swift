@@ -103,7 +103,7 @@ package struct Syncer {
         let frame = try replica.write { transaction -> PushFrame in
             guard let pending = try transaction.pendingFrame() else { throw Problem(.internalError, "push") }
             // The mark is durable before anything is offered: what was offered is never rewritten.
-            try Meta.set(pending.last, for: "offered", in: transaction.database)
+            try transaction.markOffered(through: pending.last)
             let signature = try keys.signer(of: pending.device).signature(
                 for: PushFrame.signedBytes(lastHash: pending.lastHash))
             return PushFrame(
@@ -131,7 +131,7 @@ package struct Syncer {
                 try Meta.set(page.bootstrapToken, for: "bootstrap_token", in: transaction.database)
             }
             try keepNonce(in: transaction)
-            try compareDigests(page, in: transaction)
+            try transaction.compareDigests(page)
             return records
         }
         session.pulled(page, records: records)
@@ -151,15 +151,5 @@ package struct Syncer {
     private func keepNonce(in transaction: ReplicaTransaction) throws {
         try Meta.set(courier.nonce, for: "nonce", in: transaction.database)
         if let hello = courier.hello { try Meta.set(hello.latestSeq, for: "latest_seen", in: transaction.database) }
-    }
-
-    /// At the cursor of the last page, and there only, both sides must hold the same.
-    private func compareDigests(_ page: PullPage, in transaction: ReplicaTransaction) throws {
-        guard !page.hasMore, !page.digests.isEmpty else { return }
-        let own = try transaction.digests()
-        let differs = page.digests.contains { theirs in
-            own.first { $0.scope == theirs.scope }?.digest ?? RecordDigest() != theirs.digest
-        }
-        try Meta.set(differs ? 1 as UInt64 : 0, for: "digest_differs", in: transaction.database)
     }
 }

@@ -120,25 +120,6 @@ struct QuarantineCommand: ParsableCommand {
     }
 }
 
-struct BundleCommand: ParsableCommand {
-    static var configuration: CommandConfiguration {
-        CommandConfiguration(
-            commandName: "bundle", abstract: L("U 盘同步包", "USB bundles"), subcommands: [BundleImportCommand.self])
-    }
-}
-
-struct BundleImportCommand: ParsableCommand {
-    static var configuration: CommandConfiguration {
-        CommandConfiguration(commandName: "import", abstract: L("读入工作站的同步包", "Read a station's bundle"))
-    }
-
-    @OptionGroup var options: TownshipOptions
-    @Argument(help: ArgumentHelp(L("文件", "The file"))) var file: String
-    @Option(help: ArgumentHelp(L("答复写到此文件", "Where the answer is written"))) var reply: String?
-
-    func run() throws { throw BundleFile.problem(of: file) }
-}
-
 struct StatusCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(commandName: "status", abstract: L("镇街数据概况", "The township at a glance"))

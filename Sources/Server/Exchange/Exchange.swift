@@ -10,6 +10,8 @@ package struct Exchange: Sendable {
     package let region: Scope
     /// The township's: certificates and tree heads.
     package let signer: any Signer
+    /// The township's: opens the bundles that stations seal to it.
+    package let sealing: SealingKey
     package let signatures: any SignatureScheme
     package let nonces: NonceIssuer
     package let escrow: Escrow
@@ -18,14 +20,16 @@ package struct Exchange: Sendable {
     package let newID: @Sendable (Instant) -> RecordID
 
     package init(
-        tables: RecordTables, region: Scope, signer: any Signer, signatures: any SignatureScheme, nonces: NonceIssuer,
-        escrow: Escrow, clock: @escaping @Sendable () -> Instant, newID: @escaping @Sendable (Instant) -> RecordID
+        tables: RecordTables, region: Scope, signer: any Signer, sealing: SealingKey,
+        signatures: any SignatureScheme, nonces: NonceIssuer, escrow: Escrow,
+        clock: @escaping @Sendable () -> Instant, newID: @escaping @Sendable (Instant) -> RecordID
     ) {
         self.escrow = escrow
         self.newID = newID
         self.tables = tables
         self.region = region
         self.signer = signer
+        self.sealing = sealing
         self.signatures = signatures
         self.nonces = nonces
         self.clock = clock
@@ -82,12 +86,19 @@ package struct Exchange: Sendable {
 
     func enrolment(in transaction: AuthorityTransaction) -> Enrolment {
         let now = clock()
-        return Enrolment(region: region, signer: signer, now: now, id: newID(now), transaction: transaction)
+        return Enrolment(
+            region: region, signer: signer, sealingKey: sealing.publicKey, now: now, id: newID(now),
+            transaction: transaction)
     }
 
     /// Reads and verifies a push, so that its decision needs nothing but the transaction.
     package func pushJob(_ request: ReceivedRequest, from device: RegisteredDevice) throws -> PushJob {
-        let frame = try PushFrame(decoding: request.body, as: request.media)
+        try pushJob(try PushFrame(decoding: request.body, as: request.media), from: device)
+    }
+
+    /// The same of a frame that came by another way.
+    /// - Throws: ``Problem``, as ``PushDecision/open(_:codec:)``; ``Problem/Code/badSignature``.
+    func pushJob(_ frame: PushFrame, from device: RegisteredDevice) throws -> PushJob {
         let sets = try PushDecision<AuthorityTransaction>.open(frame, codec: tables.codec)
         guard let last = sets.last else { throw Problem(.badRequest, "sets") }
         let signed = PushFrame.signedBytes(lastHash: last.hash)

@@ -6,6 +6,8 @@ import SyncWire
 struct Enrolment {
     let region: Scope
     let signer: any Signer
+    /// The township's X25519 public key.
+    let sealingKey: [UInt8]
     let now: Instant
     /// For the new device.
     let id: DeviceID
@@ -94,7 +96,7 @@ struct Enrolment {
         EnrolmentReply(
             device: device.state.id, scopes: device.state.scopes, station: device.station, staff: device.staff,
             region: region.code, epoch: try transaction.head().epoch,
-            serverKey: signer.publicKey, certificate: device.certificate)
+            serverKey: signer.publicKey, certificate: device.certificate, serverSealingKey: sealingKey)
     }
 }
 

@@ -29,8 +29,8 @@ struct Township: Sendable {
     var exchange: Exchange {
         Exchange(
             tables: database.tables, region: identity.region, signer: Ed25519Signer(keys.signing),
-            signatures: Ed25519(), nonces: NonceIssuer(secret: keys.nonceSecret), escrow: keys.escrow, clock: clock,
-            newID: Self.newID)
+            sealing: keys.sealing, signatures: Ed25519(), nonces: NonceIssuer(secret: keys.nonceSecret),
+            escrow: keys.escrow, clock: clock, newID: Self.newID)
     }
 
     @Sendable static func newID(at now: Instant) -> RecordID {
@@ -92,6 +92,8 @@ struct ServerKeys: Sendable {
     let signing: Curve25519.Signing.PrivateKey
     /// The desk's own chain.
     let desk: Curve25519.Signing.PrivateKey
+    /// Opens the bundles that stations seal to the township.
+    let sealing: SealingKey
     /// Authenticates the nonces this server issues.
     let nonceSecret: [UInt8]
     /// Opens what stations hold in escrow.
@@ -104,7 +106,7 @@ struct ServerKeys: Sendable {
 
     static func make(name: String) throws -> ServerKeys {
         ServerKeys(
-            signing: Curve25519.Signing.PrivateKey(), desk: Curve25519.Signing.PrivateKey(),
+            signing: Curve25519.Signing.PrivateKey(), desk: Curve25519.Signing.PrivateKey(), sealing: SealingKey(),
             nonceSecret: SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) },
             backup: Curve25519.KeyAgreement.PrivateKey(),
             tls: try ServerCertificate.make(name: name))
@@ -113,6 +115,7 @@ struct ServerKeys: Sendable {
     func write(to folder: TownshipFolder) throws {
         try folder.writeSecret(Array(signing.rawRepresentation), to: .signingKey)
         try folder.writeSecret(Array(desk.rawRepresentation), to: .deskKey)
+        try folder.writeSecret(sealing.privateKey, to: .sealingKey)
         try folder.writeSecret(nonceSecret, to: .nonceSecret)
         try folder.writeSecret(Array(backup.rawRepresentation), to: .backupKey)
         try folder.writeSecret(Array(tls.keyPEM.utf8), to: .tlsKey)
@@ -134,7 +137,7 @@ struct ServerKeys: Sendable {
         return ServerKeys(
             signing: try key(.signingKey, in: folder) { try Curve25519.Signing.PrivateKey(rawRepresentation: $0) },
             desk: try key(.deskKey, in: folder) { try Curve25519.Signing.PrivateKey(rawRepresentation: $0) },
-            nonceSecret: nonceSecret,
+            sealing: try key(.sealingKey, in: folder) { try SealingKey(privateKey: $0) }, nonceSecret: nonceSecret,
             backup: try key(.backupKey, in: folder) { try Curve25519.KeyAgreement.PrivateKey(rawRepresentation: $0) },
             tls: ServerCertificate(
                 certificatePEM: String(decoding: try folder.readSecret(.tlsCertificate), as: UTF8.self),

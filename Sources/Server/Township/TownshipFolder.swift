@@ -9,6 +9,7 @@ struct TownshipFolder: Sendable {
     enum Secret: String, Sendable, CaseIterable {
         case signingKey = "signing.key"
         case deskKey = "desk.key"
+        case sealingKey = "sealing.key"
         case nonceSecret = "nonce.secret"
         case backupKey = "backup.key"
         case tlsKey = "tls-key.pem"

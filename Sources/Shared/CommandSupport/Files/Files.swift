@@ -1,5 +1,5 @@
 import Glibc
-package import SyncEngine
+import SyncEngine
 
 /// The few things done to files.
 package enum Files {
@@ -27,6 +27,18 @@ package enum Files {
     /// - Throws: ``Problem`` ``Problem/Code/storage``.
     package static func rename(_ path: String, to target: String) throws {
         guard Glibc.rename(path, target) == 0 else { throw Problem.ofSystem(.storage, target) }
+    }
+
+    /// The first bytes of a file, or all of a shorter one.
+    /// - Throws: ``Problem`` ``Problem/Code/unreadableFile``.
+    static func beginning(_ path: String, count: Int) throws -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Problem.ofSystem(.unreadableFile, path) }
+        defer { close(descriptor) }
+        var start = [UInt8](repeating: 0, count: count)
+        let read = Glibc.read(descriptor, &start, count)
+        guard read >= 0 else { throw Problem.ofSystem(.unreadableFile, path) }
+        return Array(start.prefix(read))
     }
 
     static func readAll(_ descriptor: Int32, name: String, limit: Int) throws -> [UInt8] {
@@ -71,16 +83,4 @@ package enum StandardInput {
 
     /// Whether a person can be asked.
     package static var isTerminal: Bool { isatty(STDIN_FILENO) == 1 }
-}
-
-/// What is no bundle is told so.
-package enum BundleFile {
-    /// The first bytes of every bundle.
-    package static let magic = Array("RUHUBNDL".utf8)
-
-    /// Why a file cannot be read as a bundle.
-    package static func problem(of path: String) -> Problem {
-        guard Files.exists(path) else { return Problem(.unreadableFile, path) }
-        return Problem(.notABundle, path)
-    }
 }

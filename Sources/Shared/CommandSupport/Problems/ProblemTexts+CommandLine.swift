@@ -42,6 +42,10 @@ extension ProblemTexts {
     static let plainHTTPRefused = ProblemTexts(
         "plain-http-refused", zh: "不加密的服务只能在本机使用", en: "Plain HTTP is served on loopback only",
         hintZh: "去掉 --plain-http，或监听 127.0.0.1。", hintEn: "Leave --plain-http out, or listen on 127.0.0.1.")
+    static let bundleForAnother = ProblemTexts(
+        "bundle-for-another", zh: "这个同步包是给别处的", en: "This bundle is for somebody else",
+        hintZh: "请核对文件：交给镇街的包只能由该镇街读入，答复包只能由它所答复的工作站读入。",
+        hintEn: "Check the file: a bundle is read by its own township, an answer by the station it answers.")
 
     static let storage = ProblemTexts(
         "storage", zh: "读写数据时出错", en: "Reading or writing the data failed",

@@ -39,6 +39,7 @@ extension Problem.Code {
         case .badInvitation: .badInvitation
         case .plainHTTPRefused: .plainHTTPRefused
         case .damagedBackup: .damagedBackup
+        case .bundleForAnother: .bundleForAnother
         case .unknownKind: .unknownKind
         case .unknownField: .unknownField
         case .badValue: .badValue

@@ -188,17 +188,18 @@ package final class ReplicaTransaction: ReplicaStore {
         return try query.all(readOutbox)
     }
 
-    /// The stored bytes of the oldest undecided sets, as many as fit a frame, with the hash before the first and after
-    /// the last; `nil` when nothing waits. The bytes go out as they were committed. A frame is of one device: this one,
+    /// The stored bytes of the oldest undecided sets above `number`, as many as fit a frame, with the hash before the
+    /// first and after the last; `nil` when nothing waits. The bytes go out as they were committed. A frame is of one device: this one,
     /// or the one whose chain it goes on with.
-    package func pendingFrame() throws -> PendingFrame? {
+    package func pendingFrame(after number: UInt64 = 0) throws -> PendingFrame? {
         let position = try position()
         var query = try Query(
             database,
             """
             SELECT number, bytes, hash, earlier_epoch, earlier_seq, earlier_result
-            FROM outbox WHERE state = 0 ORDER BY number LIMIT ?
+            FROM outbox WHERE state = 0 AND number > ? ORDER BY number LIMIT ?
             """)
+        query.bind(number)
         query.bind(Limits.setsPerFrame)
         var frame: PendingFrame?
         var size = 0

@@ -38,6 +38,12 @@ package enum Limits {
     package static let roundsPerSync = 10_000
     /// Records in one page of `list` and `find`, at most.
     package static let listRecords = 100_000
+    /// A USB bundle, as a file.
+    package static let bundleFileBytes = 64 * 1024 * 1024
+    /// What a bundle holds, decompressed.
+    package static let bundleContentBytes = 64 * 1024 * 1024
+    /// Frames, or pages of the log, are put into a bundle until they have so many bytes; the rest takes another one.
+    package static let bundleFillBytes = 48 * 1024 * 1024
     /// Days for which a nonce is good.
     package static let nonceDays = 30
     /// Requests a second that one device or address may make, sustained, and its burst.

@@ -28,6 +28,7 @@ package struct Problem: Error, Hashable, Sendable {
         case badInvitation = 1010
         case plainHTTPRefused = 1011
         case damagedBackup = 1012
+        case bundleForAnother = 1013
 
         // Change sets and values.
         case unknownKind = 2001

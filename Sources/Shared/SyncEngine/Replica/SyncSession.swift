@@ -24,6 +24,8 @@ package struct SyncSession: Sendable {
         package var conflicted = 0
         package var quarantined = 0
         package var records = 0
+
+        package init() {}
     }
 
     package init() {}

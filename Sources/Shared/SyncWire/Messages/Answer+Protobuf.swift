@@ -176,13 +176,14 @@ extension WireEnrolmentReply {
         epoch = Data(reply.epoch.bytes)
         serverKey = Data(reply.serverKey)
         certificate = Data(reply.certificate)
+        serverSealingKey = Data(reply.serverSealingKey)
     }
 
     func engineValue() throws(CodecError) -> EnrolmentReply {
         EnrolmentReply(
             device: try Protobuf.id(device, "device"), scopes: scopes.map { Scope($0) }, station: station, staff: staff,
             region: region, epoch: try Protobuf.id(epoch, "epoch"), serverKey: Array(serverKey),
-            certificate: Array(certificate))
+            certificate: Array(certificate), serverSealingKey: Array(serverSealingKey))
     }
 }
 

@@ -112,10 +112,12 @@ package struct EnrolmentReply: Hashable, Sendable {
     package var serverKey: [UInt8]
     /// The server's signature over who this device is.
     package var certificate: [UInt8]
+    /// X25519, 32 bytes: bundles are sealed to it.
+    package var serverSealingKey: [UInt8]
 
     package init(
         device: DeviceID, scopes: [Scope], station: String, staff: String, region: String, epoch: EpochID,
-        serverKey: [UInt8], certificate: [UInt8]
+        serverKey: [UInt8], certificate: [UInt8], serverSealingKey: [UInt8]
     ) {
         self.device = device
         self.scopes = scopes
@@ -125,39 +127,44 @@ package struct EnrolmentReply: Hashable, Sendable {
         self.epoch = epoch
         self.serverKey = serverKey
         self.certificate = certificate
+        self.serverSealingKey = serverSealingKey
     }
 }
 
 extension PushFrame {
-    package func encoded(as media: MediaType) -> [UInt8] {
-        var message = WirePushFrame()
-        message.epoch = Data(epoch.bytes)
-        message.previousHash = Data(previousHash.bytes)
-        message.sets = sets.map { Data($0) }
-        message.signature = Data(signature)
-        message.earlier = earlier.map { item in
-            var earlier = WireEarlierOutcome()
-            earlier.epoch = item.epoch.data
-            earlier.outcome = OutcomeRuns.messages([item.outcome])[0]
-            return earlier
-        }
-        return Protobuf.bytes(message, as: media)
-    }
+    package func encoded(as media: MediaType) -> [UInt8] { Protobuf.bytes(WirePushFrame(self), as: media) }
 
     /// - Throws: ``CodecError``.
     package init(decoding bytes: [UInt8], as media: MediaType) throws(CodecError) {
-        let message = try Protobuf.message(WirePushFrame.self, bytes, as: media)
-        guard message.earlier.count <= Limits.setsPerFrame else { throw CodecError("earlier") }
-        var earlier: [EarlierOutcome] = []
-        for item in message.earlier {
-            let outcomes = try OutcomeRuns.outcomes([item.outcome])
-            earlier.append(EarlierOutcome(epoch: try Protobuf.id(item.epoch, "epoch"), outcome: outcomes[0]))
+        self = try Protobuf.message(WirePushFrame.self, bytes, as: media).engineValue()
+    }
+}
+
+extension WirePushFrame {
+    init(_ frame: PushFrame) {
+        self.init()
+        epoch = Data(frame.epoch.bytes)
+        previousHash = Data(frame.previousHash.bytes)
+        sets = frame.sets.map { Data($0) }
+        signature = Data(frame.signature)
+        earlier = frame.earlier.map { item in
+            var message = WireEarlierOutcome()
+            message.epoch = item.epoch.data
+            message.outcome = OutcomeRuns.messages([item.outcome])[0]
+            return message
         }
-        self.init(
-            epoch: try Protobuf.id(message.epoch, "epoch"),
-            previousHash: try Protobuf.hash(message.previousHash, "previous_hash"),
-            sets: message.sets.map { Array($0) },
-            signature: Array(message.signature), earlier: earlier)
+    }
+
+    func engineValue() throws(CodecError) -> PushFrame {
+        guard earlier.count <= Limits.setsPerFrame else { throw CodecError("earlier") }
+        var known: [EarlierOutcome] = []
+        for item in earlier {
+            let outcomes = try OutcomeRuns.outcomes([item.outcome])
+            known.append(EarlierOutcome(epoch: try Protobuf.id(item.epoch, "epoch"), outcome: outcomes[0]))
+        }
+        return PushFrame(
+            epoch: try Protobuf.id(epoch, "epoch"), previousHash: try Protobuf.hash(previousHash, "previous_hash"),
+            sets: sets.map { Array($0) }, signature: Array(signature), earlier: known)
     }
 }
 

@@ -6,7 +6,7 @@ package import SyncEngine
 /// the encapsulated key (32 bytes) and the ciphertext.
 package enum Sealing {
     private static let suite = HPKE.Ciphersuite.Curve25519_SHA256_ChachaPoly
-    private static let encapsulatedKeyBytes = 32
+    static let encapsulatedKeyBytes = 32
 
     /// - Parameters:
     ///   - publicKey: X25519, 32 bytes.

@@ -1,0 +1,78 @@
+import EdgeClient
+import Foundation
+import GRDB
+import RecordStore
+import Server
+import SyncEngine
+import SyncWire
+import TestSupport
+
+/// A world whose stations and township also exchange bundles, by the product's own code.
+final class Sticks {
+    let world: World
+    let exchange: Exchange
+    private let keys: [(signer: any Signer, sealing: SealingKey)]
+
+    init(seed: UInt64, places: [String]) throws {
+        world = try World(seed: seed, places: places)
+        exchange = try Self.township(key: 1, tables: world.authority.tables, now: world.now)
+        keys = try places.indices.map { index in
+            let secret = [UInt8](repeating: UInt8(10 + index), count: 32)
+            return (try Ed25519().signer(privateKey: secret), SealingKey())
+        }
+        for (station, key) in zip(world.stations, keys) {
+            try world.authority.write { transaction in
+                try transaction.database.execute(
+                    sql: "UPDATE device SET signing_key = ?, sealing_key = ? WHERE id = ?",
+                    arguments: [
+                        Data(key.signer.publicKey), Data(key.sealing.publicKey), Data(station.device.bytes),
+                    ])
+            }
+            try station.replica.write { transaction in
+                try Meta.set(exchange.signer.publicKey, for: "server_key", in: transaction.database)
+                try Meta.set(exchange.sealing.publicKey, for: "server_sealing_key", in: transaction.database)
+            }
+        }
+    }
+
+    static func township(key: UInt8, tables: RecordTables, now: Instant) throws -> Exchange {
+        Exchange(
+            tables: tables, region: World.region,
+            signer: try Ed25519().signer(privateKey: [UInt8](repeating: key, count: 32)),
+            sealing: SealingKey(), signatures: Ed25519(), nonces: NonceIssuer(secret: [1, 2, 3]),
+            escrow: Escrow(seal: { $0 }, open: { $0 }), clock: { now }, newID: { _ in RecordID(high: 1, low: 1) })
+    }
+
+    func bundles(_ station: Int) -> StationBundles {
+        StationBundles(
+            replica: world.stations[station].replica, keys: OneKey(signer: keys[station].signer), signatures: Ed25519(),
+            sealing: keys[station].sealing, clock: { [world] in world.now })
+    }
+
+    func answer(_ bundle: [UInt8]) throws -> BundleAnswer {
+        try exchange.answer(bundle: bundle, database: world.authority)
+    }
+
+    /// There and back.
+    @discardableResult func carry(_ station: Int) throws -> StationBundles.Import {
+        try bundles(station).apply(try answer(try bundles(station).export().file).file)
+    }
+
+    func seq() throws -> Seq {
+        try world.authority.read { try LogReader($0, tables: world.authority.tables).head().seq }
+    }
+
+    func position(_ station: Int) throws -> ReplicaPosition {
+        try world.stations[station].replica.read { try $0.position() }
+    }
+}
+
+/// A station that never forks.
+private struct OneKey: StationKeys {
+    let signer: any Signer
+
+    func signer(of device: DeviceID) -> any Signer { signer }
+    func forkKeys() throws -> (signer: any Signer, sealingPublicKey: [UInt8]) { throw Problem(.internalError) }
+    func adopt(_ device: DeviceID) throws { throw Problem(.internalError) }
+    func forgetForkKeys() throws { throw Problem(.internalError) }
+}
