@@ -156,6 +156,18 @@ import Testing
         #expect(try authority.read { try LogAudit($0, tables: authority.tables).wrongDigests() } == [])
     }
 
+    @Test func anOldLogGetsItsTree() throws {
+        let (folder, path) = try open("authority")
+        defer { folder.remove() }
+        let authority = try AuthorityDatabase(path: path, tables: World.tables)
+        try authority.read { database in
+            let frontier = try LogTree(database).frontier()
+            #expect(frontier.size == 1)
+            #expect(try LogTree(database).leaf(of: 1)?.treeHash == frontier.root)
+            #expect(try LogTree(database).inclusion(of: 1, size: 1) == [])
+        }
+    }
+
     @Test func aCommittedOldReplicaOpensAndKeepsWhatIsPending() throws {
         let (folder, path) = try open("replica")
         defer { folder.remove() }

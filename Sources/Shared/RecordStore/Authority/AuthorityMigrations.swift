@@ -10,6 +10,10 @@ package enum AuthorityMigrations {
         migrator.registerMigration("2026-11-25 epochs, lineage, escrow") { database in
             try database.execute(sql: epochs)
         }
+        migrator.registerMigration("2026-11-25 tree over the log") { database in
+            try database.execute(sql: tree)
+            try LogTree(database).fill()
+        }
         return migrator
     }
 
@@ -84,5 +88,13 @@ package enum AuthorityMigrations {
             PRIMARY KEY (record, device, number)) STRICT;
 
         CREATE TABLE scope_digest (scope TEXT PRIMARY KEY, records INTEGER NOT NULL, digest BLOB NOT NULL) STRICT;
+        """
+
+    private static let tree = """
+        -- The set's leaf of the tree over the log, hashed.
+        ALTER TABLE log ADD COLUMN leaf BLOB;
+
+        -- Whole subtrees at levels 8, 16, 24 …; id is level * 2^48 + index.
+        CREATE TABLE log_node (id INTEGER PRIMARY KEY, hash BLOB NOT NULL) STRICT;
         """
 }

@@ -13,6 +13,9 @@ package final class AuthorityTransaction: AuthorityStore {
     private var digests: ScopeDigests
     /// Records that were read from the log, because their rows were collected.
     private var rowless: Set<RecordID> = []
+    /// The tree over the log, once it was asked for.
+    private var tree: MerkleFrontier?
+    private var isTreeGrown = false
     private lazy var hasOrphans = Result {
         try Query(database, "SELECT 1 FROM orphan LIMIT 1").first { _ in true } ?? false
     }
@@ -29,7 +32,11 @@ package final class AuthorityTransaction: AuthorityStore {
     package func finish() throws {
         try checkIsOpen()
         try digests.flush(to: database)
+        if let tree, isTreeGrown { try Meta.set(tree.bytes, for: LogTree.frontierKey, in: database) }
     }
+
+    /// The tree over the log when this transaction has let it grow: what a commit makes the world's.
+    var grownTree: MerkleFrontier? { isTreeGrown ? tree : nil }
 
     /// A disk that is full or fails makes SQLite take back the whole transaction, savepoints and all. What is written
     /// after that would be durable by itself, statement by statement: nothing may be.
@@ -43,7 +50,7 @@ package final class AuthorityTransaction: AuthorityStore {
     /// whole transaction went with it, ``finish()`` throws, and so does every further savepoint.
     package func savepoint<T>(_ body: () throws -> T) throws -> T {
         try checkIsOpen()
-        let before = (cachedHead, digests)
+        let before = (cachedHead, digests, tree, isTreeGrown)
         do {
             var result: T?
             try database.inSavepoint {
@@ -52,7 +59,7 @@ package final class AuthorityTransaction: AuthorityStore {
             }
             return result!  // set before every commit; anything else has thrown
         } catch {
-            (cachedHead, digests) = before
+            (cachedHead, digests, tree, isTreeGrown) = before
             throw error
         }
     }
@@ -206,9 +213,10 @@ package final class AuthorityTransaction: AuthorityStore {
     }
 
     package func append(_ entry: LogEntry) throws {
-        try appendLog(entry)
+        let effects = entry.mutations.map { $0.verbatimChange == nil ? tables.codec.encode($0.effects) : nil }
+        try appendLog(entry, leaf: try grow(entry.leaf(effects: effects)))
         for (position, mutation) in entry.mutations.enumerated() {
-            try appendChange(mutation, seq: entry.seq, position: position)
+            try appendChange(mutation, seq: entry.seq, position: position, effects: effects[position])
             try write(mutation, seq: entry.seq, author: entry.sealed.set.device)
         }
         if entry.outcome.result == .quarantined { try appendQuarantine(entry) }
@@ -216,12 +224,29 @@ package final class AuthorityTransaction: AuthorityStore {
         cachedHead?.seq = entry.seq
     }
 
-    private func appendLog(_ entry: LogEntry) throws {
+    /// Appends a leaf to the tree; whole subtrees are kept at every eighth level (``LogTree``).
+    /// - Throws: ``Problem`` ``Problem/Code/storage`` when the tree is not the log's: nothing is decided on such a log.
+    private func grow(_ leaf: LogLeaf) throws -> Hash256 {
+        var frontier = try tree ?? LogTree(database).frontier()
+        guard frontier.size + 1 == leaf.seq else {
+            throw Problem(.storage, "tree \(frontier.size), log \(leaf.seq - 1)")
+        }
+        let hash = leaf.treeHash
+        tree = nil  // one owner, so that the frontier grows in place
+        try frontier.append(hash) { level, index, node in
+            if LogTree.isKept(level) { try LogTree(database).keep(node, level: level, index: index) }
+        }
+        tree = frontier
+        isTreeGrown = true
+        return hash
+    }
+
+    private func appendLog(_ entry: LogEntry, leaf: Hash256) throws {
         var query = try Query(
             database,
             """
             INSERT INTO log (seq, device, number, hash, bytes, result, problem, problem_subject, problem_zh, problem_en,
-            is_desk, is_flagged, is_release, decided_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            is_desk, is_flagged, is_release, decided_at, leaf) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """)
         query.bind(entry.seq)
         query.bind(entry.sealed.set.device)
@@ -237,10 +262,11 @@ package final class AuthorityTransaction: AuthorityStore {
         query.bind(entry.isFlagged)
         query.bind(entry.isRelease)
         query.bind(entry.decidedAt.milliseconds)
+        query.bind(leaf.bytes)
         try query.run()
     }
 
-    private func appendChange(_ mutation: RecordMutation, seq: Seq, position: Int) throws {
+    private func appendChange(_ mutation: RecordMutation, seq: Seq, position: Int, effects: [UInt8]?) throws {
         var query = try Query(
             database,
             """
@@ -254,7 +280,7 @@ package final class AuthorityTransaction: AuthorityStore {
         query.bind(mutation.after.scope.code)
         query.bind(mutation.after.isDeleted)
         query.bind(mutation.verbatimChange.map { Int64($0) })
-        query.bind(mutation.verbatimChange == nil ? tables.codec.encode(mutation.effects) : nil)
+        query.bind(effects)
         try query.run()
     }
 
