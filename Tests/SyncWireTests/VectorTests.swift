@@ -94,8 +94,51 @@ import Testing
         ]
     }
 
+    /// A release has no rows; a quarantined set its problem; an ordinary one its changes.
+    private static var leaves: [LogLeaf] {
+        var previous = Hash256.zero
+        return sets.enumerated().map { index, set in
+            previous = HashChain.next(after: previous, set: WireCodec().encode(set))
+            var rows = LogLeafRows()
+            if index == 1 { rows.append(problemSubject: "population", zh: "不能改", en: "") }
+            if index != 1 {
+                rows.append(
+                    record: record, kind: "household", operation: index == 0 ? 1 : 2, scope: "370404101201",
+                    isDeleted: false, setChange: index == 0 ? 0 : nil,
+                    effects: index == 0
+                        ? nil : WireCodec().encode([Effect("population", old: .int64(3), new: .int64(4), .applied)]))
+            }
+            return LogLeaf(
+                seq: Seq(index + 1), hash: previous, device: device, number: set.number,
+                result: [1, 4, 2][index], problem: index == 1 ? 2005 : 0, isRelease: index == 2, isDesk: false,
+                isFlagged: index == 2, decidedAt: Instant(milliseconds: 1_790_000_000_000), changes: rows.hash)
+        }
+    }
+
+    private static var tree: [String: Any] {
+        let hashes = leaves.map(\.treeHash)
+        var frontier = MerkleFrontier()
+        let heads = hashes.map { hash in
+            frontier.append(hash)
+            return TreeHead(epoch: epoch, size: frontier.size, root: frontier.root)
+        }
+        let tree = MerkleTree(size: 3) { level, index in
+            level == 0 ? hashes[Int(index)] : MerkleHash.node(hashes[0], hashes[1])
+        }
+        func texts(_ proof: [Hash256]?) -> [String] { (proof ?? []).map(\.description) }
+        return [
+            "leaves": zip(leaves, hashes).map { ["bytes": Hex.encode($0.bytes), "hash": $1.description] },
+            "heads": heads.map {
+                ["size": Int($0.size), "root": $0.root.description, "signed": Hex.encode($0.signedBytes)]
+            },
+            "inclusion_of_seq_2_in_3": texts(try? tree.inclusion(of: 1)),
+            "consistency_from_2_to_3": texts(try? tree.consistency(from: 2)),
+        ]
+    }
+
     private static var vectors: [String: Any] {
         [
+            "tree": tree,
             "chain": chain, "digest": digest, "signature": signature,
             "frame": ["payload": "e585a5e688b7", "frame": Hex.encode(Frame.seal(Array("入户".utf8)))],
             "conflict": [
@@ -109,7 +152,7 @@ import Testing
         ]
     }
 
-    @Test(arguments: ["chain", "digest", "signature", "frame", "conflict", "invitation"])
+    @Test(arguments: ["chain", "digest", "signature", "frame", "conflict", "invitation", "tree"])
     func theVectorsAreWhatTheProgramDoes(name: String) throws {
         let value = try #require(Self.vectors[name])
         let text = String(

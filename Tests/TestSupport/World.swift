@@ -227,9 +227,8 @@ package final class World {
             let checks = try station.replica.read { try ReplicaCheck($0).run() }
             found += checks.filter { !$0.isSound }.map { "station \(index): \($0.check) \($0.detail)" }
         }
-        let audit = try authority.read { try LogAudit($0, tables: authority.tables).verifyChains() }
-        if audit.gaps > 0 || !audit.broken.isEmpty { found.append("log: \(audit)") }
-        return found
+        let audit = try authority.read { try LogVerification($0, tables: authority.tables).run() }
+        return found + audit.findings.map { "audit: \($0.check) \($0.subject)" }
     }
 
     /// What exactly differs, record by record.

@@ -54,6 +54,7 @@ extension ReplicaCheck.Finding {
         case .chain: L("变更链条", "Chain of change sets") + suffix
         case .digest: L("摘要与记录相符", "Digests agree with the records") + suffix
         case .server: L("与镇街相符", "Agrees with the township") + suffix
+        case .history: L("镇街的历史前后一致", "The township's history goes on from what it showed") + suffix
         }
     }
 

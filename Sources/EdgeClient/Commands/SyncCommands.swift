@@ -141,6 +141,8 @@ struct StatusCommand: ParsableCommand {
                 ("quarantined", .int(Int64(try transaction.outboxSets(OutboxFilter(.refused)).count))),
                 ("lastSync", try Meta.text("last_sync", in: transaction.database).map(JSONValue.string) ?? .null),
                 ("scopes", .array(position.scopes.map { Self.row(of: $0, digests: digests) })),
+                ("treeHead", try transaction.treeHeads().last.map(\.document) ?? .null),
+                ("evidence", .array(try transaction.evidence().map(\.document))),
                 ("nights", .array(try transaction.nights(limit: Self.nights).map(\.document))),
             ])
         }
@@ -161,6 +163,15 @@ extension Night {
         .object([
             ("startedAt", .string(startedAt.description)), ("endedAt", .string(endedAt.description)),
             ("outcome", .string(outcome)), ("detail", .string(detail)),
+        ])
+    }
+}
+
+extension HeadEvidence {
+    var document: JSONValue {
+        .object([
+            ("refusal", .string(refusal)), ("held", held.document), ("shown", shown.document),
+            ("explained", .bool(isExplained)),
         ])
     }
 }

@@ -55,7 +55,7 @@ extension Syncer {
         }
     }
 
-    private static func ancestors(in transaction: ReplicaTransaction) throws -> [Base] {
+    static func ancestors(in transaction: ReplicaTransaction) throws -> [Base] {
         let text = try Meta.text("ancestors", in: transaction.database) ?? ""
         return text.split(separator: " ").compactMap { part in
             let pair = part.split(separator: ":")
@@ -167,8 +167,7 @@ extension Syncer {
         var pages = try replica.read { try $0.stagedPages(of: epoch) ?? [] }
         var token = try pages.last.map { try PullPage(decoding: $0).bootstrapToken } ?? []
         while pages.isEmpty || !token.isEmpty {
-            let body = try courier.exchange(
-                .get, "/v1/pull", query: "token=\(Hex.encode(token))&epoch=\(epoch)", shouldAbort: shouldAbort)
+            let body = try verified(.get, "/v1/pull", query: "token=\(Hex.encode(token))&epoch=\(epoch)")
             guard case .pull(let page) = body, page.isBootstrap, page.epoch == epoch,
                 pages.count < Limits.roundsPerSync
             else { throw Problem(.unreachable, "pull") }
@@ -183,6 +182,7 @@ extension Syncer {
             try transaction.forgetShadow()
             for page in pages { _ = try PageApplication.apply(PullPage(decoding: page), to: transaction) }
             try transaction.clearStaging()
+            try keepHead(in: transaction)
             try Meta.set([UInt8](), for: "bootstrap_token", in: transaction.database)
             try Meta.set(0 as UInt64, for: "digest_differs", in: transaction.database)
         }

@@ -1,12 +1,14 @@
 package import RecordStore
 package import SyncEngine
-import SyncWire
+package import SyncWire
 
 /// Runs one sync: what the session's state machine asks for, over the courier, into the replica.
 package struct Syncer {
     let replica: ReplicaDatabase
     let courier: Courier
     let keys: any StationKeys
+    let signatures: any SignatureScheme
+    let heads = HeadBox()
     /// Told after every verified step: how many sets are pushed, how many wait, and the positions.
     var onProgress: (Progress) -> Void = { _ in }
     let shouldAbort: () -> Bool
@@ -22,12 +24,14 @@ package struct Syncer {
 
     package init(
         replica: ReplicaDatabase, courier: Courier, keys: any StationKeys,
+        signatures: any SignatureScheme = Ed25519(),
         onProgress: @escaping (Progress) -> Void = { _ in },
         shouldAbort: @escaping () -> Bool = { false }, onVerified: @escaping () -> Void = {}
     ) {
         self.replica = replica
         self.courier = courier
         self.keys = keys
+        self.signatures = signatures
         self.onProgress = onProgress
         self.shouldAbort = shouldAbort
         self.onVerified = onVerified
@@ -76,7 +80,7 @@ package struct Syncer {
         _ method: HTTPMethod, _ path: String, query: String = "", body: [UInt8] = []
     ) throws -> Answer.Body {
         do {
-            let answer = try courier.exchange(method, path, query: query, body: body, shouldAbort: shouldAbort)
+            let answer = try verified(method, path, query: query, body: body)
             if let hello = courier.hello { try observe(hello) }
             return answer
         } catch let problem as Problem where problem.code == .chainForked || problem.code == .badRequest {
@@ -150,6 +154,7 @@ package struct Syncer {
 
     private func keepNonce(in transaction: ReplicaTransaction) throws {
         try Meta.set(courier.nonce, for: "nonce", in: transaction.database)
+        try keepHead(in: transaction)
         if let hello = courier.hello { try Meta.set(hello.latestSeq, for: "latest_seen", in: transaction.database) }
     }
 }

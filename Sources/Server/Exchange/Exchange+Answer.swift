@@ -10,11 +10,13 @@ extension Exchange {
     package func answer(_ head: RequestHead, raw: [UInt8], database: AuthorityDatabase) -> Answer {
         var nonce: [UInt8] = []
         var device: DeviceID?
+        var heldSize: UInt64?
         var answer: Answer
         do {
             let route = try Route(method: head.method, path: head.path)
             let request = try ReceivedRequest(head, raw: raw)
             nonce = request.signature.nonce
+            heldSize = try request.number("head")
             let body: Answer.Body
             (body, device) = try self.body(route, request, database: database)
             answer = Answer(status: 200, requestNonce: nonce, hello: nil, body: body)
@@ -22,7 +24,7 @@ extension Exchange {
             let problem = Self.problem(from: error)
             answer = Answer(status: problem.httpStatus, requestNonce: nonce, hello: nil, body: .problem(problem))
         }
-        answer.hello = try? database.read { try hello(for: device, in: $0) }
+        answer.hello = try? database.read { try hello(for: device, heldSize: heldSize, in: $0) }
         return answer
     }
 
@@ -33,7 +35,7 @@ extension Exchange {
         let device = try database.read { try authenticate(request, in: $0) }
         let id = device.state.id
         switch route {
-        case .hello, .enrol, .fork, .readmit, .escrow: return (.hello, id)
+        case .hello, .enrol, .fork, .readmit, .escrow, .heads: return (.hello, id)
         case .chain: return (.chain(try database.read { try chain(request, for: device, in: $0) }), id)
         case .push:
             let job = try pushJob(request, from: device)
@@ -51,6 +53,7 @@ extension Exchange {
     ) throws -> (Answer.Body, DeviceID)? {
         switch route {
         case .hello, .push, .pull, .chain: return nil
+        case .heads: return (.hello, try acceptHeads(request, in: transaction))
         case .escrow: return (.hello, try acceptEscrow(request, in: transaction))
         case .enrol, .fork, .readmit:
             let reply =

@@ -18,6 +18,7 @@ package struct Exchange: Sendable {
     package let clock: @Sendable () -> Instant
     /// Ids of new devices and epochs.
     package let newID: @Sendable (Instant) -> RecordID
+    private let heads: TreeHeads
 
     package init(
         tables: RecordTables, region: Scope, signer: any Signer, sealing: SealingKey,
@@ -33,6 +34,7 @@ package struct Exchange: Sendable {
         self.signatures = signatures
         self.nonces = nonces
         self.clock = clock
+        heads = TreeHeads(signer: signer)
     }
 
     // MARK: - Authentication
@@ -64,15 +66,19 @@ package struct Exchange: Sendable {
 
     // MARK: - Answers
 
-    /// What every answer carries besides its body.
-    package func hello(for device: DeviceID?, in database: Database) throws -> Hello {
+    /// What every answer carries besides its body. Its tree head is signed here: give a snapshot of what is committed,
+    /// never an open transaction.
+    /// - Parameter heldSize: of the head the request named, which the consistency proof begins from.
+    package func hello(for device: DeviceID?, heldSize: UInt64? = nil, in database: Database) throws -> Hello {
         let head = try LogReader(database, tables: tables).head()
+        let tree = LogTree(database)
         let ancestors = try EpochReader(database).ancestors()
         return Hello(
             minimumProtocol: ProtocolVersion.minimum, maximumProtocol: ProtocolVersion.maximum,
             schemaVersion: tables.schema.version, epoch: head.epoch, parent: ancestors.first, latestSeq: head.seq,
             acknowledged: try device.flatMap { try DeviceRegister(database).device($0)?.state.acknowledged },
-            nonce: nonces.issue(at: clock()), ancestors: ancestors)
+            nonce: nonces.issue(at: clock()), treeHead: try heads.head(epoch: head.epoch, tree: try tree.frontier()),
+            consistency: try heldSize.map { try tree.consistency(from: $0) } ?? [], ancestors: ancestors)
     }
 
     /// Turns an invitation into a station.

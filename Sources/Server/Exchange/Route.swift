@@ -9,6 +9,8 @@ package enum Route: Sendable {
     case fork
     /// A device that a restored township does not know.
     case readmit
+    /// Tree heads that this server signed and does not extend.
+    case heads
     /// The desk's sets, brought back after a restore.
     case escrow
 
@@ -17,6 +19,7 @@ package enum Route: Sendable {
         ("POST", "/v1/devices", .enrol), ("GET", "/v1/hello", .hello), ("POST", "/v1/push", .push),
         ("GET", "/v1/pull", .pull), ("GET", "/v1/devices/*/chain", .chain), ("POST", "/v1/devices/*/fork", .fork),
         ("POST", "/v1/devices/*/readmission", .readmit), ("POST", "/v1/escrow", .escrow),
+        ("POST", "/v1/heads", .heads),
     ]
 
     private static func matches(_ pattern: String, _ path: String) -> Bool {

@@ -16,38 +16,38 @@ struct Resources: Sendable {
         _ = try await database.readAsync { try AuthorityIdentity.read($0) }
     }
 
-    func hello(for device: DeviceID?) async throws -> Hello {
-        try await database.readAsync { [exchange] in try exchange.hello(for: device, in: $0) }
+    func hello(for device: DeviceID?, heldSize: UInt64? = nil) async throws -> Hello {
+        try await database.readAsync { [exchange] in try exchange.hello(for: device, heldSize: heldSize, in: $0) }
     }
 
     /// - Returns: the answer's body and hello.
     /// - Throws: ``Problem``; nothing was changed then.
     func answer(_ route: Route, _ request: ReceivedRequest) async throws -> (Answer.Body, Hello) {
         let exchange = exchange
+        let heldSize = try request.number("head")
         switch route {
-        case .enrol, .fork, .readmit, .escrow:
-            return try await database.writeAsync { transaction in
-                guard let (body, device) = try exchange.write(route, request, in: transaction) else {
-                    throw Problem(.internalError, "route")
-                }
-                return (body, try exchange.hello(for: device, in: transaction.database))
-            }
+        case .enrol, .fork, .readmit, .escrow, .heads:
+            let done = try await database.writeAsync { try exchange.write(route, request, in: $0) }
+            guard let (body, device) = done else { throw Problem(.internalError, "route") }
+            return (body, try await hello(for: device, heldSize: heldSize))
         case .hello, .chain:
             return try await database.readAsync { database in
                 let device = try exchange.authenticate(request, in: database)
-                let hello = try exchange.hello(for: device.state.id, in: database)
+                let hello = try exchange.hello(for: device.state.id, heldSize: heldSize, in: database)
                 guard case .chain = route else { return (.hello, hello) }
                 return (.chain(try exchange.chain(request, for: device, in: database)), hello)
             }
         case .push:
             let device = try await database.readAsync { try exchange.authenticate(request, in: $0) }
             let reply = try await writer.push(try exchange.pushJob(request, from: device))
-            return (.push(reply), try await hello(for: device.state.id))
+            return (.push(reply), try await hello(for: device.state.id, heldSize: heldSize))
         case .pull:
             let (device, page, cursor, hello) = try await database.readAsync { database in
                 let device = try exchange.authenticate(request, in: database)
                 let (page, cursor) = try exchange.pull(request, for: device, in: database)
-                return (device, page, cursor, try exchange.hello(for: device.state.id, in: database))
+                return (
+                    device, page, cursor, try exchange.hello(for: device.state.id, heldSize: heldSize, in: database)
+                )
             }
             township.sightings.saw(device.state.id, cursor: cursor, at: township.clock())
             return (.pull(page), hello)

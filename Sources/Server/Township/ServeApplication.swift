@@ -32,8 +32,11 @@ struct ServeApplication {
             responder: responder, server: try server(),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
             onServerRunning: { channel in onListening(channel.localAddress?.port ?? 0) }, logger: logger)
-        // Shut down in reverse order: first no new requests, then the writer ends, then the last sightings are kept.
-        let services: [any Service] = [township.sightings, writer, application]
+        // Shut down in reverse order: first no new requests, then the writer ends, then the last sightings
+        // and the last head are kept.
+        let services: [any Service] = [
+            HeadService(keeper: township.headKeeper), township.sightings, writer, application,
+        ]
         var configuration = ServiceGroupConfiguration(
             services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)

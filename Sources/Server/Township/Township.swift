@@ -12,18 +12,59 @@ struct Township: Sendable {
     let keys: ServerKeys
     let codec: WireCodec
     let sightings: Sightings
+    let headFile: HeadFile
+    let headKeeper: HeadKeeper
     let clock: @Sendable () -> Instant
 
+    /// Opens a township. A database that was brought back by hand is noticed here.
+    /// - Parameter isAudited: only look: what is wrong is for the audit to say.
     /// - Throws: ``Problem`` ``Problem/Code/notInitialised`` when `init` has not been run there; the store's errors.
-    static func open(_ folder: TownshipFolder, clock: @escaping @Sendable () -> Instant) throws -> Township {
+    static func open(
+        _ folder: TownshipFolder, isAudited: Bool = false, clock: @escaping @Sendable () -> Instant
+    ) throws -> Township {
         guard folder.exists else { throw Problem(.notInitialised, folder.path) }
         let codec = WireCodec()
-        let database = try AuthorityDatabase(path: folder.databasePath, tables: .assistance(codec: codec))
+        let keys = try ServerKeys.read(from: folder)
+        let headFile = HeadFile(path: folder.headPath, signer: Ed25519Signer(keys.signing), signatures: Ed25519())
+        let keeper = HeadKeeper(file: headFile)
+        var database = try AuthorityDatabase(path: folder.databasePath, tables: .assistance(codec: codec))
+        database.afterCommit = { keeper.committed(epoch: $0, tree: $1) }
+        if !isAudited { try noticeCopy(database, headFile: headFile, now: clock()) }
         let identity = try database.read(AuthorityIdentity.read)
         return Township(
-            folder: folder, database: database, identity: identity, keys: try ServerKeys.read(from: folder),
-            codec: codec,
-            sightings: Sightings(database: database), clock: clock)
+            folder: folder, database: database, identity: identity, keys: keys, codec: codec,
+            sightings: Sightings(database: database), headFile: headFile, headKeeper: keeper, clock: clock)
+    }
+
+    /// Compares the log with the head file. A log that ends before what the file says, or says something else, is a
+    /// copy brought back by hand, and what it decides from here on is another history than the one its stations know:
+    /// a new one begins. Of a log that is only shorter everything is taken to be common: it was not opened since.
+    private static func noticeCopy(_ database: AuthorityDatabase, headFile: HeadFile, now: Instant) throws {
+        let heads = headFile.read()
+        let (epoch, tree, comparison) = try database.read { database in
+            let epoch = try AuthorityIdentity.read(database).epoch
+            let tree = LogTree(database)
+            // The last head goes on from all before it: when it is right, so are they.
+            let last = try tree.compare(heads.suffix(1), epoch: epoch)
+            let comparison = try last.isContradicted ? tree.compare(heads.filter(headFile.isOwn), epoch: epoch) : last
+            return (epoch, try tree.frontier(), comparison)
+        }
+        guard comparison.isContradicted else {
+            // What a command that was killed after its commit has not said is said here.
+            if tree.size > 0 { try headFile.add(epoch: epoch, tree: tree) }
+            return
+        }
+        let next = try database.write { transaction in
+            // Another process may have noticed it at the same time.
+            let present = try transaction.head().epoch
+            if present == epoch {
+                try transaction.startEpoch(
+                    fork: comparison.isDifferent ? comparison.common : tree.size, epoch: newID(at: now),
+                    desk: newID(at: now), reason: "copy", at: now)
+            }
+            return try transaction.head().epoch
+        }
+        try headFile.add(epoch: next, tree: tree)
     }
 
     var exchange: Exchange {

@@ -18,6 +18,7 @@ struct TownshipFolder: Sendable {
     }
 
     var databasePath: String { path + "/authority.sqlite" }
+    var headPath: String { path + "/head" }
     func path(of secret: Secret) -> String { path + "/" + secret.rawValue }
 }
 

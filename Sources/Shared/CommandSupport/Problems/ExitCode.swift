@@ -35,7 +35,7 @@ extension Problem.Code {
         case .busy, .syncRunning, .tooManyRequests, .digestMismatch: .tryAgainLater
         case .notJoined, .notInitialised, .plainHTTPRefused, .unsigned, .badSignature, .staleNonce, .unknownDevice,
             .revoked, .wrongServerKey, .gap, .chainForked, .epochChanged, .cursorTooOld, .protocolVersion,
-            .resetLoop, .bundleForAnother:
+            .resetLoop, .bundleForAnother, .historyRewritten:
             .notPermitted
         }
     }

@@ -87,4 +87,9 @@ extension ProblemTexts {
         "unreachable", zh: "连不上镇街服务器", en: "The township's server could not be reached",
         hintZh: "内容已保存在本机，有信号时再运行 ruhu sync。",
         hintEn: "Everything is kept here; run ruhu sync when there is a signal.")
+    static let historyRewritten = ProblemTexts(
+        "history-rewritten", zh: "镇街给出的历史与先前的不一致，已停止同步",
+        en: "The township's history is not the one it showed before; the sync was stopped",
+        hintZh: "证据已保存（ruhu status）。请报告区县的技术人员；未上传的内容都还在本机。",
+        hintEn: "The evidence is kept (ruhu status). Tell the district's engineer; what is unsent is still here.")
 }

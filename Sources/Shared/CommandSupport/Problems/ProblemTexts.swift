@@ -89,6 +89,7 @@ extension Problem.Code {
         case .methodNotAllowed: .methodNotAllowed
         case .unreachable: .unreachable
         case .resetLoop: .resetLoop
+        case .historyRewritten: .historyRewritten
         case .storage: .storage
         case .internalError: .internalError
         case .cannotCreate: .cannotCreate

@@ -5,6 +5,8 @@ package import SyncEngine
 package struct AuthorityDatabase: Sendable {
     package let pool: DatabasePool
     package let tables: RecordTables
+    /// Told after every commit that let the log grow, by the writing thread.
+    package var afterCommit: (@Sendable (EpochID, MerkleFrontier) -> Void)?
 
     /// Opens an existing database, brings its structure up to date.
     /// - Throws: `DatabaseError`; ``Problem`` ``Problem/Code/notInitialised`` when there is none at `path`.
@@ -17,16 +19,14 @@ package struct AuthorityDatabase: Sendable {
 
     /// Runs `body` in one immediate transaction: all of it, or nothing.
     package func write<T>(_ body: (AuthorityTransaction) throws -> T) throws -> T {
-        try pool.writeWithoutTransaction { database in try Self.transaction(database, tables: tables, body) }
+        try pool.writeWithoutTransaction { database in try transaction(database, body) }
     }
 
     /// The same without blocking the caller's thread: on the pool's own serial queue.
     package func writeAsync<T: Sendable>(
         _ body: @escaping @Sendable (AuthorityTransaction) throws -> T
     ) async throws -> T {
-        try await pool.writeWithoutTransaction { [tables] database in
-            try Self.transaction(database, tables: tables, body)
-        }
+        try await pool.writeWithoutTransaction { database in try transaction(database, body) }
     }
 
     /// Runs `body` on one snapshot, without blocking the caller's thread.
@@ -34,16 +34,17 @@ package struct AuthorityDatabase: Sendable {
         try await pool.read(body)
     }
 
-    private static func transaction<T>(
-        _ database: Database, tables: RecordTables, _ body: (AuthorityTransaction) throws -> T
-    ) throws -> T {
+    private func transaction<T>(_ database: Database, _ body: (AuthorityTransaction) throws -> T) throws -> T {
         var result: T?
+        var grown: (EpochID, MerkleFrontier)?
         try database.inTransaction(.immediate) {
             let transaction = AuthorityTransaction(database, tables: tables)
             result = try body(transaction)
             try transaction.finish()
+            grown = try transaction.grownTree.map { (try transaction.head().epoch, $0) }
             return .commit
         }
+        if let (epoch, tree) = grown { afterCommit?(epoch, tree) }
         return result!  // set before every commit; anything else has thrown
     }
 

@@ -95,6 +95,17 @@ package struct LogReader {
         }
     }
 
+    /// Every change of every record, record by record, oldest first; `body` decodes those it wants.
+    func forEachChangeByRecord(_ body: (Header, _ decode: () throws -> LoggedChange) throws -> Void) throws {
+        let query = try Query(database, Self.columns + " ORDER BY c.record, c.id")
+        var decoded = DecodedSet()
+        try query.forEach { row in
+            let header = Self.header(row)
+            try body(header) { try change(row, header: header, decoded: &decoded) }
+            return true
+        }
+    }
+
     /// The set decoded last: neighbouring rows of one set decode it once.
     private struct DecodedSet {
         var seq: Seq = 0

@@ -21,6 +21,13 @@ package struct LogTree {
         return frontier
     }
 
+    /// What the log says to heads that its server signed.
+    package func compare(_ heads: [TreeHead], epoch: EpochID) throws -> HeadComparison {
+        try HeadComparison(
+            heads, epoch: epoch, ancestors: Set(try EpochReader(database).ancestors().map(\.epoch)),
+            size: try frontier().size, root: root(at:))
+    }
+
     /// The root over the first `size` sets.
     /// - Throws: ``Problem`` ``Problem/Code/badRequest`` beyond the tree.
     package func root(at size: UInt64) throws -> Hash256 {
@@ -60,14 +67,7 @@ package struct LogTree {
         try query.run()
     }
 
-    /// The kept nodes in order of level and index.
-    func forEachNode(_ body: (_ level: Int, _ index: UInt64, _ hash: Hash256) throws -> Void) throws {
-        try Query(database, "SELECT id, hash FROM log_node ORDER BY id").forEach { row in
-            let id = row.int64(0)
-            try body(Int(id >> 48), UInt64(id & (1 << 48 - 1)), Hash256(bytes: row.bytes(1)) ?? .zero)
-            return true
-        }
-    }
+    func kept(level: Int, index: UInt64) throws -> Hash256? { try row(level, from: index, count: 1).first }
 
     /// One whole subtree, from the kept level below it.
     private func node(level: Int, index: UInt64) throws -> Hash256 {

@@ -5,7 +5,7 @@ package import SyncEngine
 package struct ReplicaCheck {
     private let transaction: ReplicaTransaction
 
-    package enum Check: String, Sendable { case pages, chain, digest, server }
+    package enum Check: String, Sendable { case pages, chain, digest, server, history }
 
     package struct Finding: Sendable {
         package var check: Check
@@ -22,6 +22,7 @@ package struct ReplicaCheck {
         let broken = try brokenNumbers()
         let wrong = try wrongDigests()
         let differs = try Meta.number("digest_differs", in: transaction.database) == 1
+        let rewritten = try transaction.evidence().filter { !$0.isExplained }.map(\.summary)
         return [
             Finding(
                 check: .pages, isSound: pages == ["ok"], isRepairable: false,
@@ -31,6 +32,9 @@ package struct ReplicaCheck {
                 detail: broken.map(String.init).joined(separator: ", ")),
             Finding(check: .digest, isSound: wrong.isEmpty, isRepairable: true, detail: wrong.joined(separator: ", ")),
             Finding(check: .server, isSound: !differs, isRepairable: true, detail: ""),
+            Finding(
+                check: .history, isSound: rewritten.isEmpty, isRepairable: false,
+                detail: rewritten.joined(separator: "; ")),
         ]
     }
 

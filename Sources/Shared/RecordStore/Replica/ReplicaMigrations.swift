@@ -10,6 +10,9 @@ package enum ReplicaMigrations {
         migrator.registerMigration("2026-11-25 recovery, escrow") { database in
             try database.execute(sql: recovery)
         }
+        migrator.registerMigration("2026-11-25 tree heads") { database in
+            try database.execute(sql: treeHeads)
+        }
         return migrator
     }
 
@@ -59,5 +62,18 @@ package enum ReplicaMigrations {
         CREATE TABLE scope_digest (scope TEXT PRIMARY KEY, records INTEGER NOT NULL, digest BLOB NOT NULL) STRICT;
         CREATE TABLE night (started_at INTEGER PRIMARY KEY, ended_at INTEGER, outcome TEXT NOT NULL,
             detail TEXT NOT NULL) STRICT;
+        """
+
+    private static let treeHeads = """
+        -- The server's signed heads that were checked, in the order in which they came (HeadSelection).
+        CREATE TABLE tree_head (
+            number INTEGER PRIMARY KEY, epoch BLOB NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL,
+            signature BLOB NOT NULL) STRICT;
+
+        -- Heads that do not extend the one that was held: evidence, never deleted by itself. explained: the server has
+        -- declared a new history since.
+        CREATE TABLE tree_evidence (
+            number INTEGER PRIMARY KEY, refusal TEXT NOT NULL, held BLOB NOT NULL, shown BLOB NOT NULL,
+            explained INTEGER NOT NULL DEFAULT 0, UNIQUE (refusal, held, shown)) STRICT;
         """
 }

@@ -44,6 +44,8 @@ package enum Limits {
     package static let bundleContentBytes = 64 * 1024 * 1024
     /// Frames, or pages of the log, are put into a bundle until they have so many bytes; the rest takes another one.
     package static let bundleFillBytes = 48 * 1024 * 1024
+    /// Tree heads that a station presents, or a file beside the database keeps.
+    package static let heads = 128
     /// Days for which a nonce is good.
     package static let nonceDays = 30
     /// Requests a second that one device or address may make, sustained, and its burst.

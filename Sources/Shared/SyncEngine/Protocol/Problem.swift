@@ -83,6 +83,7 @@ package struct Problem: Error, Hashable, Sendable {
         case busy = 4012
         case methodNotAllowed = 4013
         case unreachable = 4014
+        case historyRewritten = 4015
         case resetLoop = 4016
 
         // The machine.

@@ -168,6 +168,24 @@ extension WirePushFrame {
     }
 }
 
+extension TreeHead {
+    /// Several heads, as a station presents them and as a file keeps them.
+    package static func encode(_ heads: [TreeHead], as media: MediaType) -> [UInt8] {
+        var message = WireTreeHeads()
+        message.heads = heads.map(WireTreeHead.init)
+        return Protobuf.bytes(message, as: media)
+    }
+
+    /// - Throws: ``CodecError``, for more than ``Limits/heads`` too.
+    package static func list(decoding bytes: [UInt8], as media: MediaType) throws(CodecError) -> [TreeHead] {
+        let message = try Protobuf.message(WireTreeHeads.self, bytes, as: media)
+        guard message.heads.count <= Limits.heads else { throw CodecError("\(message.heads.count) heads") }
+        var heads: [TreeHead] = []
+        for head in message.heads { heads.append(try head.engineValue()) }
+        return heads
+    }
+}
+
 extension Protobuf {
     static func id(_ data: Data, _ name: StaticString) throws(CodecError) -> RecordID { try data.id(name) }
     static func hash(_ data: Data, _ name: StaticString) throws(CodecError) -> Hash256 { try data.hash(name) }

@@ -1,0 +1,88 @@
+import RecordStore
+import SyncEngine
+import SyncWire
+
+/// The head that was checked last and waits for a transaction to be kept with. Confined to the sync's thread.
+final class HeadBox {
+    var checked: TreeHead?
+}
+
+/// The township's signed heads: each answer's must go on from the one that is held, before anything of it is used.
+extension Syncer {
+    /// One exchange whose answer comes from the history that this station has been shown so far.
+    /// - Throws: as ``Courier/exchange(_:_:query:body:keyID:onProgress:shouldAbort:)``; ``Problem``
+    ///   ``Problem/Code/historyRewritten``, after the evidence is kept.
+    func verified(
+        _ method: HTTPMethod, _ path: String, query: String = "", body: [UInt8] = []
+    ) throws -> Answer.Body {
+        // Pulls and hellos ask for the proof; a push is followed by a pull.
+        let named = method == .get ? try heldHead() : nil
+        let parts = [query] + (named.map { ["head=\($0.size)"] } ?? [])
+        do {
+            let answer = try courier.exchange(
+                method, path, query: parts.filter { !$0.isEmpty }.joined(separator: "&"), body: body,
+                shouldAbort: shouldAbort)
+            try check(named: named, isProofDue: method == .get)
+            return answer
+        } catch let problem as Problem where problem.code != .unreachable {
+            try check(named: named, isProofDue: false)
+            // What looks like a gap or a copy here may be another history there.
+            if [.gap, .chainForked].contains(problem.code), try heldHead() != nil {
+                _ = try verified(.get, "/v1/hello")
+            }
+            throw problem
+        }
+    }
+
+    /// Keeps the head that was checked, with what came with it.
+    func keepHead(in transaction: ReplicaTransaction) throws {
+        guard let head = heads.checked else { return }
+        try transaction.keep(head)
+    }
+
+    /// The head that requests name.
+    private func heldHead() throws -> TreeHead? { try replica.read { try $0.treeHeads().last } }
+
+    /// Judges the head of the last answer.
+    /// - Parameter named: the one whose size the request named.
+    private func check(named: TreeHead?, isProofDue: Bool) throws {
+        guard let hello = courier.hello else { return }
+        let (key, kept, ancestors) = try replica.read { transaction in
+            (
+                try Meta.bytes("server_key", in: transaction.database), try transaction.treeHeads(),
+                try Self.ancestors(in: transaction)
+            )
+        }
+        // A replica without the township's key has nothing to check with.
+        guard let key else { return }
+        let check = HeadCheck(serverKey: key, kept: kept, named: named, ancestors: ancestors) {
+            signatures.isValid($0, for: $1, publicKey: $2)
+        }
+        switch check.judge(hello, isProofDue: isProofDue) {
+        case .keep(let head): heads.checked = head
+        case .known, .unproven: heads.checked = nil
+        case .ask(let shared):
+            guard named != shared else { throw Problem(.historyRewritten, "\(shared.size)") }
+            _ = try courier.exchange(.get, "/v1/hello", query: "head=\(shared.size)", shouldAbort: shouldAbort)
+            try self.check(named: shared, isProofDue: true)
+        case .refused(let refusal):
+            throw try refuse(hello, refusal, kept: kept)
+        }
+    }
+
+    /// Keeps the evidence, and shows the server what it signed: one whose database was brought back by hand begins a
+    /// new history then, which the next sync follows. Pending work is not touched.
+    private func refuse(_ hello: Hello, _ refusal: HeadCheck.Refusal, kept: [TreeHead]) throws -> Problem {
+        heads.checked = nil
+        let shown = hello.treeHead ?? TreeHead(epoch: hello.epoch, size: hello.latestSeq, root: .zero)
+        let held = kept.last ?? TreeHead(epoch: hello.epoch, size: 0, root: MerkleHash.empty)
+        try replica.write { try $0.keepEvidence(refusal, held: held, shown: shown) }
+        let presented = kept.suffix(Limits.heads)
+        if !presented.isEmpty, refusal != .badSignature {
+            // What comes of it, the next sync will see.
+            _ = try? courier.exchange(
+                .post, "/v1/heads", body: TreeHead.encode(Array(presented), as: .protobuf), shouldAbort: shouldAbort)
+        }
+        return Problem(.historyRewritten, "\(refusal.rawValue) \(held.size) → \(shown.size)")
+    }
+}

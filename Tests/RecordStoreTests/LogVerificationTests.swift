@@ -1,0 +1,107 @@
+import Foundation
+import GRDB
+import RecordStore
+import SyncEngine
+import TestSupport
+import Testing
+
+/// Whatever is changed in the authority's database by hand, the audit finds and names.
+@Suite struct LogVerificationTests {
+    private let world: World
+    private let root: RecordID
+
+    /// Creations, edits, a conflict, a move, a deletion, a quarantined set.
+    init() throws {
+        world = try World(seed: 11, places: ["370404101201", "370404101201"])
+        root = try world.new(0, Sample.root, .set("latest", .text("一")), .set("review", .text("a")))
+        let gone = try world.new(0, Sample.root, .set("latest", .text("二")))
+        try world.settle()
+        let item = try world.new(1, Sample.item, .set("root", .text(root.description)), .set("key", .text("k")))
+        try world.settle()
+        try world.edit(0, Sample.root, root, .set("review", .text("b")), .add("tags", "x"))
+        try world.edit(1, Sample.root, root, .set("review", .text("c")))
+        try world.delete(0, Sample.root, gone)
+        try world.edit(1, Sample.item, item, .set("amount", .int64(5)))
+        try world.settle()
+    }
+
+    private func findings() throws -> Set<AuditFinding.Check> {
+        Set(try report().findings.map(\.check))
+    }
+
+    private func report() throws -> LogVerification.Report {
+        try world.authority.read { try LogVerification($0, tables: world.authority.tables).run() }
+    }
+
+    private func tamper(_ sql: String) throws {
+        try world.authority.pool.writeWithoutTransaction { database in
+            try database.execute(sql: sql)
+            #expect(database.changesCount > 0, "\(sql)")
+        }
+    }
+
+    @Test func anUntouchedAuthorityIsSound() throws {
+        let report = try report()
+        #expect(report.findings == [])
+        #expect(report.sets >= 7 && report.records >= 3)
+    }
+
+    @Test(arguments: [
+        ("UPDATE root SET latest = '三' WHERE deleted = 0", "record"),
+        ("UPDATE root SET seq = seq + 1", "record"),
+        ("UPDATE root SET deleted = 0", "record"),
+        ("UPDATE root SET scope = '370404101202' WHERE deleted = 0", "record"),
+        ("UPDATE item SET amount = 500", "record"),
+        ("DELETE FROM item", "record"),
+        ("INSERT INTO root (id, scope, seq, deleted) VALUES (zeroblob(16), '370404101201', 1, 1)", "record"),
+        ("UPDATE scope_digest SET digest = zeroblob(32)", "digest"),
+        ("UPDATE log SET result = 2 WHERE seq = 1", "leaf"),
+        ("UPDATE log SET decided_at = decided_at - 1 WHERE seq = 2", "leaf"),
+        ("UPDATE log SET bytes = bytes || x'00' WHERE seq = 2", "chain"),
+        ("UPDATE log SET hash = zeroblob(32) WHERE seq = 2", "chain"),
+        ("UPDATE log_change SET scope = '370404101202' WHERE id >> 20 = 1", "leaf"),
+        ("UPDATE log_change SET effects = x'' WHERE effects IS NOT NULL", "leaf"),
+        ("DELETE FROM log_change WHERE id >> 20 = 3", "leaf"),
+        ("DELETE FROM log WHERE seq = (SELECT max(seq) FROM log)", "tree"),
+        ("DELETE FROM log WHERE seq = 2", "sequence"),
+        ("UPDATE log SET leaf = zeroblob(32) WHERE seq = 2", "leaf"),
+        ("UPDATE meta SET value = zeroblob(8) WHERE key = 'tree'", "tree"),
+        ("INSERT INTO log_node VALUES (5, zeroblob(32))", "tree"),
+        ("UPDATE device SET acknowledged = acknowledged + 1 WHERE acknowledged > 0", "device"),
+    ])
+    func whatIsChangedByHandIsFound(sql: String, check: String) throws {
+        try tamper(sql)
+        #expect(try findings().map(\.rawValue).contains(check))
+    }
+
+    @Test func twoSwappedSetsAreFound() throws {
+        try tamper(
+            """
+            CREATE TEMP TABLE swapped AS SELECT * FROM log WHERE seq IN (2, 3);
+            DELETE FROM log WHERE seq IN (2, 3);
+            UPDATE swapped SET seq = 5 - seq;
+            INSERT INTO log SELECT * FROM swapped;
+            """)
+        #expect(try findings().contains(.leaf))
+    }
+
+    /// Even when the one who swaps them works the leaves out anew, the frontier does not agree.
+    @Test func swappedSetsWithNewLeavesAreFoundByTheTree() throws {
+        let before = try world.authority.read { try LogTree($0).frontier() }
+        try tamper("UPDATE log SET decided_at = decided_at + 5 WHERE seq = 2")
+        let leaf = try #require(try world.authority.read { try LogTree($0).leaf(of: 2)?.treeHash })
+        try world.authority.pool.write {
+            try $0.execute(sql: "UPDATE log SET leaf = ? WHERE seq = 2", arguments: [Data(leaf.bytes)])
+        }
+        #expect(try findings() == [.tree])
+        #expect(try world.authority.read { try LogTree($0).frontier() } == before)
+    }
+
+    /// Without signatures checked nothing would notice: the whole chain is worked out anew.
+    @Test func unsignedFramesAreFound() throws {
+        let report = try world.authority.read {
+            try LogVerification($0, tables: world.authority.tables) { _, _, _ in true }.run()
+        }
+        #expect(Set(report.findings.map(\.check)) == [.signature], "the world's stations sign nothing")
+    }
+}
