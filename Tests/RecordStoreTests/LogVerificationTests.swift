@@ -57,7 +57,7 @@ import Testing
         ("UPDATE scope_digest SET digest = zeroblob(32)", "digest"),
         ("UPDATE log SET result = 2 WHERE seq = 1", "leaf"),
         ("UPDATE log SET decided_at = decided_at - 1 WHERE seq = 2", "leaf"),
-        ("UPDATE log SET bytes = bytes || x'00' WHERE seq = 2", "chain"),
+        ("UPDATE log SET bytes = CAST(bytes || x'00' AS BLOB) WHERE seq = 2", "chain"),
         ("UPDATE log SET hash = zeroblob(32) WHERE seq = 2", "chain"),
         ("UPDATE log_change SET scope = '370404101202' WHERE id >> 20 = 1", "leaf"),
         ("UPDATE log_change SET effects = x'' WHERE effects IS NOT NULL", "leaf"),

@@ -25,7 +25,7 @@ package struct Ruhu: ParsableCommand {
                     subcommands: [
                         SyncCommand.self, StatusCommand.self, OutboxCommand.self, ConflictsCommand.self,
                         RefusedCommand.self, AmendCommand.self, WithdrawCommand.self, BundleCommand.self,
-                        DoctorCommand.self,
+                        DoctorCommand.self, VerifyProofCommand.self,
                     ]),
             ])
     }

@@ -27,6 +27,7 @@ package struct RuhuServer: ParsableCommand {
                     subcommands: [
                         ConflictsCommand.self, ResolveCommand.self, QuarantineCommand.self, BundleCommand.self,
                     ]),
+                CommandGroup(name: L("审计", "Audit"), subcommands: [AuditCommand.self]),
             ])
     }
 
@@ -48,7 +49,10 @@ struct TownshipOptions: ParsableArguments {
         TownshipFolder(path: try DataFolder.path(option: data, name: "ruhu-server"))
     }
 
-    func township() throws -> Township { try Township.open(try folder(), clock: SystemClock.now) }
+    /// - Parameter isAudited: only look: what is wrong is for the audit to say.
+    func township(isAudited: Bool = false) throws -> Township {
+        try Township.open(try folder(), isAudited: isAudited, clock: SystemClock.now)
+    }
 
     var output: Output { Output(isJSON: json) }
 }

@@ -8,10 +8,7 @@ struct Nightly {
     let township: Township
 
     struct Report {
-        var sets = 0
-        var brokenChains: [String] = []
-        var gaps = 0
-        var wrongDigests: [String] = []
+        var audit = LogVerification.Report()
         /// Identity numbers that two live members share: proposed for merging, never merged by themselves.
         var duplicates: [[RecordID]] = []
         var openConflicts = 0
@@ -21,16 +18,19 @@ struct Nightly {
         /// The file of this night's backup.
         var backup: String?
 
-        var isSound: Bool { brokenChains.isEmpty && gaps == 0 && wrongDigests.isEmpty }
+        var isSound: Bool { audit.isSound }
+
+        func subjects(_ check: AuditFinding.Check) -> [String] {
+            audit.findings.filter { $0.check == check }.map { $0.subject }
+        }
     }
 
     func run() throws -> Report {
         let tables = township.database.tables
+        let audit = try township.audit()
         return try township.database.read { database in
             var report = Report()
-            let audit = LogAudit(database, tables: tables)
-            (report.sets, report.gaps, report.brokenChains) = try audit.verifyChains()
-            report.wrongDigests = try audit.wrongDigests()
+            report.audit = audit
             if let member = tables.schema.kind("member") {
                 report.duplicates = try tables.duplicates(of: "id_number", kind: member, in: database)
             }
@@ -67,9 +67,11 @@ extension Nightly {
 extension Nightly.Report {
     var document: JSONValue {
         .object([
-            ("sound", .bool(isSound)), ("sets", .int(Int64(sets))), ("gaps", .int(Int64(gaps))),
-            ("brokenChains", .array(brokenChains.map(JSONValue.string))),
-            ("wrongDigests", .array(wrongDigests.map(JSONValue.string))),
+            ("sound", .bool(isSound)), ("sets", .int(Int64(audit.sets))),
+            ("gaps", .int(subjects(.sequence).compactMap { Int64($0) }.reduce(0, +))),
+            ("brokenChains", .array(subjects(.chain).map(JSONValue.string))),
+            ("wrongDigests", .array(subjects(.digest).map(JSONValue.string))),
+            ("audit", audit.document),
             ("duplicates", .array(duplicates.map { .array($0.map { .string($0.description) }) })),
             ("conflicts", .int(Int64(openConflicts))), ("quarantined", .int(Int64(quarantined))),
             ("collected", .int(Int64(collected))), ("backup", backup.map(JSONValue.string) ?? .null),
@@ -77,13 +79,8 @@ extension Nightly.Report {
     }
 
     var text: String {
-        let verdict =
-            isSound
-            ? L("核对无误：\(sets) 个变更集，链条、序号、摘要一致。", "Sound: \(sets) change sets; chains, sequence and digests agree.")
-            : L("核对发现问题，请停止使用并联系技术人员。", "Not sound: stop and call an engineer.")
         let lists = [
-            brokenChains.map { L("链条断裂：\($0)", "Broken chain: \($0)") },
-            wrongDigests.map { L("摘要不符：\($0)", "Wrong digest: \($0)") },
+            isSound ? [] : [L("请停止使用并联系技术人员。", "Stop and call an engineer.")],
             duplicates.map { ids in
                 L("身份证号相同的人员：", "Members with one identity number: ") + ids.map(\.description).joined(separator: "、")
             },
@@ -94,6 +91,6 @@ extension Nightly.Report {
             ],
             backup.map { [L("已备份到 \($0)", "Backed up to \($0)")] } ?? [],
         ]
-        return ([verdict] + lists.flatMap(\.self)).joined(separator: "\n")
+        return ([audit.text] + lists.flatMap(\.self)).joined(separator: "\n")
     }
 }

@@ -45,6 +45,8 @@ package struct LogVerification {
         package var frames = 0
         package var findings: [AuditFinding] = []
 
+        package init() {}
+
         package var isSound: Bool { findings.isEmpty }
     }
 
@@ -200,7 +202,8 @@ package struct LogVerification {
             return AuditFinding(.record, "\(fold.id) log")
         }
         guard let stored = try tables.record(fold.id, kind: kind, in: database) else {
-            return AuditFinding(.record, "\(kind.name) \(fold.id)")
+            // The row of a record that was deleted long ago may be collected; the log keeps it.
+            return expected.isDeleted ? nil : AuditFinding(.record, "\(kind.name) \(fold.id)")
         }
         let differences = Self.differences(stored, expected, kind: kind)
         return differences.isEmpty

@@ -1,0 +1,59 @@
+import ArgumentParser
+import CommandSupport
+import RecordStore
+import SyncEngine
+import SyncWire
+
+struct VerifyProofCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "verify-proof",
+            abstract: L(
+                "离线核对镇街出具的证明（ruhu-server audit prove）",
+                "Check the township's proof offline (ruhu-server audit prove)"),
+            discussion: L(
+                "用本站登记时的镇街公钥和同步时持有的树首核对。退出码：0 属实，65 不属实或无法与所持树首相连。",
+                "Checked with the township's key from the enrolment and the tree heads from the syncs. Exit codes: 0 it holds, 65 it does not, or does not lead from a head that is held."
+            ))
+    }
+
+    @OptionGroup var options: StationOptions
+    @Argument(help: ArgumentHelp(L("证明文件；写 - 则从标准输入读", "The proof's file; - reads standard input"))) var file: String
+
+    func run() throws {
+        let station = try options.station()
+        let bytes = file == "-" ? try StandardInput.all() : try Files.read(file)
+        let documents = try JSONParser.documents(bytes)
+        guard documents.count == 1 else { throw Problem(.badDocument, "proof") }
+        let proof = try RecordProof(document: documents[0])
+        let (key, held) = try station.replica.read { transaction in
+            (try Meta.bytes("server_key", in: transaction.database), try transaction.treeHeads())
+        }
+        guard let key else { throw Problem(.notJoined) }
+        let result = proof.check(serverKey: key, held: held) { Ed25519().isValid($0, for: $1, publicKey: $2) }
+        let document = JSONValue.object([
+            ("sound", .bool(result.isSound)), ("record", .string(proof.record.description)),
+            ("sets", .int(Int64(proof.sets.count))), ("signed", .bool(result.isSigned)),
+            ("wrong", .array(result.wrong.map { .int(Int64($0)) })), ("head", .string(result.standing.rawValue)),
+            ("size", .int(Int64(proof.head.size))),
+        ])
+        guard result.isSound else {
+            options.output.fail(Self.problem(result, held: held), document: document, code: .badData)
+        }
+        options.output.write(
+            document,
+            text: L(
+                "属实：\(proof.sets.count) 个变更集都在镇街的日志中。",
+                "It holds: all \(proof.sets.count) change sets are in the township's log."))
+    }
+
+    private static func problem(_ result: RecordProof.Result, held: [TreeHead]) -> Problem {
+        if result.standing == .contradicts { return Problem(.historyRewritten, "proof") }
+        guard result.isSigned, result.wrong.isEmpty else { return Problem(.badSignature, "proof") }
+        let size = held.last.map { "--head \($0.size)" } ?? "ruhu sync"
+        return Problem(
+            .badDocument, "proof",
+            explanation: Label(
+                zh: "证明没有连到本站所持的树首（\(size)）", en: "The proof does not lead from a head that is held here (\(size))"))
+    }
+}

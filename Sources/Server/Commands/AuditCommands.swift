@@ -1,0 +1,130 @@
+import ArgumentParser
+import CommandSupport
+import RecordStore
+import SyncEngine
+import SyncWire
+
+struct AuditCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "audit",
+            abstract: L("审计：核对日志、追溯一条记录、出具证明", "Audit: verify the log, trace a record, prove it"),
+            subcommands: [AuditVerifyCommand.self, AuditTraceCommand.self, AuditProveCommand.self])
+    }
+}
+
+struct AuditVerifyCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "verify",
+            abstract: L(
+                "核对整个日志、签名、摘要，以及每条记录是否由日志得出",
+                "Verify the whole log, signatures, digests, and that every record follows from the log"),
+            discussion: L("退出码：0 无误，74 有问题。", "Exit codes: 0 sound, 74 not sound."))
+    }
+
+    @OptionGroup var options: TownshipOptions
+
+    func run() throws {
+        let township = try options.township(isAudited: true)
+        let report = try township.audit()
+        guard report.isSound else {
+            if !options.json { options.output.write(report.document, text: report.text) }
+            options.output.fail(Problem(.storage, "audit"), document: report.document, code: .inputOutput)
+        }
+        options.output.write(report.document, text: report.text)
+    }
+}
+
+struct AuditTraceCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "trace",
+            abstract: L(
+                "追溯一条记录或其一个字段：谁、何处、何时、哪台设备、签名是否有效",
+                "Trace a record or one field: who, where, when, which device, is it signed"))
+    }
+
+    @OptionGroup var options: TownshipOptions
+    @Argument(help: ArgumentHelp(L("记录编号", "The record's id"))) var id: String
+    @Argument(help: ArgumentHelp(L("字段", "A field"))) var field: String?
+
+    func run() throws {
+        let township = try options.township(isAudited: true)
+        guard let id = RecordID(id) else { throw Problem(.unknownRecord, id) }
+        let steps = try township.trace(id, field: field)
+        guard !steps.isEmpty else { throw Problem(.unknownRecord, id.description) }
+        options.output.write(
+            .object([("record", .string(id.description)), ("steps", .array(steps.map(\.document)))]),
+            text: steps.map(\.text).joined(separator: "\n"))
+    }
+}
+
+struct AuditProveCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "prove",
+            abstract: L(
+                "出具证明：改过某记录的每个变更集都在日志中（用 ruhu verify-proof 离线核对）",
+                "Prove that every set naming a record is in the log (check it offline with ruhu verify-proof)"),
+            discussion: L(
+                "--head 写工作站已持有的 treeHead.size（见 ruhu status），证明便连到它。",
+                "--head takes the treeHead.size that a station holds (ruhu status): the proof then leads from it."))
+    }
+
+    @OptionGroup var options: TownshipOptions
+    @Argument(help: ArgumentHelp(L("记录编号", "The record's id"))) var id: String
+    @Option(help: ArgumentHelp(L("工作站持有的树的大小，可写多个", "Size of a head that a station holds; may be repeated")))
+    var head: [UInt64] = []
+
+    func run() throws {
+        let township = try options.township(isAudited: true)
+        guard let id = RecordID(id) else { throw Problem(.unknownRecord, id) }
+        let proof = try township.prove(id, from: head)
+        // The document is the proof: people keep it in a file too.
+        options.output.write(proof.document, text: proof.document.compact)
+    }
+}
+
+extension LogVerification.Report {
+    var document: JSONValue {
+        .object([
+            ("sound", .bool(isSound)), ("sets", .int(Int64(sets))), ("records", .int(Int64(records))),
+            ("frames", .int(Int64(frames))),
+            (
+                "findings",
+                .array(
+                    findings.map {
+                        .object([("check", .string($0.check.rawValue)), ("subject", .string($0.subject))])
+                    })
+            ),
+        ])
+    }
+
+    var text: String {
+        let verdict =
+            isSound
+            ? L("核对无误：", "Sound: ") : L("核对发现 \(findings.count) 处问题：", "Not sound, \(findings.count) findings: ")
+        let counts = L(
+            "\(sets) 个变更集，\(records) 条记录，\(frames) 个签名。",
+            "\(sets) change sets, \(records) records, \(frames) signatures.")
+        return ([verdict + counts] + findings.map { "✗ \($0.check.label)：\($0.subject)" }).joined(separator: "\n")
+    }
+}
+
+extension AuditFinding.Check {
+    fileprivate var label: String {
+        switch self {
+        case .sequence: L("序号缺失", "missing seqs")
+        case .chain: L("链条断裂", "broken chain")
+        case .leaf: L("日志被改动", "changed log row")
+        case .tree: L("日志树不符", "tree disagrees")
+        case .head: L("与已签发的树首不符", "not what was signed")
+        case .record: L("记录不是由日志得出", "record is not the fold of the log")
+        case .digest: L("摘要不符", "wrong digest")
+        case .device: L("设备登记不符", "device disagrees")
+        case .quarantine: L("隔离登记缺失", "quarantine entry missing")
+        case .signature: L("签名无效或缺失", "signature invalid or missing")
+        }
+    }
+}

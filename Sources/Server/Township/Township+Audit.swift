@@ -1,0 +1,113 @@
+import CommandSupport
+import RecordStore
+import SyncEngine
+import SyncWire
+
+/// The township's own audit (DESIGN section 4, Audit).
+extension Township {
+    /// Everything that can be checked, the head file beside the database included.
+    func audit() throws -> LogVerification.Report {
+        let heads = headFile.read().filter(headFile.isOwn)
+        return try database.read { database in
+            let verification = LogVerification(database, tables: self.database.tables) {
+                Ed25519().isValid($0, for: $1, publicKey: $2)
+            }
+            var report = try verification.run()
+            let epoch = try AuthorityIdentity.read(database).epoch
+            // A tree that cannot be read is a finding already.
+            guard let comparison = try? LogTree(database).compare(heads, epoch: epoch), comparison.isContradicted else {
+                return report
+            }
+            report.findings.append(AuditFinding(.head, "\(comparison.common) < \(heads.last?.size ?? 0)"))
+            return report
+        }
+    }
+
+    /// Every set that names the record, with its inclusion in the tree of the present head.
+    /// - Parameter sizes: of heads that the proof must lead from.
+    /// - Throws: ``Problem`` ``Problem/Code/unknownRecord``; ``Problem/Code/badValue`` for a size beyond the log.
+    func prove(_ record: RecordID, from sizes: [UInt64]) throws -> RecordProof {
+        try database.read { database in
+            let tree = LogTree(database)
+            let frontier = try tree.frontier()
+            if let beyond = sizes.first(where: { $0 > frontier.size }) { throw Problem(.badValue, "--head \(beyond)") }
+            var head = TreeHead(
+                epoch: try AuthorityIdentity.read(database).epoch, size: frontier.size, root: frontier.root)
+            head.signature = try Ed25519Signer(keys.signing).signature(for: head.signedBytes)
+            let reader = ProofReader(database)
+            let sets = try reader.seqs(of: record).map { try reader.set($0, size: head.size) }
+            guard !sets.isEmpty else { throw Problem(.unknownRecord, record.description) }
+            let consistency = try sizes.map {
+                RecordProof.Consistency(size: $0, proof: try tree.consistency(from: $0))
+            }
+            return RecordProof(record: record, head: head, consistency: consistency, sets: sets)
+        }
+    }
+
+    /// Who changed a record, or one field of it, and what speaks for it.
+    func trace(_ record: RecordID, field: String?) throws -> [TraceStep] {
+        try database.read { database in
+            let tables = self.database.tables
+            let frontier = try LogTree(database).frontier()
+            let reader = ProofReader(database)
+            let register = DeviceRegister(database)
+            var steps: [TraceStep] = []
+            for item in try HistoryReader(database, tables: tables).entries(of: record) {
+                if let field, !item.effects.contains(where: { $0.field == field }) { continue }
+                let set = try reader.set(item.seq, size: frontier.size)
+                let isIncluded = MerkleProof.isIncluded(
+                    set.leaf.treeHash, at: item.seq - 1, size: frontier.size, root: frontier.root,
+                    proof: set.inclusion)
+                let isSigned = try reader.isSigned(set.leaf) { Ed25519().isValid($0, for: $1, publicKey: $2) }
+                steps.append(
+                    TraceStep(
+                        item: item, field: field, leaf: set.leaf, device: try register.device(item.device),
+                        scope: set.rows.first { $0.record == record }?.scope, isSigned: isSigned,
+                        isIncluded: isIncluded))
+            }
+            return steps
+        }
+    }
+}
+
+/// One set on the way from a value back to the one who typed it.
+struct TraceStep {
+    let item: HistoryItem
+    let field: String?
+    let leaf: LogLeaf
+    let device: RegisteredDevice?
+    /// Of the record then; `nil` of a quarantined set.
+    let scope: String?
+    /// A frame of the device signs the set.
+    let isSigned: Bool
+    /// The set is in the tree of the present head.
+    let isIncluded: Bool
+
+    /// As an entry of `history`, and what speaks for it.
+    var document: JSONValue {
+        var item = item
+        if let field { item.effects = item.effects.filter { $0.field == field } }
+        guard case .members(let members) = HistoryEntry(item).json else { return .null }
+        return .members(
+            members + [
+                JSONValue.Member("number", .int(Int64(leaf.number))),
+                JSONValue.Member("hash", .string(leaf.hash.description)),
+                JSONValue.Member("decidedAt", .string(leaf.decidedAt.description)),
+                JSONValue.Member("desk", .bool(leaf.isDesk)),
+                JSONValue.Member("station", device.map { .string($0.station) } ?? .null),
+                JSONValue.Member("staff", device.map { .string($0.staff) } ?? .null),
+                JSONValue.Member("scope", scope.map(JSONValue.string) ?? .null),
+                JSONValue.Member("signed", .bool(isSigned)), JSONValue.Member("included", .bool(isIncluded)),
+            ])
+    }
+
+    var text: String {
+        var item = item
+        if let field { item.effects = item.effects.filter { $0.field == field } }
+        let place = [device?.station, device?.staff, scope].compactMap(\.self).joined(separator: " · ")
+        let proof =
+            (isSigned ? L("签名有效", "signature valid") : L("签名无效", "signature NOT valid")) + L("，", ", ")
+            + (isIncluded ? L("在日志树中", "in the tree") : L("不在日志树中", "NOT in the tree"))
+        return HistoryEntry(item).text + "\n    \(place)  \(leaf.device)/\(leaf.number)  \(leaf.hash)\n    \(proof)"
+    }
+}

@@ -1,0 +1,154 @@
+/// That sets which name a record are in the server's log: checked with nothing but the township's key and the heads that
+/// a station holds.
+package struct RecordProof: Hashable, Sendable {
+    /// One of the sets, with everything its leaf is made of.
+    package struct ProvedSet: Hashable, Sendable {
+        package var leaf: LogLeaf
+        /// The set as its author's device encoded it; `nil` for a release from quarantine, which repeats one.
+        package var bytes: [UInt8]?
+        /// Of the device's chain before the set.
+        package var previousHash: Hash256?
+        /// The problem's subject and explanations (zh, en) of a quarantined set.
+        package var problem: [String]?
+        package var rows: [ChangeRow]
+        /// RFC 9162 section 2.1.3, to the proof's head.
+        package var inclusion: [Hash256]
+
+        package init(
+            leaf: LogLeaf, bytes: [UInt8]?, previousHash: Hash256?, problem: [String]?, rows: [ChangeRow],
+            inclusion: [Hash256]
+        ) {
+            self.leaf = leaf
+            self.bytes = bytes
+            self.previousHash = previousHash
+            self.problem = problem
+            self.rows = rows
+            self.inclusion = inclusion
+        }
+    }
+
+    /// What the log says of one record that a set changed.
+    package struct ChangeRow: Hashable, Sendable {
+        package var record: RecordID
+        package var kind: String
+        package var operation: UInt8
+        package var scope: String
+        package var isDeleted: Bool
+        package var setChange: Int?
+        package var effects: [UInt8]?
+
+        package init(
+            record: RecordID, kind: String, operation: UInt8, scope: String, isDeleted: Bool, setChange: Int?,
+            effects: [UInt8]?
+        ) {
+            self.record = record
+            self.kind = kind
+            self.operation = operation
+            self.scope = scope
+            self.isDeleted = isDeleted
+            self.setChange = setChange
+            self.effects = effects
+        }
+    }
+
+    /// That the tree over the first `size` sets is a beginning of the head's.
+    package struct Consistency: Hashable, Sendable {
+        package var size: UInt64
+        package var proof: [Hash256]
+
+        package init(size: UInt64, proof: [Hash256]) {
+            self.size = size
+            self.proof = proof
+        }
+    }
+
+    /// How the proof's head stands to those that the station holds.
+    package enum Standing: String, Sendable {
+        /// The station holds this very head.
+        case held
+        /// It is proved to go on from one that the station holds.
+        case extends
+        /// Nothing in the proof ties it to what the station holds.
+        case unproven
+        /// It contradicts what the station holds.
+        case contradicts
+    }
+
+    package struct Result: Hashable, Sendable {
+        /// The head is signed with the township's key.
+        package var isSigned: Bool
+        /// Seqs whose set is not what the proof says, or is not in the tree.
+        package var wrong: [Seq]
+        package var standing: Standing
+
+        package var isSound: Bool { isSigned && wrong.isEmpty && (standing == .held || standing == .extends) }
+    }
+
+    package var record: RecordID
+    package var head: TreeHead
+    package var consistency: [Consistency]
+    package var sets: [ProvedSet]
+
+    package init(record: RecordID, head: TreeHead, consistency: [Consistency], sets: [ProvedSet]) {
+        self.record = record
+        self.head = head
+        self.consistency = consistency
+        self.sets = sets
+    }
+
+    /// - Parameters:
+    ///   - serverKey: the township's, from the enrolment.
+    ///   - held: the heads that the station has checked.
+    package func check(
+        serverKey: [UInt8], held: [TreeHead],
+        isValid: (_ signature: [UInt8], _ message: [UInt8], _ publicKey: [UInt8]) -> Bool
+    ) -> Result {
+        Result(
+            isSigned: isValid(head.signature, head.signedBytes, serverKey),
+            wrong: sets.filter { !holds($0) }.map(\.leaf.seq), standing: standing(among: held))
+    }
+
+    private func holds(_ set: ProvedSet) -> Bool {
+        var rows = LogLeafRows()
+        if let problem = set.problem {
+            guard problem.count == 3 else { return false }
+            rows.append(problemSubject: problem[0], zh: problem[1], en: problem[2])
+        }
+        for row in set.rows { rows.append(row) }
+        if let bytes = set.bytes {
+            guard let previous = set.previousHash, HashChain.next(after: previous, set: bytes) == set.leaf.hash else {
+                return false
+            }
+        }
+        return rows.hash == set.leaf.changes && set.leaf.seq > 0
+            && MerkleProof.isIncluded(
+                set.leaf.treeHash, at: set.leaf.seq - 1, size: head.size, root: head.root, proof: set.inclusion)
+    }
+
+    private func standing(among held: [TreeHead]) -> Standing {
+        var standing = Standing.unproven
+        for known in held where known.epoch == head.epoch {
+            if known.size == head.size {
+                if known.root != head.root { return .contradicts }
+                standing = .held
+            }
+            guard known.size < head.size, let proof = consistency.first(where: { $0.size == known.size }) else {
+                continue
+            }
+            let extends = MerkleProof.extends(
+                size: head.size, root: head.root, earlierSize: known.size, earlierRoot: known.root,
+                proof: proof.proof)
+            if !extends { return .contradicts }
+            if standing == .unproven { standing = .extends }
+        }
+        return standing
+    }
+}
+
+extension LogLeafRows {
+    package mutating func append(_ row: RecordProof.ChangeRow) {
+        append(
+            record: row.record, kind: row.kind, operation: row.operation, scope: row.scope, isDeleted: row.isDeleted,
+            setChange: row.setChange, effects: row.effects)
+    }
+}
