@@ -94,7 +94,8 @@ package struct Decider<View: AuthorityView> {
                 mutations[index].effects = set.changes[first].verbatimEffects
                 mutations[index].verbatimChange = nil
             }
-            mutations[index].effects += effects
+            // A change that says all there is to say was staged without effects: beside others it is spelled out.
+            mutations[index].effects += verbatim.map { set.changes[$0].verbatimEffects } ?? effects
             isVerbatim = false
         } else {
             indexByRecord[after.id] = mutations.count
