@@ -4,7 +4,7 @@ SWIFT ?= swift
 PACKAGES := libcurl4-openssl-dev libzstd-dev libsqlite3-dev zlib1g-dev faketime
 SOURCES := Package.swift Sources Tests Benchmarks Examples
 
-.PHONY: help demo test build release lint format packages bench golden clean
+.PHONY: help demo test build release lint format packages bench golden fuzz clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -37,6 +37,9 @@ bench: release ## The benchmarks, against their floors; prints the tables of doc
 
 golden: packages ## Records the golden files anew (look at the difference before you commit)
 	RUHU_RECORD_GOLDEN=1 $(SWIFT) test --filter Golden || true
+
+fuzz: packages ## Hostile bytes for longer: MUTATIONS for each decoder from SEED (default: 100,000 from the clock)
+	RUHU_FUZZ_MUTATIONS=$${MUTATIONS:-100000} RUHU_FUZZ_SEED=$${SEED:-$$(date +%s)} $(SWIFT) test --filter FuzzTests
 
 packages: ## Installs the Debian packages that are missing
 	@missing=""; for p in $(PACKAGES); do \

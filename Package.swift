@@ -127,6 +127,13 @@ let package = Package(
             dependencies: ["Server", "EdgeClient", "RecordStore", "SyncEngine", "SyncWire", "TestSupport", grdb],
             path: "Tests/BundleTests", swiftSettings: settings),
         .testTarget(
+            name: "FuzzTests",
+            dependencies: [
+                "EdgeClient", "RecordStore", "Server", "SyncEngine", "SyncWire", "Assistance", "CommandSupport",
+                "TestSupport", grdb,
+            ],
+            path: "Tests/FuzzTests", exclude: ["Corpus"], swiftSettings: settings),
+        .testTarget(
             name: "EndToEndTests", dependencies: ["ProgramRunner", "ruhu", "ruhu-server"], path: "Tests/EndToEndTests",
             exclude: ["Golden"],
             swiftSettings: settings),

@@ -51,22 +51,30 @@ extension MappingNode {
             guard let node = try Yams.compose(yaml: String(decoding: bytes, as: UTF8.self)) else {
                 throw Problem(.badMapping)
             }
-            self = Self.converted(node)
+            var count = 0
+            self = try Self.converted(node, count: &count)
         } catch let error as YamlError {
             throw Problem(.badMapping, "\(error)")
         }
     }
 
-    private static func converted(_ node: Node) -> MappingNode {
+    /// Nodes of a mapping file, at most, aliases unfolded: a few lines of them can stand for billions.
+    private static let nodeLimit = 10_000
+
+    private static func converted(_ node: Node, count: inout Int) throws -> MappingNode {
+        count += 1
+        guard count <= nodeLimit else { throw Problem(.badMapping, "> \(nodeLimit)") }
         switch node {
-        case .scalar(let scalar): .scalar(scalar.string)
-        case .sequence(let nodes): .list(nodes.map(converted))
+        case .scalar(let scalar): return .scalar(scalar.string)
+        case .sequence(let nodes): return .list(try nodes.map { try converted($0, count: &count) })
         case .mapping(let pairs):
-            .map(
-                Dictionary(
-                    pairs.compactMap { key, value in key.string.map { ($0, converted(value)) } },
-                    uniquingKeysWith: { first, _ in first }))
-        case .alias: .list([])
+            var map: [String: MappingNode] = [:]
+            for (key, value) in pairs {
+                guard let name = key.string, map[name] == nil else { continue }
+                map[name] = try converted(value, count: &count)
+            }
+            return .map(map)
+        case .alias: return .list([])
         }
     }
 }

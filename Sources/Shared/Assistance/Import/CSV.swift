@@ -56,7 +56,9 @@ package struct CSVTable: Sendable {
         private mutating func row() throws -> [String] {
             var fields: [String] = []
             while true {
-                fields.append(try field())
+                let field = try field()
+                // One too many tells that the row is wrong; the rest of it need not be kept.
+                if fields.count <= CSVTable.columnLimit { fields.append(field) }
                 guard position < bytes.count else { return fields }
                 let byte = bytes[position]
                 position += 1

@@ -7,6 +7,8 @@ package struct Instant: Hashable, Sendable, Comparable {
     /// UTC+08:00, without daylight saving; days of the work are days there.
     package static let chinaOffsetMilliseconds: Int64 = 8 * 3_600_000
     private static let millisecondsPerDay: Int64 = 86_400_000
+    /// What can be written and shown: the years 0001–9999 in China.
+    package static let shownMilliseconds: ClosedRange<Int64> = -62_135_625_600_000...253_402_271_999_999
 
     /// From RFC 3339 with a zone (`2026-11-24T09:30:00+08:00`, `…Z`), or a bare `YYYY-MM-DD`, which is midnight in
     /// China; `nil` for anything else.
@@ -23,6 +25,7 @@ package struct Instant: Hashable, Sendable, Comparable {
         guard bytes.count >= 17, bytes[10] == UInt8(ascii: "T") || bytes[10] == UInt8(ascii: "t") || bytes[10] == 32,
             let (time, zoneStart) = Self.timeOfDay(bytes, from: 11), let offset = Self.zone(bytes[zoneStart...])
         else { return nil }
+        guard Self.shownMilliseconds.contains(midnight + time - offset) else { return nil }
         self.init(milliseconds: midnight + time - offset)
     }
 

@@ -16,6 +16,8 @@ package enum ContentCoding: String, Sendable {
     }
 
     private static let zstdLevel: Int32 = 3
+    /// 8 MiB; level 3 uses at most 2 MiB.
+    private static let windowLogLimit: Int32 = 23
 
     package func compress(_ bytes: [UInt8]) -> [UInt8] {
         switch self {
@@ -48,6 +50,8 @@ package enum ContentCoding: String, Sendable {
     private static func unzstd(_ bytes: [UInt8], limit: Int) throws(CodecError) -> [UInt8] {
         guard let stream = ZSTD_createDStream() else { throw CodecError("zstd: no memory") }
         defer { ZSTD_freeDStream(stream) }
+        // A header alone may ask for a window of 128 MiB.
+        ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, windowLogLimit)
         var result: [UInt8] = []
         var chunk = [UInt8](repeating: 0, count: ZSTD_DStreamOutSize())
         let problem: String? = bytes.withUnsafeBytes { source in

@@ -213,16 +213,13 @@ enum OutcomeRuns {
         return result
     }
 
-    /// Outcomes in one answer, at most.
-    private static let limit: UInt64 = 1_000_000
-
     static func outcomes(_ messages: [WireSetOutcome]) throws(CodecError) -> [SetOutcome] {
         var result: [SetOutcome] = []
         for message in messages {
             guard let kind = SetOutcome.Result(rawValue: UInt8(clamping: message.result)) else {
                 throw CodecError("result \(message.result)")
             }
-            guard message.run <= limit, UInt64(result.count) + message.run <= limit else { throw CodecError("run") }
+            guard message.run < UInt64(WireLimits.outcomesPerMessage - result.count) else { throw CodecError("run") }
             let problem = message.hasProblem ? message.problem.engineValue() : nil
             for offset in 0...message.run {
                 result.append(

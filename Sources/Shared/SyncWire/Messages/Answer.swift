@@ -159,6 +159,7 @@ extension WirePushFrame {
         guard earlier.count <= Limits.setsPerFrame else { throw CodecError("earlier") }
         var known: [EarlierOutcome] = []
         for item in earlier {
+            guard item.outcome.run == 0 else { throw CodecError("run") }
             let outcomes = try OutcomeRuns.outcomes([item.outcome])
             known.append(EarlierOutcome(epoch: try Protobuf.id(item.epoch, "epoch"), outcome: outcomes[0]))
         }

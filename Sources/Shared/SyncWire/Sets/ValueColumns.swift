@@ -41,9 +41,6 @@ struct ColumnReader {
     private var nextNumber = 0
     private var nextText = 0
 
-    /// Of the years 0001–9999.
-    private static let milliseconds: ClosedRange<Int64> = -62_135_596_800_000...253_402_300_799_999
-
     init(numbers: [Int64], texts: [String]) {
         self.numbers = numbers
         self.texts = texts
@@ -65,9 +62,7 @@ struct ColumnReader {
         case .date:
             return .date(try CalendarDay(wire: try number()))
         case .time:
-            let milliseconds = try number()
-            guard Self.milliseconds.contains(milliseconds) else { throw CodecError("time out of range") }
-            return .time(Instant(milliseconds: milliseconds))
+            return .time(try Instant(wire: try number()))
         case .list:
             return .list(try list())
         case .element:
@@ -106,6 +101,14 @@ struct ColumnReader {
         elements.reserveCapacity(Int(count))
         for _ in 0..<count { elements.append(try text()) }
         return elements
+    }
+}
+
+extension Instant {
+    /// - Throws: ``CodecError`` for a time that does not fall into the years 0001–9999, which nobody could show.
+    init(wire milliseconds: Int64) throws(CodecError) {
+        guard Instant.shownMilliseconds.contains(milliseconds) else { throw CodecError("time out of range") }
+        self.init(milliseconds: milliseconds)
     }
 }
 
