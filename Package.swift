@@ -103,6 +103,20 @@ let package = Package(
         .target(
             name: "TestSupport", dependencies: ["SyncEngine", "RecordStore", "SyncWire", grdb, crypto],
             path: "Tests/TestSupport", swiftSettings: settings),
+        .target(name: "CSimulatedDisk", dependencies: [sqlite], path: "Tests/CSimulatedDisk"),
+        .target(
+            name: "SimulationKit",
+            dependencies: [
+                "SyncEngine", "SyncWire", "RecordStore", "Server", "EdgeClient", "TestSupport", "CSimulatedDisk", grdb,
+                crypto,
+            ],
+            path: "Tests/SimulationKit", swiftSettings: settings),
+        .executableTarget(
+            name: "ruhu-simulate", dependencies: ["SimulationKit", argumentParser], path: "Tests/SimulationProgram",
+            swiftSettings: settings),
+        .testTarget(
+            name: "Simulation", dependencies: ["SimulationKit", "SyncEngine", "RecordStore", grdb],
+            path: "Tests/Simulation", swiftSettings: settings),
         .testTarget(name: "LayerTests", path: "Tests/LayerTests", swiftSettings: settings),
         .testTarget(
             name: "SyncEngineTests", dependencies: ["SyncEngine", "RecordStore", "TestSupport"],

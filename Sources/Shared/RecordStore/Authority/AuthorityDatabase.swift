@@ -3,15 +3,20 @@ package import SyncEngine
 
 /// The township's database: one writer at a time, snapshots for readers. Safe to use from several processes.
 package struct AuthorityDatabase: Sendable {
-    package let pool: DatabasePool
+    /// A pool; in a simulation, where everything happens on one thread, one connection.
+    package let pool: any DatabaseWriter
     package let tables: RecordTables
     /// Told after every commit that let the log grow, by the writing thread.
     package var afterCommit: (@Sendable (EpochID, MerkleFrontier) -> Void)?
 
     /// Opens an existing database, brings its structure up to date.
+    /// - Parameter isPooled: whether readers have connections of their own.
     /// - Throws: `DatabaseError`; ``Problem`` ``Problem/Code/notInitialised`` when there is none at `path`.
-    package init(path: String, tables: RecordTables) throws {
-        pool = try DatabasePool(path: path, configuration: Connection.configuration())
+    package init(path: String, tables: RecordTables, isPooled: Bool = true) throws {
+        pool =
+            isPooled
+            ? try DatabasePool(path: path, configuration: Connection.configuration())
+            : try DatabaseQueue(path: path, configuration: Connection.configuration(readers: 1))
         self.tables = tables
         let migrator = AuthorityMigrations.migrator
         try pool.prepare(migrator, tables: tables, structure: tables.structure(migrator))

@@ -70,7 +70,7 @@ package struct ReplicaCheck {
 
 extension ReplicaTransaction {
     /// Every record the server has stated, as it stated it.
-    func forEachShadow(of kind: KindSchema, _ body: (Record) throws -> Void) throws {
+    package func forEachShadow(of kind: KindSchema, _ body: (Record) throws -> Void) throws {
         let rows = try Query(database, tables.sql(kind).selectAll).all { try tables.read($0, kind: kind) }
         for record in rows {
             if let shadow = try shadow(record.id, kind: kind).record { try body(shadow) }

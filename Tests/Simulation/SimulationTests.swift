@@ -1,0 +1,18 @@
+import SimulationKit
+import Testing
+
+/// Random worlds under every fault: the seed is in the failure, and the same seed gives the same run.
+@Suite struct SimulationTests {
+    static let steps = 150
+    /// Seeds in one test: a test makes the databases' templates once.
+    static let block: UInt64 = 25
+
+    @Test(arguments: 0..<8 as Range<UInt64>) func nothingIsLostDoubledOrOverruled(block: UInt64) throws {
+        let templates = try DatabaseTemplates()
+        for seed in block * Self.block..<(block + 1) * Self.block {
+            let world = try Simulation(Simulation.Options(seed: seed, steps: Self.steps), templates: templates)
+            let report = world.run()
+            #expect(report.violations.isEmpty, "seed \(seed)\n\(report.violations)\nplan:\n\(world.plan.description)")
+        }
+    }
+}

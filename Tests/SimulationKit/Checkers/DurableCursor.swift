@@ -1,0 +1,34 @@
+import RecordStore
+import SyncEngine
+
+/// Invariant 5: a cursor never claims more than is durably applied. After each crash the shadow is compared with the
+/// fold of the log up to the cursor.
+final class DurableCursor: Checker {
+    let invariant = 5
+
+    func check(_ world: Simulation, at moment: Moment) throws -> [String] {
+        guard case .restarted(let station) = moment, !station.isRevoked else { return [] }
+        let position = try station.position()
+        guard position.isBootstrapped else { return [] }
+        let database = world.township.database
+        let schema = database.tables.schema
+        let then = try database.read { snapshot in
+            let reader = LogReader(snapshot, tables: database.tables)
+            var then: [Record] = []
+            for kind in schema.kinds {
+                let all = RecordSelection(limit: Limits.listRecords, isComplete: true)
+                for present in try database.tables.list(kind, all, in: snapshot) {
+                    guard let record = try reader.record(present.id, kind: kind, asOf: position.cursor) else { continue }
+                    if !record.isDeleted, station.scope.covers(record.scope) { then.append(record) }
+                }
+            }
+            return then
+        }
+        let known = station.replica.tables.schema
+        let own = try station.shadows().filter { station.scope.covers($0.value.scope) && !$0.value.isDeleted }
+        let comparable = then.filter { known.kind($0.kind) != nil }
+        return ShadowEqualsServer.differences(comparable, own, schema: schema).map {
+            "station \(station.index) at cursor \(position.cursor): \($0)"
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import RecordStore
+import SyncEngine
+import TestSupport
+
+/// Invariant 1: every locally committed change is in the outbox, the log, quarantine or a conflict.
+final class NeverNowhere: Checker {
+    let invariant = 1
+
+    func check(_ world: Simulation, at moment: Moment) throws -> [String] {
+        switch moment {
+        case .captured(let station, let sealed):
+            return try outbox(of: station, from: sealed.set.number)
+        case .restarted(let station):
+            return try outbox(of: station, from: 1)
+        case .rest:
+            let log = try LogSnapshot(world.township.database)
+            return try world.stations.flatMap { station in
+                try outbox(of: station, from: 1) + (station.isRevoked ? [] : delivered(station, log))
+            } + standing(world, log)
+        case .synced, .decided: return []
+        }
+    }
+
+    /// The ledger against the machine's own store.
+    private func outbox(of station: SimulatedStation, from first: UInt64) throws -> [String] {
+        let stored = try station.replica.read { transaction in
+            var query = try Query(transaction.database, "SELECT number, hash FROM outbox WHERE number >= ?")
+            query.bind(first)
+            return Dictionary(uniqueKeysWithValues: try query.all { ($0.uint64(0), $0.bytes(1)) })
+        }
+        return station.ledger.filter { $0.key >= first && stored[$0.key] != $0.value.bytes }.map {
+            "station \(station.index): set \($0.key) was saved and is not in the outbox"
+        }
+    }
+
+    /// The ledger against the township's log.
+    private func delivered(_ station: SimulatedStation, _ log: LogSnapshot) -> [String] {
+        var known: [UInt64: [UInt8]] = [:]
+        for row in log.rows where row.device == station.device { known[row.number] = row.hash }
+        return station.ledger.filter { known[$0.key] != $0.value.bytes }.map {
+            "station \(station.index): set \($0.key) is not in the township's log"
+        }
+    }
+
+    /// What was applied left its trace in the log; what was refused is in quarantine; what lost is in a conflict.
+    private func standing(_ world: Simulation, _ log: LogSnapshot) throws -> [String] {
+        let database = world.township.database
+        let named = try Self.seqsInConflicts(database)
+        return try database.read { snapshot in
+            var found: [String] = []
+            let reader = LogReader(snapshot, tables: database.tables)
+            let refused = try Query(snapshot, "SELECT device, number FROM quarantine").all {
+                LogSnapshot.Key(device: $0.id(0), number: $0.uint64(1))
+            }
+            let quarantine = Set(refused)
+            for row in log.rows {
+                guard let set = log.set(row) else { continue }
+                if row.result == .quarantined {
+                    let key = LogSnapshot.Key(device: row.device, number: row.number)
+                    if !quarantine.contains(key) { found.append("seq \(row.seq) is refused and not in quarantine") }
+                    continue
+                }
+                for change in set.changes {
+                    let traces = try reader.changes(of: change.record, after: row.seq - 1)
+                    guard let trace = traces.first(where: { $0.seq == row.seq }) else {
+                        found.append("seq \(row.seq) left no trace on \(change.record)")
+                        continue
+                    }
+                    let lost = trace.effects.filter { $0.result == .lost && $0.old != $0.new }
+                    if !lost.isEmpty, !named.contains(row.seq) {
+                        found.append("seq \(row.seq) lost \(lost.map(\.field)) and no conflict names it")
+                    }
+                }
+            }
+            return found
+        }
+    }
+
+    static func seqsInConflicts(_ database: AuthorityDatabase) throws -> Set<Seq> {
+        let kind = ConflictRecord.kind
+        let all = try database.read { try database.tables.conflicts(in: $0, includeClosed: true) }
+        return Set(all.flatMap { $0.value("seqs", in: kind).elements.compactMap { Seq($0) } })
+    }
+}

@@ -1,0 +1,173 @@
+package import EdgeClient
+package import RecordStore
+import Server
+package import SyncEngine
+import SyncWire
+import TestSupport
+
+/// The township's machine: the product's store, `Exchange` and `Desk` on a simulated disk and clock.
+package final class SimulatedTownship {
+    package static let region = Scope("370404101")
+    package static let databaseName = "authority"
+
+    package let disk: SimulatedDisk
+    package let clock: SimulatedClock
+    package let identity: AuthorityIdentity
+    package private(set) var version: SimulatedSchema
+    package private(set) var database: AuthorityDatabase
+    private var exchange: Exchange
+    private let nonces: NonceIssuer
+    private let signer = StandInSigner(number: 1)
+    /// Pages of the write-ahead log after which it is written back: small, so that it happens often.
+    private let checkpointPages: Int
+    package private(set) var restarts = 0
+
+    package init(
+        seed: UInt64, identity: AuthorityIdentity, version: SimulatedSchema, now: Instant, checkpointPages: Int,
+        templates: DatabaseTemplates
+    ) throws {
+        disk = SimulatedDisk(seed: seed)
+        clock = SimulatedClock(milliseconds: now.milliseconds)
+        self.identity = identity
+        self.version = version
+        self.checkpointPages = checkpointPages
+        let random = SharedRandom(seed: seed &+ 1)
+        nonces = NonceIssuer(secret: Array(repeating: 7, count: 32), random: { random.next() })
+        templates.install("authority", version, on: disk, as: Self.databaseName)
+        database = try Self.open(disk, version, checkpointPages)
+        exchange = Self.makeExchange(database, signer, nonces, clock)
+        try database.write { transaction in
+            try identity.write(to: transaction.database)
+            let desk = RegisteredDevice(
+                state: DeviceState(id: identity.desk, isDesk: true, scopes: [Self.region]), station: "desk",
+                staff: "desk", signingKey: signer.publicKey, sealingKey: [], enrolledAt: now)
+            try DeviceRegister(transaction.database).add(desk)
+        }
+    }
+
+    deinit {
+        disk.kill()
+        try? database.pool.close()
+    }
+
+    private static func open(
+        _ disk: SimulatedDisk, _ version: SimulatedSchema, _ checkpointPages: Int
+    ) throws -> AuthorityDatabase {
+        let database = try AuthorityDatabase(
+            path: disk.path(databaseName), tables: version.tables, isPooled: false)
+        try database.pool.writeWithoutTransaction {
+            try $0.execute(sql: "PRAGMA wal_autocheckpoint = \(checkpointPages)")
+        }
+        return database
+    }
+
+    private static func makeExchange(
+        _ database: AuthorityDatabase, _ signer: StandInSigner, _ nonces: NonceIssuer, _ clock: SimulatedClock
+    ) -> Exchange {
+        Exchange(
+            tables: database.tables, region: region, signer: signer, signatures: StandInSignatures(), nonces: nonces,
+            clock: { clock.instant })
+    }
+
+    private var desk: Desk { Desk(identity: identity, signer: signer, codec: database.tables.codec) }
+
+    // MARK: - Life of the machine
+
+    /// Opens the database anew, as the service does when it starts; after a crash the disk is as `mode` leaves it.
+    package func restart(_ mode: SimulatedDisk.Restart, version: SimulatedSchema? = nil) throws {
+        try? database.pool.close()
+        if disk.isDead { disk.restart(mode) }
+        self.version = version ?? self.version
+        database = try Self.open(disk, self.version, checkpointPages)
+        exchange = Self.makeExchange(database, signer, nonces, clock)
+        restarts += 1
+    }
+
+    /// After an upgrade: what a newer program wrote is decided.
+    package func retryHeld() throws {
+        try database.write { transaction in
+            let register = DeviceRegister(transaction.database)
+            let decision = PushDecision(
+                store: transaction, codec: database.tables.codec, region: Self.region, now: clock.instant)
+            for device in try register.stations() where !device.state.isRevoked {
+                try decision.release(device.state, codes: [.newerSchema, .waitingForRecord])
+            }
+        }
+    }
+
+    package func enrol(_ device: DeviceID, scope: Scope, signer: StandInSigner) throws {
+        try database.write { transaction in
+            try DeviceRegister(transaction.database).add(
+                RegisteredDevice(
+                    state: DeviceState(id: device, isDesk: false, scopes: [scope]), station: "station", staff: "staff",
+                    signingKey: signer.publicKey, sealingKey: [], enrolledAt: clock.instant))
+        }
+    }
+
+    package func revoke(_ device: DeviceID) throws {
+        try database.write {
+            try DeviceRegister($0.database).revoke(device, reason: "lost", at: clock.instant)
+        }
+    }
+
+    // MARK: - Exchanges
+
+    /// What the server's HTTP side does, without HTTP. The answer of a server that died meanwhile is never sent.
+    package func answer(_ request: HTTPRequest) -> HTTPResponse? {
+        let path = request.url.dropFirst(SimulatedNetwork.address.count)
+        let parts = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
+        var headers: [String: String] = [:]
+        for name in Self.headerNames {
+            if let value = request.headers[name] { headers[name] = value }
+        }
+        let head = RequestHead(
+            method: request.method.rawValue, authority: SimulatedNetwork.authority, path: String(parts[0]),
+            query: parts.count == 2 ? String(parts[1]) : nil, headers: headers)
+        let answer = exchange.answer(head, raw: request.body, database: database)
+        if disk.isDead { return nil }
+        let plain = answer.body(as: .protobuf)
+        let coding = plain.count < Self.smallestCompressedBytes ? ContentCoding.identity : .zstd
+        let body = coding.compress(plain)
+        var answered: HTTPHeaders = ["Content-Type": MediaType.protobuf.rawValue]
+        if coding != .identity { answered.append("Content-Encoding", coding.rawValue) }
+        return HTTPResponse(
+            status: answer.status, headers: answered, body: body,
+            traffic: Traffic(sent: Int64(request.body.count), received: Int64(body.count)))
+    }
+
+    private static let headerNames = [
+        "content-type", "accept", "accept-encoding", "content-digest", "signature-input", "signature",
+        "content-encoding",
+    ]
+    /// As the product's HTTP side has it.
+    private static let smallestCompressedBytes = 256
+
+    // MARK: - The desk
+
+    package func act(
+        _ drafts: [Draft], reason: String, intent: Intent = .record, seen: Seq?, author: String
+    ) throws -> SetOutcome? {
+        let act = Desk.Act(author: author, reason: reason, intent: intent, seen: seen, now: clock.instant)
+        return try database.write { try desk.act(drafts, act, in: $0) }
+    }
+
+    /// Decides a deletion's conflict for the record.
+    package func keep(_ record: RecordID, kind: KindSchema, conflict: RecordID, author: String) throws -> SetOutcome {
+        let act = Desk.Act(author: author, reason: "kept", intent: .resolve(conflict), seen: nil, now: clock.instant)
+        return try database.write { transaction in
+            let change = Change(kind: kind.name, record: record, operation: .edit)
+            return try desk.decide([change], act, base: try transaction.head(), in: transaction)
+        }
+    }
+
+    package func head() throws -> Seq {
+        try database.read { try LogReader($0, tables: database.tables).head().seq }
+    }
+
+    package func records(of kind: KindSchema, includeDeleted: Bool = false) throws -> [Record] {
+        let all = try database.read {
+            try database.tables.list(kind, RecordSelection(limit: Limits.listRecords, isComplete: true), in: $0)
+        }
+        return includeDeleted ? all : all.filter { !$0.isDeleted }
+    }
+}
