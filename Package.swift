@@ -115,7 +115,7 @@ let package = Package(
             name: "ruhu-simulate", dependencies: ["SimulationKit", argumentParser], path: "Tests/SimulationProgram",
             swiftSettings: settings),
         .testTarget(
-            name: "Simulation", dependencies: ["SimulationKit", "SyncEngine", "RecordStore", grdb],
+            name: "Simulation", dependencies: ["SimulationKit", "SyncEngine", "SyncWire", "RecordStore", "TestSupport", grdb],
             path: "Tests/Simulation", swiftSettings: settings),
         .testTarget(name: "LayerTests", path: "Tests/LayerTests", swiftSettings: settings),
         .testTarget(

@@ -26,11 +26,15 @@ extension Simulation {
         case 2: try create(station, Sample.fact, [.set("root", .text(known.id.description)), .set("text", word())])
         case 3: try edit(station, root, known, delete: true)
         case 4, 5, 6: try editItem(station)
-        case 7: try edit(station, root, known, [.set("place", .text(Self.villages.randomElement(using: &random) ?? ""))])
+        case 7:
+            try edit(station, root, known, [.set("place", .text(Self.villages.randomElement(using: &random) ?? ""))])
         case 8, 9: try edit(station, root, known, [tag()])
         case 10, 11: try edit(station, root, known, [.set("left", amount()), .set("right", amount())])
         case 12: try edit(station, root, known, [.set("left", amount()), .set("review", word()), tag()])
-        case 13: try edit(station, root, known, [.set("ended", .date(CalendarDay(daysSinceEpoch: 20_000 + Int32(random.next() % 3))))])
+        case 13:
+            try edit(
+                station, root, known,
+                [.set("ended", .date(CalendarDay(daysSinceEpoch: 20_000 + Int32(random.next() % 3))))])
         case 14: try refused(station)
         case 15: try newer(station, known)
         default: try editPlain(station, root, known)
@@ -132,7 +136,8 @@ extension Simulation {
                 let name = edit.element.map { "\(edit.field)[\($0)]" } ?? edit.field
                 return "\(name) \(edit.old)→\(edit.new)" + (edit.base.map { "@\($0.seq)" } ?? "")
             }
-            return "\(change.operation) \(change.kind) \(change.record.description.suffix(6)) \(edits.joined(separator: ", "))"
+            return
+                "\(change.operation) \(change.kind) \(change.record.description.suffix(6)) \(edits.joined(separator: ", "))"
         }
         return "base \(set.base.seq) \(set.intent) " + changes.joined(separator: "; ")
     }
@@ -181,7 +186,9 @@ extension Simulation {
             let draft = Draft(
                 kind: subject, record: about, operation: isDeletion ? .delete : .edit,
                 writes: isDeletion ? [] : resolution(of: field, conflict, subject))
-            let seen = random.chance(70) ? nil : Seq.random(in: conflict.seq...max(conflict.seq, try township.head()), using: &random)
+            let seen =
+                random.chance(70)
+                ? nil : Seq.random(in: conflict.seq...max(conflict.seq, try township.head()), using: &random)
             outcome = try township.act(
                 [draft], reason: "decided", intent: .resolve(conflict.id), seen: seen, author: "clerk")
         }

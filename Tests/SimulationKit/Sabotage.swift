@@ -1,13 +1,14 @@
 import EdgeClient
 import Foundation
-import protocol GRDB.DatabaseValueConvertible
-import protocol GRDB.DatabaseWriter
-import struct GRDB.StatementArguments
 import RecordStore
 import Server
 import SyncEngine
 import SyncWire
 import TestSupport
+
+import protocol GRDB.DatabaseValueConvertible
+import protocol GRDB.DatabaseWriter
+import struct GRDB.StatementArguments
 
 /// Deliberate bugs, one for each invariant at least, put into the simulation's glue: a checker that does not find its
 /// bug is no checker.
@@ -48,7 +49,9 @@ extension Simulation {
         if sabotageApplied { trace("SABOTAGE \(sabotage)") }
     }
 
-    private func execute(_ writer: any DatabaseWriter, _ sql: String, _ arguments: [(any DatabaseValueConvertible)?]) throws -> Bool {
+    private func execute(
+        _ writer: any DatabaseWriter, _ sql: String, _ arguments: [(any DatabaseValueConvertible)?]
+    ) throws -> Bool {
         try writer.write { database in
             try database.execute(sql: sql, arguments: StatementArguments(arguments))
             return database.changesCount > 0

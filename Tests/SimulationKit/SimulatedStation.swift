@@ -13,7 +13,7 @@ package final class SimulatedStation {
     package let device: DeviceID
     package let scope: Scope
     package let disk: SimulatedDisk
-    package let signer: StandInSigner
+    package let keys: StandInKeys
     package private(set) var version: SimulatedSchema
     package private(set) var replica: ReplicaDatabase
     package var clockSkew: Int64 = 0
@@ -37,7 +37,7 @@ package final class SimulatedStation {
         self.version = version
         self.checkpointPages = checkpointPages
         disk = SimulatedDisk(seed: seed)
-        signer = StandInSigner(number: seed)
+        keys = StandInKeys(device: device, seed: seed)
         templates.install("replica", version, on: disk, as: Self.databaseName)
         replica = try Self.open(disk, version, checkpointPages)
         try replica.write { transaction in
@@ -120,12 +120,14 @@ package final class SimulatedStation {
     // MARK: - Sync
 
     package func sync(over transport: any Transport, clock: @escaping () -> Instant) throws {
-        let nonce = try replica.read { try Meta.bytes("nonce", in: $0.database) ?? [] }
+        let (nonce, device) = try replica.read { transaction in
+            (try Meta.bytes("nonce", in: transaction.database) ?? [], try transaction.position().device)
+        }
         let courier = Courier(
-            transport: transport, url: SimulatedNetwork.address, keyID: device.description, key: signer, nonce: nonce,
-            clock: clock)
+            transport: transport, url: SimulatedNetwork.address, keyID: device.description,
+            key: try keys.signer(of: device), nonce: nonce, clock: clock)
         var session = SyncSession()
-        let syncer = Syncer(replica: replica, courier: courier, key: signer)
+        let syncer = Syncer(replica: replica, courier: courier, keys: keys)
         try syncer.run(&session)
         try syncer.repairIfDifferent(&session)
     }

@@ -18,6 +18,7 @@ package final class SimulatedTownship {
     private var exchange: Exchange
     private let nonces: NonceIssuer
     private let signer = StandInSigner(number: 1)
+    private let ids: SharedRandom
     /// Pages of the write-ahead log after which it is written back: small, so that it happens often.
     private let checkpointPages: Int
     package private(set) var restarts = 0
@@ -32,12 +33,14 @@ package final class SimulatedTownship {
         self.version = version
         self.checkpointPages = checkpointPages
         let random = SharedRandom(seed: seed &+ 1)
+        ids = SharedRandom(seed: seed &+ 2)
         nonces = NonceIssuer(secret: Array(repeating: 7, count: 32), random: { random.next() })
         templates.install("authority", version, on: disk, as: Self.databaseName)
         database = try Self.open(disk, version, checkpointPages)
-        exchange = Self.makeExchange(database, signer, nonces, clock)
+        exchange = Self.makeExchange(database, signer, nonces, clock, ids)
         try database.write { transaction in
             try identity.write(to: transaction.database)
+            try transaction.registerEpoch(identity.epoch, at: now)
             let desk = RegisteredDevice(
                 state: DeviceState(id: identity.desk, isDesk: true, scopes: [Self.region]), station: "desk",
                 staff: "desk", signingKey: signer.publicKey, sealingKey: [], enrolledAt: now)
@@ -62,14 +65,21 @@ package final class SimulatedTownship {
     }
 
     private static func makeExchange(
-        _ database: AuthorityDatabase, _ signer: StandInSigner, _ nonces: NonceIssuer, _ clock: SimulatedClock
+        _ database: AuthorityDatabase, _ signer: StandInSigner, _ nonces: NonceIssuer, _ clock: SimulatedClock,
+        _ ids: SharedRandom
     ) -> Exchange {
         Exchange(
             tables: database.tables, region: region, signer: signer, signatures: StandInSignatures(), nonces: nonces,
-            clock: { clock.instant })
+            escrow: StandInEscrow.open, clock: { clock.instant },
+            newID: { now in
+                var random = SeededRandom(ids.next())
+                return .v7(milliseconds: now.milliseconds, using: &random)
+            })
     }
 
-    private var desk: Desk { Desk(identity: identity, signer: signer, codec: database.tables.codec) }
+    private var desk: Desk {
+        Desk(region: Self.region, signer: signer, codec: database.tables.codec, escrow: StandInEscrow.open)
+    }
 
     // MARK: - Life of the machine
 
@@ -79,7 +89,7 @@ package final class SimulatedTownship {
         if disk.isDead { disk.restart(mode) }
         self.version = version ?? self.version
         database = try Self.open(disk, self.version, checkpointPages)
-        exchange = Self.makeExchange(database, signer, nonces, clock)
+        exchange = Self.makeExchange(database, signer, nonces, clock, ids)
         restarts += 1
     }
 

@@ -1,8 +1,9 @@
 import EdgeClient
-import struct GRDB.DatabaseError
 import RecordStore
 package import SyncEngine
 package import TestSupport
+
+import struct GRDB.DatabaseError
 
 /// One world from one seed: stations, a township, people, clocks, network and storage, on the product's own engine,
 /// stores and protocol code. Everything happens on one thread, in an order that the seed decides; the same seed gives
@@ -83,7 +84,7 @@ package final class Simulation {
             station.clockSkew = Int64.random(in: -400_000_000_000...400_000_000_000, using: &random)
         }
         if strikes(.clockTies) { station.clockGranularity = 3_600_000 }
-        try township.enrol(station.device, scope: station.scope, signer: station.signer)
+        try township.enrol(station.device, scope: station.scope, signer: station.keys.first)
         stations.append(station)
     }
 

@@ -14,10 +14,14 @@ final class ConflictsAreKept: Checker {
     }
 
     private struct Standing {
-        var values: [String: Value]
+        var values: [String: Value] = [:]
+        /// Who wrote it, and who wrote the same since.
+        var claims: [Claim] = []
+    }
+
+    private struct Claim {
         var seq: Seq
         var device: DeviceID
-        var isDesk: Bool
     }
 
     func check(_ world: Simulation, at moment: Moment) throws -> [String] {
@@ -34,20 +38,20 @@ final class ConflictsAreKept: Checker {
                 let kind = world.township.version.root
                 for (unit, edits) in Self.units(of: change, kind) {
                     let base = edits.map { ($0.base ?? set.base).seq }.min() ?? 0
-                    let before = standing[unit]
+                    let before = standing[unit] ?? Standing()
                     let mine = Dictionary(edits.map { ($0.field, $0.new.normalised) }, uniquingKeysWith: { $1 })
-                    let stands = applied[row.seq]?.contains(unit) ?? false
-                    let differs = before.map { then in mine.contains { (then.values[$0.key] ?? .null) != $0.value } }
-                    let isUnseen = before.map { $0.seq > base && ($0.device != row.device || row.isDesk) } ?? false
-                    if let before, isUnseen, differs == true, !named.contains([before.seq, row.seq], of: unit) {
+                    let differs = mine.contains { (before.values[$0.key] ?? .null) != $0.value }
+                    let unseen = before.claims.filter { $0.seq > base && ($0.device != row.device || row.isDesk) }
+                    if differs, let other = unseen.last, !named.contains(row.seq, of: unit) {
                         found.append(
-                            "\(unit.record) \(unit.key.field): seq \(row.seq) had not seen seq \(before.seq), and no conflict names both"
+                            "\(unit.record) \(unit.key.field): seq \(row.seq) had not seen seq \(other.seq), and no conflict names both"
                         )
                     }
-                    if stands || change.operation == .create {
-                        let all = (before?.values ?? [:]).merging(mine) { $1 }
-                        standing[unit] = Standing(
-                            values: all, seq: row.seq, device: row.device, isDesk: row.isDesk)
+                    let claim = Claim(seq: row.seq, device: row.device)
+                    if !differs {
+                        standing[unit, default: before].claims.append(claim)
+                    } else if applied[row.seq]?.contains(unit) ?? false || change.operation == .create {
+                        standing[unit] = Standing(values: before.values.merging(mine) { $1 }, claims: [claim])
                     }
                 }
             }
@@ -87,9 +91,7 @@ final class ConflictsAreKept: Checker {
     private struct Named {
         var seqs: [Unit: [Set<Seq>]] = [:]
 
-        func contains(_ wanted: [Seq], of unit: Unit) -> Bool {
-            seqs[unit]?.contains { $0.contains(wanted[1]) } ?? false
-        }
+        func contains(_ seq: Seq, of unit: Unit) -> Bool { seqs[unit]?.contains { $0.contains(seq) } ?? false }
     }
 
     private static func named(_ database: AuthorityDatabase) throws -> Named {

@@ -64,7 +64,11 @@ private final class Replay {
         try database.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = OFF") }
         try database.write { transaction in
             try world.township.identity.write(to: transaction.database)
-            for device in devices { try DeviceRegister(transaction.database).add(device) }
+            try transaction.registerEpoch(world.township.identity.epoch, at: world.now)
+            for var device in devices {
+                device.state.acknowledged = Acknowledgement()
+                try DeviceRegister(transaction.database).add(device)
+            }
         }
     }
 

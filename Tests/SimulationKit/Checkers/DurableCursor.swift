@@ -18,7 +18,9 @@ final class DurableCursor: Checker {
             for kind in schema.kinds {
                 let all = RecordSelection(limit: Limits.listRecords, isComplete: true)
                 for present in try database.tables.list(kind, all, in: snapshot) {
-                    guard let record = try reader.record(present.id, kind: kind, asOf: position.cursor) else { continue }
+                    guard let record = try reader.record(present.id, kind: kind, asOf: position.cursor) else {
+                        continue
+                    }
                     if !record.isDeleted, station.scope.covers(record.scope) { then.append(record) }
                 }
             }

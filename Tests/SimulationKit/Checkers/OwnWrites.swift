@@ -36,7 +36,9 @@ final class OwnWrites: Checker {
                         "station \(station.index): \(id) \(key.field) shows \(working.value(key, in: state.kind)), typed was \(value)"
                     )
                 }
-                if state.isDeleted, !working.isDeleted { found.append("station \(station.index): \(id) is not deleted") }
+                if state.isDeleted, !working.isDeleted {
+                    found.append("station \(station.index): \(id) is not deleted")
+                }
             }
             return found
         }

@@ -166,14 +166,15 @@ package struct PullReader {
         let limit = max(1, min(limit, Limits.recordsPerPage))
         var fold = PullFold(schema: tables.schema, scopes: device.scopes)
         var size = 0
-        while token.kind < tables.schema.kinds.count, fold.records.count < limit, size < Limits.pageBytes {
-            let kind = tables.schema.kinds[token.kind]
+        let kinds = scanOrder
+        while token.kind < kinds.count, fold.records.count < limit, size < Limits.pageBytes {
+            let kind = kinds[token.kind]
             if try !appendRows(of: kind, token: &token, limit: limit, size: &size, to: &fold) {
                 token.kind += 1
                 token.row = 0
             }
         }
-        let isLast = token.kind >= tables.schema.kinds.count
+        let isLast = token.kind >= kinds.count
         var page = PullPage(epoch: head.epoch, from: 0, to: token.seq, isBootstrap: true)
         page.records = fold.records
         page.writers = fold.writers
@@ -185,14 +186,23 @@ package struct PullReader {
         return page
     }
 
+    /// The order of the scan, to which tokens refer: kinds that a newer schema adds come last, so that a token of before
+    /// an upgrade still means the same.
+    private var scanOrder: [KindSchema] {
+        let kinds = tables.schema.kinds
+        return kinds.filter(\.isSystem) + kinds.filter { !$0.isSystem }
+    }
+
     /// - Returns: whether the page is full before the kind's rows are at an end.
     private func appendRows(
         of kind: KindSchema, token: inout Token, limit: Int, size: inout Int, to fold: inout PullFold
     ) throws -> Bool {
         // A prefix covers what lies below it; rows of other scopes are passed over without being read. Conflicts may
-        // be addressed to the device from anywhere.
-        let inside = device.scopes.map { _ in "substr(scope, 1, ?) = ?" } + (kind.isSystem ? ["true"] : [])
-        let condition = inside.isEmpty ? "false" : inside.joined(separator: " OR ")
+        // be addressed to the device from anywhere. What has moved since the pinned seq may have been inside then.
+        let inside =
+            device.scopes.map { _ in "substr(scope, 1, ?) = ?" }
+            + [kind.isSystem ? "true" : "id IN (SELECT record FROM moved WHERE seq > ?)"]
+        let condition = inside.joined(separator: " OR ")
         var query = try Query(
             database,
             tables.sql(kind).selectAll + " WHERE rowid > ? AND (\(condition)) ORDER BY rowid")
@@ -201,6 +211,7 @@ package struct PullReader {
             query.bind(scope.code.utf8.count)
             query.bind(scope.code)
         }
+        if !kind.isSystem { query.bind(token.seq) }
         var isFull = false
         try query.forEach { row in
             guard fold.records.count < limit, size < Limits.pageBytes else {
@@ -209,8 +220,8 @@ package struct PullReader {
             }
             token.row = row.int64(0)
             let record = try tables.read(row, kind: kind)
-            guard try device.scopes.cover(record.scope) || (kind.isSystem && addressed(record.id)),
-                let whole = try reader.whole(record, kind: kind, asOf: token.seq), !whole.record.isDeleted
+            guard let whole = try reader.whole(record, kind: kind, asOf: token.seq), !whole.record.isDeleted,
+                try device.scopes.cover(whole.record.scope) || (kind.isSystem && addressed(record.id))
             else { return true }
             fold.append(whole: whole, kind: kind)
             size += record.approximateBytes

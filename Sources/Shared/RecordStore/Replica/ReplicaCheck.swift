@@ -61,6 +61,10 @@ package struct ReplicaCheck {
                     sums[record.scope, default: RecordDigest()] + record.digest(in: kind)
             }
         }
+        for record in try transaction.heldRecords() {
+            let kind = ReplicaTransaction.unknownKind(record.kind)
+            sums[record.scope] = (sums[record.scope] ?? RecordDigest()) + record.digest(in: kind)
+        }
         let stored = try transaction.storedDigests()
         return Set(stored.map(\.scope)).union(sums.keys).filter { scope in
             (stored.first { $0.scope == scope }?.digest ?? RecordDigest()) != (sums[scope] ?? RecordDigest())

@@ -12,7 +12,9 @@ package struct ReplicaDatabase: Sendable {
         queue = try DatabaseQueue(path: path, configuration: Connection.configuration(readers: 1))
         self.tables = tables
         let migrator = ReplicaMigrations.migrator
-        try queue.prepare(migrator, tables: tables, structure: tables.structure(migrator))
+        try queue.prepare(migrator, tables: tables, structure: tables.structure(migrator)) { database in
+            try ReplicaTransaction(database, tables: tables).adoptHeld()
+        }
     }
 
     /// Runs `body` in one immediate transaction: all of it, or nothing.

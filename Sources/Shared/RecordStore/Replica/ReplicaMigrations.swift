@@ -13,8 +13,18 @@ package enum ReplicaMigrations {
         migrator.registerMigration("2026-11-25 tree heads") { database in
             try database.execute(sql: treeHeads)
         }
+        migrator.registerMigration("2026-11-25 records of newer kinds") { database in
+            try database.execute(sql: held)
+        }
         return migrator
     }
+
+    private static let held = """
+        -- Records of kinds that this program does not know yet, as the server stated them.
+        CREATE TABLE held_record (
+            record BLOB PRIMARY KEY, kind TEXT NOT NULL, scope TEXT NOT NULL, seq INTEGER NOT NULL,
+            deleted INTEGER NOT NULL, fields BLOB NOT NULL) STRICT;
+        """
 
     private static let recovery = """
         -- What had become of a set in a history that is over.

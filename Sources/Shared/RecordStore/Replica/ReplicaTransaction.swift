@@ -149,7 +149,9 @@ package final class ReplicaTransaction: ReplicaStore {
             )
         }
         try database.execute(sql: "DELETE FROM search_text")
-        for table in ["shadow", "scope_digest", "seen", "writer"] { try database.execute(sql: "DELETE FROM \(table)") }
+        for table in ["shadow", "scope_digest", "seen", "writer", "held_record"] {
+            try database.execute(sql: "DELETE FROM \(table)")
+        }
         try tables.rebuildSearch(in: database)
         scopeDigests = ScopeDigests()
         var position = try position()

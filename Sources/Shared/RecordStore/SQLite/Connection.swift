@@ -29,7 +29,11 @@ package enum Connection {
 extension DatabaseWriter {
     /// Brings a database to the present structure: dated migrations, then the kinds' tables. Both are skipped with one
     /// read when nothing changed since this schema version last opened it.
-    package func prepare(_ migrator: DatabaseMigrator, tables: RecordTables, structure: String) throws {
+    /// - Parameter finally: what else belongs to an upgrade, in the same transaction.
+    package func prepare(
+        _ migrator: DatabaseMigrator, tables: RecordTables, structure: String,
+        finally: (Database) throws -> Void = { _ in }
+    ) throws {
         let isCurrent = try read { database in
             try database.tableExists("meta") && Meta.text("structure", in: database) == structure
         }
@@ -38,6 +42,7 @@ extension DatabaseWriter {
         try writeWithoutTransaction { database in
             try database.inTransaction(.immediate) {
                 try tables.prepare(database)
+                try finally(database)
                 try Meta.set(structure, for: "structure", in: database)
                 return .commit
             }

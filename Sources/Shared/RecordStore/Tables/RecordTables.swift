@@ -23,14 +23,32 @@ package struct RecordTables: Sendable {
         sql[kind.name]!  // every kind comes from this schema
     }
 
-    /// Creates missing tables and adds missing columns. A new field is additive: no row is rewritten.
+    /// Creates missing tables and adds missing columns. A new field is additive: no row is rewritten, but those that have
+    /// kept a value of it already.
     package func prepare(_ database: Database) throws {
         for kind in schema.kinds {
             let columns = try database.tableExists(kind.name) ? Set(database.columns(in: kind.name).map(\.name)) : []
-            for statement in sql(kind).preparation(existingColumns: columns) { try database.execute(sql: statement) }
+            let statements = sql(kind).preparation(existingColumns: columns)
+            for statement in statements { try database.execute(sql: statement) }
+            if !columns.isEmpty, !statements.isEmpty { try adoptExtra(of: kind, in: database) }
         }
         try database.execute(
             sql: "CREATE TABLE IF NOT EXISTS search_text (row INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT")
+    }
+
+    /// What was kept of a newer schema's fields goes into their columns.
+    private func adoptExtra(of kind: KindSchema, in database: Database) throws {
+        let kept = try Query(database, sql(kind).selectAll + " WHERE extra IS NOT NULL").all {
+            try read($0, kind: kind)
+        }
+        for before in kept {
+            var after = before
+            for (field, value) in before.extra where kind.index(of: field) != nil {
+                after.extra[field] = nil
+                after.assign(value, to: FieldKey(field: field), in: kind)
+            }
+            try update(from: before, to: after, kind: kind, in: database)
+        }
     }
 
     // MARK: - Reading

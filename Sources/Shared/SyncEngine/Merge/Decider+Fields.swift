@@ -11,23 +11,32 @@ extension Decider {
         let mine = mineValues(of: unit, current: current, unseen: unseen)
         try refuseSecondWrite(unit, current: current, mine: mine, kind: kind)
         let claim = claim(mine)
-        let standing = related.last { change in
-            change.effects.contains { unit.touches($0) && $0.result != .lost }
-        }
-        let unseenStanding = standing.flatMap {
-            isUnseen($0, base: unit.base) ? Self.claim(of: $0, values: current) : nil
-        }
+        let claims = Self.claims(on: unit, in: related)
+        let unseenClaim = claims.last { isUnseen($0, base: unit.base) }
+        let unseenStanding = unseenClaim.map { Self.claim(of: $0, values: current) }
         let verdict = FieldMerge.verdict(
             policy: unit.policy, mine: claim, standingValues: current, unseenStanding: unseenStanding,
             hasUnseen: !unseen.isEmpty)
         let open = conflicts.first { Self.key(ofConflict: $0) == unit.key }
         try follow(
             verdict, unit: unit, record: record, kind: kind, current: current, mine: mine, open: open, unseen: unseen,
-            against: standing ?? unseen.last)
+            against: unseenClaim ?? claims.last ?? unseen.last)
         if verdict == .apply || verdict == .applyOverSeen || verdict == .mineStands {
             for (member, value) in zip(unit.members, mine) { record.assign(value, to: member, in: kind) }
         }
         return effects(of: unit, current: current, mine: mine, verdict: verdict)
+    }
+
+    /// Who stands behind the present value: its writer, and everyone who wrote the same since. One of them that the author
+    /// had not seen is enough for a conflict, even if he himself was another.
+    private static func claims(on unit: MergeUnit, in related: [LoggedChange]) -> [LoggedChange] {
+        var claims: [LoggedChange] = []
+        for change in related {
+            let results = change.effects.lazy.filter { unit.touches($0) }.map(\.result)
+            if results.contains(where: { $0 == .applied || $0 == .derived }) { claims = [] }
+            if results.contains(where: { $0 != .lost }) { claims.append(change) }
+        }
+        return claims
     }
 
     /// The author's values of the unit; what he left out of a group is what he had seen.

@@ -93,7 +93,7 @@ package struct PageApplication<Store: ReplicaStore> {
     }
 
     private mutating func apply(_ delta: RecordDelta, writers: [Writer]) throws {
-        guard let kind = store.schema.kind(delta.kind) else { return }
+        guard let kind = store.schema.kind(delta.kind) else { return try store.hold(delta) }
         var state = try load(delta.id, kind: kind)
         switch delta.form {
         case .leave:
@@ -106,6 +106,8 @@ package struct PageApplication<Store: ReplicaStore> {
             state.shadow = .present(record)
         case .changes:
             guard var record = state.shadow.record else {
+                // A bootstrap does not state what was deleted before it; what is done to it later changes nothing.
+                if delta.isDeleted { return }
                 throw Problem(.badRequest, "changes of a record that was never stated: \(delta.id)")
             }
             try remember(delta, of: record, writers: writers, kind: kind)

@@ -91,6 +91,9 @@ package protocol ReplicaStore: CaptureView {
         _ id: RecordID, kind: KindSchema, replacing before: Record?, working: Record?, shadow: Shadow, isOverlaid: Bool
     ) throws
 
+    /// Keeps a record of a kind that this program does not know.
+    func hold(_ delta: RecordDelta) throws
+
     /// Sets that are decided at a seq up to `seq` and not settled, in order of seq.
     func unsettled(upTo seq: Seq) throws -> [OutboxSet]
     func record(_ outcome: SetOutcome, state: OutboxSet.State) throws
