@@ -3,7 +3,7 @@ import Testing
 
 /// Random worlds under every fault: the seed is in the failure, and the same seed gives the same run.
 @Suite struct SimulationTests {
-    static let steps = 150
+    static let steps = 40
     /// Seeds in one test: a test makes the databases' templates once.
     static let block: UInt64 = 25
 
