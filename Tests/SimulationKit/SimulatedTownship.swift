@@ -69,7 +69,8 @@ package final class SimulatedTownship {
         _ ids: SharedRandom
     ) -> Exchange {
         Exchange(
-            tables: database.tables, region: region, signer: signer, signatures: StandInSignatures(), nonces: nonces,
+            tables: database.tables, region: region, signer: signer, sealing: SealingKey(),
+            signatures: StandInSignatures(), nonces: nonces,
             escrow: StandInEscrow.open, clock: { clock.instant },
             newID: { now in
                 var random = SeededRandom(ids.next())
