@@ -72,6 +72,7 @@ let package = Package(
                 .product(name: "HummingbirdTLS", package: "hummingbird"),
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -115,11 +116,12 @@ let package = Package(
             name: "ruhu-simulate", dependencies: ["SimulationKit", argumentParser], path: "Tests/SimulationProgram",
             swiftSettings: settings),
         .testTarget(
-            name: "Simulation", dependencies: ["SimulationKit", "SyncEngine", "SyncWire", "RecordStore", "TestSupport", grdb],
+            name: "Simulation",
+            dependencies: ["SimulationKit", "SyncEngine", "SyncWire", "RecordStore", "TestSupport", grdb],
             path: "Tests/Simulation", swiftSettings: settings),
         .testTarget(name: "LayerTests", path: "Tests/LayerTests", swiftSettings: settings),
         .testTarget(
-            name: "SyncEngineTests", dependencies: ["SyncEngine", "RecordStore", "TestSupport"],
+            name: "SyncEngineTests", dependencies: ["SyncEngine", "SyncWire", "RecordStore", "TestSupport"],
             path: "Tests/SyncEngineTests", swiftSettings: settings),
         .testTarget(
             name: "SyncWireTests", dependencies: ["SyncWire", "SyncEngine", crypto], path: "Tests/SyncWireTests",
@@ -147,6 +149,10 @@ let package = Package(
                 "TestSupport", grdb,
             ],
             path: "Tests/FuzzTests", exclude: ["Corpus"], swiftSettings: settings),
+        .testTarget(
+            name: "AttachmentTests",
+            dependencies: shared + ["Server", "EdgeClient", "TestSupport", grdb], path: "Tests/AttachmentTests",
+            swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests", dependencies: ["ProgramRunner", "ruhu", "ruhu-server"], path: "Tests/EndToEndTests",
             exclude: ["Golden"],

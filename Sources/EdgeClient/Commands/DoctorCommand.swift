@@ -1,6 +1,5 @@
 import ArgumentParser
 import CommandSupport
-import Crypto
 import RecordStore
 import SyncEngine
 
@@ -10,36 +9,137 @@ struct DoctorCommand: ParsableCommand {
             commandName: "doctor",
             abstract: L(
                 "检查本站数据；需要时从镇街重新获取，不动未上传的内容",
-                "Check the replica; repair by fetching anew, never by forgetting pending work"))
+                "Check the replica; repair by fetching anew, never by forgetting pending work"),
+            discussion: L(
+                "数据库损坏时另建新库，未上传的内容照旧保留；读不全的存入 rescue-时间.json。损坏的文件会留下。",
+                "A damaged database is replaced by a fresh one that keeps what is pending; what cannot be kept goes to rescue-TIME.json. The damaged file stays."
+            ))
     }
 
     @OptionGroup var options: StationOptions
     @Flag(help: ArgumentHelp(L("只检查，不修复", "Check only"))) var checkOnly = false
 
     func run() throws {
-        let station = try options.station()
-        _ = try station.membership()
-        var findings = try check(station)
-        var isRepaired = false
-        if findings.contains(where: { !$0.isSound && $0.isRepairable }), !checkOnly {
-            try SyncRun(station: station).refetch()
-            findings = try check(station)
-            isRepaired = true
+        let folder = try options.folder()
+        var doctor = Doctor(folder: folder, clock: SystemClock.now)
+        try doctor.run(checkOnly: checkOnly)
+        let document = doctor.document
+        if let problem = doctor.problem {
+            Diagnostics.say(doctor.text)
+            options.output.fail(
+                problem, document: document.adding([("error", Failure(problem).document)]),
+                code: problem.code.exitCode)
         }
-        let isSound = findings.allSatisfy(\.isSound)
-        let document = JSONValue.object([
-            ("sound", .bool(isSound)), ("repaired", .bool(isRepaired)),
-            ("checks", .array(findings.map(\.document))),
-        ])
-        let text = findings.map { ($0.isSound ? "✓ " : "✗ ") + $0.text }.joined(separator: "\n")
-        guard isSound else {
-            options.output.fail(Problem(.storage, "doctor"), document: document, code: .inputOutput)
-        }
-        options.output.write(document, text: text)
+        options.output.write(document, text: doctor.text)
+    }
+}
+
+/// One examination, and what was done about it.
+struct Doctor {
+    let folder: StationFolder
+    let clock: () -> Instant
+
+    private(set) var findings: [ReplicaCheck.Finding] = []
+    private var isRepaired = false
+    private var rebuild: ReplicaRebuild.Report?
+    /// Why the township's records could not be fetched; they come with the next sync.
+    private var unfetched: Problem?
+
+    init(folder: StationFolder, clock: @escaping () -> Instant) {
+        self.folder = folder
+        self.clock = clock
     }
 
-    private func check(_ station: Station) throws -> [ReplicaCheck.Finding] {
-        try station.replica.read { try ReplicaCheck($0).run() }
+    /// - Throws: ``Problem`` ``Problem/Code/notJoined``, ``Problem/Code/stationInUse``,
+    ///   ``Problem/Code/replicaDamaged``, ``Problem/Code/storageFull``.
+    mutating func run(checkOnly: Bool) throws {
+        findings = try examine()
+        let wrong = findings.filter { !$0.isSound && ($0.isOfTheFile || $0.isOfTheShadow) }
+        guard !wrong.isEmpty, !checkOnly else { return }
+        if wrong.contains(where: \.isOfTheFile) {
+            rebuild = try ReplicaRebuild(folder: folder, clock: clock).run()
+        }
+        fetch()
+        findings = try examine()
+        isRepaired = true
+    }
+
+    private var isSound: Bool { findings.allSatisfy(\.isSound) }
+
+    private func examine() throws -> [ReplicaCheck.Finding] {
+        let memory = StationMemory(path: folder.memoryPath).read()
+        do {
+            let station = try Station.open(folder, clock: clock)
+            let findings = try station.replica.read { try ReplicaCheck($0).run(remembered: memory) }
+            if findings.allSatisfy(\.isSound) { try station.memory.keep(station.replica) }
+            return findings
+        } catch let problem as Problem where problem.code == .replicaDamaged {
+            return ReplicaCheck.unreadable(problem.subject)
+        } catch let problem as Problem where problem.code == .notJoined && !memory.isEmpty {
+            return ReplicaCheck.unreadable("meta")
+        } catch let error as CodecError {
+            return ReplicaCheck.unreadable(error.detail)
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            // An error of SQLite that is none of the named ones: a schema that does not parse, a table that is gone.
+            return ReplicaCheck.unreadable("\(error)")
+        }
+    }
+
+    private mutating func fetch() {
+        do {
+            try SyncRun(station: try Station.open(folder, clock: clock)).refetch()
+        } catch let problem as Problem {
+            unfetched = problem
+        } catch {
+            unfetched = Problem(.storage, "\(error)")
+        }
+    }
+
+    // MARK: - What is said
+
+    /// What is not well at the end; `nil` when all is.
+    var problem: Problem? {
+        if let rebuild, let path = rebuild.rescuePath {
+            return Problem(
+                .replicaDamaged, path,
+                explanation: Label(
+                    zh: "未上传的内容有一部分损坏：读得出的 \(rebuild.plan.rescued.count) 项已存入文件，"
+                        + "\(rebuild.plan.unreadable.count) 项读不出" + (rebuild.plan.isEndKnown ? "" : "，是否还有更多无法得知"),
+                    en: "Part of what was unsent is damaged: \(rebuild.plan.rescued.count) sets that could be read are "
+                        + "in a file, \(rebuild.plan.unreadable.count) could not"
+                        + (rebuild.plan.isEndKnown ? "" : ", and there may have been more")))
+        }
+        guard isSound else { return Problem(.storage, "doctor") }
+        return unfetched
+    }
+
+    var document: JSONValue {
+        .object([
+            ("sound", .bool(isSound)), ("repaired", .bool(isRepaired)),
+            ("checks", .array(findings.map(\.document))),
+            ("rebuilt", .bool(rebuild != nil)),
+            ("pending", rebuild.map { .int(Int64($0.pending)) } ?? .null),
+            ("damaged", rebuild.map { .string($0.damagedPath) } ?? .null),
+            ("rescue", rebuild?.rescuePath.map { .string($0) } ?? .null),
+            ("fetched", .bool(isRepaired && unfetched == nil)),
+        ])
+    }
+
+    var text: String {
+        var lines = findings.map { ($0.isSound ? "✓ " : "✗ ") + $0.text }
+        if let rebuild {
+            lines.append(
+                L(
+                    "已另建新库，未上传的 \(rebuild.pending) 项都在。损坏的文件：\(rebuild.damagedPath)",
+                    "Made a fresh database with the \(rebuild.pending) unsent sets. The damaged file: \(rebuild.damagedPath)"
+                ))
+        }
+        if unfetched != nil {
+            lines.append(L("其余内容下次同步时取回（ruhu sync）。", "The rest comes with the next sync (ruhu sync)."))
+        }
+        return lines.joined(separator: "\n")
     }
 }
 
@@ -49,14 +149,17 @@ extension ReplicaCheck.Finding {
     }
 
     var text: String {
-        switch check {
-        case .pages: L("数据库文件", "Database file") + suffix
-        case .chain: L("变更链条", "Chain of change sets") + suffix
-        case .digest: L("摘要与记录相符", "Digests agree with the records") + suffix
-        case .server: L("与镇街相符", "Agrees with the township") + suffix
-        case .history: L("镇街的历史前后一致", "The township's history goes on from what it showed") + suffix
-        }
+        let name =
+            switch check {
+            case .pages: L("数据库文件", "Database file")
+            case .station: L("本站登记", "What the station knows of itself")
+            case .sets: L("变更内容", "Change sets")
+            case .chain: L("变更链条", "Chain of change sets")
+            case .overlay: L("未上传内容的显示", "Unsent work as it is shown")
+            case .digest: L("摘要与记录相符", "Digests agree with the records")
+            case .history: L("镇街的历史前后一致", "The township's history goes on from what it showed")
+            case .server: L("与镇街相符", "Agrees with the township")
+            }
+        return name + (detail.isEmpty ? "" : "：" + detail)
     }
-
-    private var suffix: String { detail.isEmpty ? "" : "：" + detail }
 }

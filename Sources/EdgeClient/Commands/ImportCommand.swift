@@ -24,7 +24,9 @@ struct ImportCommand: ParsableCommand {
             station: station, author: try author.name(station), reason: author.reason ?? L("导入名册", "roster import"))
         let mapping = try RosterMapping(
             try MappingNode(yaml: try Files.read(map, limit: 1_048_576)), schema: station.replica.tables.schema)
-        let table = try CSVTable(try Files.read(file))
+        let bytes = try Files.read(file)
+        try station.checkFreeSpace(needed: UInt64(bytes.count * Limits.importFreeFactor))
+        let table = try CSVTable(bytes)
         let bar = ProgressBar(label: L("导入", "Import"))
         let result = try RosterImport(recorder: recorder, mapping: mapping).run(table) {
             bar.update(completed: $0, total: table.rows.count)

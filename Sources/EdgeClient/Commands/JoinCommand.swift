@@ -66,6 +66,7 @@ struct StationEnrolment {
         let body = try courier.exchange(.post, "/v1/devices", body: wish.encoded(as: .protobuf))
         guard case .enrolment(let reply) = body else { throw Problem(.unreachable, "enrolment") }
         if !isMember { try keep(reply, pin: pin, sealingKey: wish.sealingKey, nonce: courier.nonce) }
+        try station.memory.keep(station.replica)
         return reply
     }
 

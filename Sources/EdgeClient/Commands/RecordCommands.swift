@@ -97,11 +97,14 @@ struct ShowCommand: ParsableCommand {
 
     func run() throws {
         let station = try options.station()
-        let document = try station.replica.read { transaction in
+        let (document, attachment) = try station.replica.read { transaction in
             let (record, kind) = try transaction.known(id)
-            return try transaction.document(of: record, kind: kind)
+            return (try transaction.document(of: record, kind: kind), Attachment(record))
         }
-        options.output.write(document.json, text: document.text)
+        guard let attachment else { return options.output.write(document.json, text: document.text) }
+        let file = try AttachmentDocument(attachment, blobs: station.blobs)
+        options.output.write(
+            document.json.adding([("blob", file.blob)]), text: document.text + "\n  " + file.stateText)
     }
 }
 

@@ -18,7 +18,8 @@ package struct Ruhu: ParsableCommand {
                     name: L("记录（不需要网络）", "Records (no network needed)"),
                     subcommands: [
                         NewCommand.self, EditCommand.self, DeleteCommand.self, ShowCommand.self, FindCommand.self,
-                        ListCommand.self, HistoryCommand.self, ImportCommand.self,
+                        ListCommand.self, HistoryCommand.self, ImportCommand.self, AttachCommand.self,
+                        AttachmentsCommand.self,
                     ]),
                 CommandGroup(
                     name: L("同步", "Syncing"),

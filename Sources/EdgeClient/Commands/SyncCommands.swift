@@ -22,8 +22,13 @@ struct SyncCommand: ParsableCommand {
     func run() throws {
         let station = try options.station()
         _ = try station.membership()
+        try station.checkFreeSpace()
         let bar = ProgressBar(label: L("同步", "Sync"))
-        defer { bar.finish() }
+        let files = ProgressBar(label: L("附件 KiB", "Attachments KiB"))
+        defer {
+            bar.finish()
+            files.finish()
+        }
         let result: SyncRun.Result
         if nightly {
             let job = NightJob(
@@ -37,8 +42,10 @@ struct SyncCommand: ParsableCommand {
                     completed: progress.pushed + progress.records,
                     total: progress.pushed + progress.records + progress.pending)
             }
+            run.onBlobProgress = { done, total in files.update(completed: done / 1024, total: total / 1024) }
             result = try run.run()
         }
+        files.finish()
         bar.finish()
         try report(result, station)
     }
@@ -64,6 +71,12 @@ struct SyncCommand: ParsableCommand {
                 .object([("sent", .int(result.traffic.sent)), ("received", .int(result.traffic.received))])
             ),
             ("seconds", .seconds(result.seconds)),
+            (
+                "blobs",
+                .object([
+                    ("arrived", .int(Int64(result.arrivedBlobs))), ("waiting", .int(Int64(result.waitingBlobs))),
+                ])
+            ),
         ]
         guard let problem = result.problem else {
             options.output.write(.object(document), text: text(result))
@@ -93,6 +106,9 @@ struct SyncCommand: ParsableCommand {
                     "其中 \(counts.quarantined) 项被退回，请更正（ruhu refused）。",
                     "\(counts.quarantined) were refused; please amend them (ruhu refused)."))
         }
+        if result.arrivedBlobs > 0 {
+            lines.append(L("附件 \(result.arrivedBlobs) 个已到镇街。", "\(result.arrivedBlobs) attachments arrived."))
+        }
         return lines.joined(separator: "\n")
     }
 }
@@ -121,6 +137,7 @@ struct StatusCommand: ParsableCommand {
     func run() throws {
         let station = try options.station()
         let membership = try station.membership()
+        let waiting = try BlobCarrier.waiting(in: station.replica, blobs: station.blobs, isOffered: false)
         let document = try station.replica.read { transaction in
             let position = try transaction.position()
             let pending = try transaction.outboxSets(OutboxFilter(.unsettled))
@@ -139,6 +156,8 @@ struct StatusCommand: ParsableCommand {
                             try transaction.tables.conflicts(in: transaction.database, includeClosed: false).count))
                 ),
                 ("quarantined", .int(Int64(try transaction.outboxSets(OutboxFilter(.refused)).count))),
+                ("waitingBlobs", .int(Int64(waiting.count))),
+                ("waitingBytes", .int(Int64(waiting.map(\.size).reduce(0, +)))),
                 ("lastSync", try Meta.text("last_sync", in: transaction.database).map(JSONValue.string) ?? .null),
                 ("scopes", .array(position.scopes.map { Self.row(of: $0, digests: digests) })),
                 ("treeHead", try transaction.treeHeads().last.map(\.document) ?? .null),

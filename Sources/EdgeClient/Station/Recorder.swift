@@ -85,6 +85,7 @@ struct Recorder {
                 throw Problem(problem.code, "\(index + 1): \(problem.subject)", explanation: problem.explanation)
             }
         }
+        try station.checkFreeSpace()
         let now = station.clock()
         return try station.replica.write { transaction in
             let capture = Capture(store: transaction, isDesk: false, context: RuleContext(today: now.day))

@@ -10,6 +10,8 @@ struct Station {
     let replica: ReplicaDatabase
     let codec = WireCodec()
     let clock: () -> Instant
+    /// As long as it is held, nobody replaces the replica.
+    private let use: FileLock
 
     /// What `join` learnt, kept in the replica.
     struct Membership: Sendable {
@@ -22,17 +24,36 @@ struct Station {
         var region: String
     }
 
+    private init(folder: StationFolder, replica: ReplicaDatabase, clock: @escaping () -> Instant, use: FileLock) {
+        self.folder = folder
+        self.replica = replica
+        self.clock = clock
+        self.use = use
+    }
+
     /// Opens the replica in `folder`, which `join` has made.
     /// - Throws: ``Problem`` ``Problem/Code/notJoined``; the store's errors.
     static func open(_ folder: StationFolder, clock: @escaping () -> Instant) throws -> Station {
-        guard Files.exists(folder.databasePath) else { throw Problem(.notJoined) }
+        guard Files.exists(folder.databasePath) || Files.exists(folder.nextPath) else { throw Problem(.notJoined) }
         return try openOrCreate(folder, clock: clock)
     }
 
     static func openOrCreate(_ folder: StationFolder, clock: @escaping () -> Instant) throws -> Station {
+        if Files.exists(folder.nextPath) {
+            // A replica was being replaced when the power went.
+            let lock = try FileLock(path: folder.useLockPath, taken: .stationInUse)
+            defer { lock.release() }
+            try ReplicaRebuild.finish(folder, at: clock())
+        }
+        let use = try FileLock(path: folder.useLockPath, isShared: true, taken: .stationInUse)
         let replica = try ReplicaDatabase(path: folder.databasePath, tables: .assistance(codec: WireCodec()))
-        return Station(folder: folder, replica: replica, clock: clock)
+        return Station(folder: folder, replica: replica, clock: clock, use: use)
     }
+
+    var blobs: BlobFolder { BlobFolder(path: folder.blobsPath) }
+
+    /// - Throws: ``Problem`` ``Problem/Code/storageFull``, before anything is begun.
+    func checkFreeSpace(needed: UInt64 = 0) throws { try FreeSpace.check(folder.path, needed: needed) }
 
     /// - Throws: ``Problem`` ``Problem/Code/notJoined``.
     func membership() throws -> Membership {
@@ -48,6 +69,7 @@ struct Station {
         }
     }
 
+    var memory: StationMemory { StationMemory(path: folder.memoryPath) }
     var keys: StationKeyFiles { StationKeyFiles(folder: folder) }
 
     /// Commits one act of a person.
@@ -55,6 +77,7 @@ struct Station {
     func capture(
         _ drafts: [Draft], author: String, reason: String = ""
     ) throws -> (number: UInt64?, warnings: [Finding]) {
+        try checkFreeSpace()
         let now = clock()
         return try replica.write { transaction in
             let capture = Capture(store: transaction, isDesk: false, context: RuleContext(today: now.day))

@@ -5,6 +5,8 @@ struct StationFolder: Sendable {
     let path: String
 
     var databasePath: String { path + "/replica.sqlite" }
+    /// Photos, signatures, documents, by their SHA-256.
+    var blobsPath: String { path + "/blobs" }
     /// Ed25519: signs what this station says.
     var signingKeyPath: String { path + "/signing.key" }
     /// X25519: opens what is sealed to this station.
@@ -15,6 +17,14 @@ struct StationFolder: Sendable {
     /// Of an identity that is being asked for.
     var forkSigningKeyPath: String { path + "/fork-signing.key" }
     var forkSealingKeyPath: String { path + "/fork-sealing.key" }
+    /// What the station knows of itself, for a replica that cannot tell any more.
+    var memoryPath: String { path + "/station" }
+    /// A replica that is being made, its finished form, and the copy of a damaged one that is read for it.
+    var freshPath: String { path + "/replica.fresh.sqlite" }
+    var nextPath: String { path + "/replica.next.sqlite" }
+    var copyPath: String { path + "/replica.copy.sqlite" }
+    /// Held by every command that has the replica open; alone by the one that replaces it.
+    var useLockPath: String { path + "/use.lock" }
     /// Held while a sync runs, so that no second one does.
     var syncLockPath: String { path + "/sync.lock" }
 }

@@ -39,12 +39,15 @@ package final class Courier {
     /// - Throws: ``TransportError``; the ``Problem`` the server answered, ``Problem/Code/busy`` for a fault of its
     ///   own; ``Problem`` ``Problem/Code/unreachable`` for anything that is no verified answer.
     package func exchange(
-        _ method: HTTPMethod, _ path: String, query: String = "", body: [UInt8] = [], keyID: String? = nil,
+        _ method: HTTPMethod, _ path: String, query: String = "", headers: HTTPHeaders = [:], body: [UInt8] = [],
+        contentType: String = MediaType.protobuf.rawValue, keyID: String? = nil,
         onProgress: ((Int64, Int64) -> Void)? = nil, shouldAbort: (() -> Bool)? = nil
     ) throws -> Answer.Body {
         var heard: Set<Problem.Code> = []
         while true {
-            let request = try request(method, path, query: query, body: body, keyID: keyID ?? self.keyID)
+            var request = try request(
+                method, path, query: query, body: body, contentType: contentType, keyID: keyID ?? self.keyID)
+            for field in headers.fields { request.headers.append(field.name, field.value) }
             let response = try transport.send(request, onProgress: onProgress, shouldAbort: shouldAbort)
             let answer = try verified(response)
             if let hello = answer.hello {
@@ -77,9 +80,11 @@ package final class Courier {
     }
 
     private func request(
-        _ method: HTTPMethod, _ path: String, query: String, body: [UInt8], keyID: String
+        _ method: HTTPMethod, _ path: String, query: String, body: [UInt8], contentType: String, keyID: String
     ) throws -> HTTPRequest {
-        let coding = body.count >= Self.smallestCompressedBytes ? ContentCoding.zstd : .identity
+        // Photos are compressed already.
+        let isWorthwhile = body.count >= Self.smallestCompressedBytes && contentType == MediaType.protobuf.rawValue
+        let coding = isWorthwhile ? ContentCoding.zstd : .identity
         let sent = coding.compress(body)
         let digest = ContentDigest.header(for: sent)
         let components = MessageSignature.Components(
@@ -91,7 +96,7 @@ package final class Courier {
             "Accept": MediaType.protobuf.rawValue, "Accept-Encoding": "zstd, gzip", "Content-Digest": digest,
             "Signature-Input": signed.signatureInput, "Signature": signed.signature,
         ]
-        if !body.isEmpty { headers.append("Content-Type", MediaType.protobuf.rawValue) }
+        if !body.isEmpty { headers.append("Content-Type", contentType) }
         if coding != .identity { headers.append("Content-Encoding", coding.rawValue) }
         return HTTPRequest(method, url + path + (query.isEmpty ? "" : "?" + query), headers: headers, body: sent)
     }

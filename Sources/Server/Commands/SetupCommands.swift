@@ -49,6 +49,7 @@ struct ServeCommand: AsyncParsableCommand {
         guard !isPlain || Loopback.contains(host) else { throw Problem(.plainHTTPRefused, host) }
         let township = try options.township()
         try township.retryHeld()
+        try township.sweepBlobs()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }
         var logger = Logger(label: "ruhu-server")
         logger.logLevel = .notice

@@ -31,11 +31,17 @@ extension Exchange {
     private func body(
         _ route: Route, _ request: ReceivedRequest, database: AuthorityDatabase
     ) throws -> (Answer.Body, DeviceID) {
+        if case .blob(let blob, let access) = route {
+            let permit = try database.read { try blobPermit(blob, access, request, in: $0) }
+            let body = try transfer(permit, request)
+            if try database.read({ try isArrivalDue(body, in: $0) }) { try database.write { try arrive(body, in: $0) } }
+            return (body, permit.device)
+        }
         if let (body, device) = try database.write({ try write(route, request, in: $0) }) { return (body, device) }
         let device = try database.read { try authenticate(request, in: $0) }
         let id = device.state.id
         switch route {
-        case .hello, .enrol, .fork, .readmit, .escrow, .heads: return (.hello, id)
+        case .hello, .enrol, .fork, .readmit, .escrow, .heads, .blob: return (.hello, id)
         case .chain: return (.chain(try database.read { try chain(request, for: device, in: $0) }), id)
         case .push:
             let job = try pushJob(request, from: device)
@@ -52,7 +58,7 @@ extension Exchange {
         _ route: Route, _ request: ReceivedRequest, in transaction: AuthorityTransaction
     ) throws -> (Answer.Body, DeviceID)? {
         switch route {
-        case .hello, .push, .pull, .chain: return nil
+        case .hello, .push, .pull, .chain, .blob: return nil
         case .heads: return (.hello, try acceptHeads(request, in: transaction))
         case .escrow: return (.hello, try acceptEscrow(request, in: transaction))
         case .enrol, .fork, .readmit:
@@ -70,6 +76,9 @@ extension Exchange {
     /// or fails is the township's trouble: the station keeps its work and comes back.
     static func problem(from error: any Error) -> Problem {
         switch error {
+        // Of this machine, whose paths are nobody's business: the station keeps its work and comes again.
+        case let problem as Problem where problem.code == .authorityDamaged: Problem(.internalError)
+        case let problem as Problem where problem.code.isOfTheMachine: Problem(.busy, "storage")
         case let problem as Problem: problem
         case let codec as CodecError: Problem(.badRequest, codec.detail)
         case let error as DatabaseError where passing.contains(error.resultCode.primaryResultCode):
@@ -87,4 +96,13 @@ extension Exchange {
         .SQLITE_FULL, .SQLITE_IOERR, .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_NOMEM,
         .SQLITE_ABORT, .SQLITE_INTERRUPT,
     ]
+}
+
+extension Problem.Code {
+    fileprivate var isOfTheMachine: Bool {
+        switch self {
+        case .storage, .storageFull, .cannotCreate, .unreadableFile: true
+        default: false
+        }
+    }
 }

@@ -19,6 +19,8 @@ package struct Exchange: Sendable {
     /// Ids of new devices and epochs.
     package let newID: @Sendable (Instant) -> RecordID
     private let heads: TreeHeads
+    /// `nil` where no blobs are kept: then none is known.
+    package var attachments: Attachments?
 
     package init(
         tables: RecordTables, region: Scope, signer: any Signer, sealing: SealingKey,
@@ -127,6 +129,8 @@ package struct Exchange: Sendable {
         let decision = PushDecision(store: transaction, codec: tables.codec, region: region, now: now)
         try register.saw(job.device, cursor: nil, at: now)
         let reply = try decision.decide(job.sets, previousHash: job.previousHash, from: device.state)
+        let named = Self.blobs(namedBy: job.sets)
+        if !named.isEmpty { try attachments?.arrive(named, in: transaction, now: now) }
         if let last = job.sets.last {
             try register.keepSignature(job.signature, device: last.set.device, through: last.set.number)
             try register.keep(job.earlier, of: last.set.device)

@@ -59,10 +59,17 @@ package struct ReceivedRequest: Sendable {
         } catch {
             throw Problem(.bodyTooLarge, error.detail)
         }
-        guard let media = MediaType(contentType: head.headers["content-type"]) else {
+        media = try Self.media(of: head)
+    }
+
+    /// A blob's bytes are no message: they come as they are.
+    private static func media(of head: RequestHead) throws -> MediaType {
+        let type = head.headers["content-type"]
+        if head.path.hasPrefix(Route.blobs), type == nil || type == "application/octet-stream" { return .protobuf }
+        guard !head.path.hasPrefix(Route.blobs), let media = MediaType(contentType: type) else {
             throw Problem(.unsupportedMedia, "Content-Type")
         }
-        self.media = media
+        return media
     }
 
     /// Names and values of the protocol are plain ASCII: nothing in them is percent-encoded.

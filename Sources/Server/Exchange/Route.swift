@@ -13,6 +13,7 @@ package enum Route: Sendable {
     case heads
     /// The desk's sets, brought back after a restore.
     case escrow
+    case blob(Hash256, BlobAccess)
 
     /// `*` stands for one part of a path.
     private static let all: [(method: String, path: String, route: Route)] = [
@@ -30,6 +31,10 @@ package enum Route: Sendable {
 
     /// - Throws: ``Problem`` ``Problem/Code/notFound`` and ``Problem/Code/methodNotAllowed``.
     package init(method: String, path: String) throws {
+        if let blob = Self.blob(path) {
+            self = .blob(blob, try Self.access(method))
+            return
+        }
         let here = Self.all.filter { Self.matches($0.path, path) }
         guard !here.isEmpty else { throw Problem(.notFound, String(path.prefix(100))) }
         guard let found = here.first(where: { $0.method == method }) else {
@@ -38,8 +43,30 @@ package enum Route: Sendable {
         self = found.route
     }
 
+    /// `/v1/blobs/` and the SHA-256 in 64 lower-case hexadecimal digits.
+    package static let blobs = "/v1/blobs/"
+
+    private static func blob(_ path: String) -> Hash256? {
+        guard path.hasPrefix(blobs) else { return nil }
+        let name = path.dropFirst(blobs.count)
+        guard let hash = Hex.decode(name).flatMap({ Hash256(bytes: $0) }), hash.description == name else { return nil }
+        return hash
+    }
+
+    private static func access(_ method: String) throws -> BlobAccess {
+        switch method {
+        case "HEAD": .look
+        case "GET": .fetch
+        case "PUT": .bring
+        default: throw Problem(.methodNotAllowed, "\(method.prefix(20)) \(blobs)")
+        }
+    }
+
     /// The path as a label of metrics: only those that exist, or a stranger could fill the memory with names.
-    static func label(_ path: String) -> String { all.first { matches($0.path, path) }?.path ?? "other" }
+    static func label(_ path: String) -> String {
+        if blob(path) != nil { return blobs + "{sha256}" }
+        return all.first { matches($0.path, path) }?.path ?? "other"
+    }
 }
 
 extension Problem {
@@ -48,11 +75,11 @@ extension Problem {
         switch code {
         case .unsigned, .badSignature, .staleNonce, .unknownDevice: 401
         case .revoked, .outOfScope, .deskOnly, .invitationUsed, .invitationUnknown, .invitationExpired: 403
-        case .notFound: 404
+        case .notFound, .unknownBlob: 404
         case .methodNotAllowed: 405
-        case .gap, .chainForked, .epochChanged: 409
+        case .gap, .chainForked, .epochChanged, .blobMismatch: 409
         case .cursorTooOld: 410
-        case .bodyTooLarge, .setTooLarge: 413
+        case .bodyTooLarge, .setTooLarge, .blobTooLarge: 413
         case .unsupportedMedia: 415
         case .tooManyRequests: 429
         case .busy: 503

@@ -78,7 +78,18 @@ struct APIResponder: HTTPResponder {
                 status: problem.httpStatus, requestNonce: nonce, hello: try? await resources.hello(for: nil),
                 body: .problem(problem))
         }
-        return respond(answer, as: media, to: request)
+        return request.method == .head ? Self.hint(answer) : respond(answer, as: media, to: request)
+    }
+
+    /// Without a body there is no frame: what HEAD says is for people and other programs, no station relies on it.
+    private static func hint(_ answer: Answer) -> Response {
+        var headers: HTTPFields = [.cacheControl: "no-store"]
+        guard case .blobStatus(let status) = answer.body else {
+            return Response(status: HTTPResponse.Status(code: answer.status), headers: headers)
+        }
+        headers[.contentLength] = "\(status.isComplete ? status.size : 0)"
+        if let name = HTTPField.Name("Upload-Offset") { headers[name] = "\(status.received)" }
+        return Response(status: status.isComplete ? .ok : .notFound, headers: headers)
     }
 
     private static func head(of request: Request, path: String) -> RequestHead {
@@ -92,7 +103,7 @@ struct APIResponder: HTTPResponder {
     private func problem(from error: any Error, context: ConnectionContext) -> Problem {
         if let problem = error as? Problem {
             if problem.code.rawValue >= 5000 { context.logger.error("\(problem.code): \(problem.subject)") }
-            return problem
+            return Exchange.problem(from: problem)
         }
         if error is NIOTooManyBytesError { return Problem(.bodyTooLarge, "\(Limits.requestBodyBytes)") }
         if !(error is CodecError) { context.logger.error("unexpected: \(error)") }

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import NIOPosix
 import RecordStore
 import SyncEngine
 import SyncWire
@@ -41,6 +42,8 @@ struct Resources: Sendable {
             let device = try await database.readAsync { try exchange.authenticate(request, in: $0) }
             let reply = try await writer.push(try exchange.pushJob(request, from: device))
             return (.push(reply), try await hello(for: device.state.id, heldSize: heldSize))
+        case .blob(let blob, let access):
+            return try await answer(blob, access, request)
         case .pull:
             let (device, page, cursor, hello) = try await database.readAsync { database in
                 let device = try exchange.authenticate(request, in: database)
@@ -52,5 +55,18 @@ struct Resources: Sendable {
             township.sightings.saw(device.state.id, cursor: cursor, at: township.clock())
             return (.pull(page), hello)
         }
+    }
+
+    /// The bytes are moved on a thread that may wait for the disk; the records are told in a transaction of its own.
+    private func answer(
+        _ blob: Hash256, _ access: BlobAccess, _ request: ReceivedRequest
+    ) async throws -> (Answer.Body, Hello) {
+        let exchange = exchange
+        let permit = try await database.readAsync { try exchange.blobPermit(blob, access, request, in: $0) }
+        let body = try await NIOThreadPool.singleton.runIfActive { try exchange.transfer(permit, request) }
+        if try await database.readAsync({ try exchange.isArrivalDue(body, in: $0) }) {
+            try await database.writeAsync { try exchange.arrive(body, in: $0) }
+        }
+        return (body, try await hello(for: permit.device))
     }
 }

@@ -17,6 +17,8 @@ struct Nightly {
         var collected = 0
         /// The file of this night's backup.
         var backup: String?
+        /// Attachments whose file is not here.
+        var waitingBlobs = 0
 
         var isSound: Bool { audit.isSound }
 
@@ -27,6 +29,7 @@ struct Nightly {
 
     func run() throws -> Report {
         let tables = township.database.tables
+        try township.sweepBlobs()
         let audit = try township.audit()
         return try township.database.read { database in
             var report = Report()
@@ -35,6 +38,7 @@ struct Nightly {
                 report.duplicates = try tables.duplicates(of: "id_number", kind: member, in: database)
             }
             report.openConflicts = try tables.conflicts(in: database, includeClosed: false).count
+            report.waitingBlobs = try Attachments.waiting(tables: tables, in: database).count
             report.quarantined = try QuarantineReader(database, tables: tables).count()
             return report
         }
@@ -75,6 +79,7 @@ extension Nightly.Report {
             ("duplicates", .array(duplicates.map { .array($0.map { .string($0.description) }) })),
             ("conflicts", .int(Int64(openConflicts))), ("quarantined", .int(Int64(quarantined))),
             ("collected", .int(Int64(collected))), ("backup", backup.map(JSONValue.string) ?? .null),
+            ("waitingBlobs", .int(Int64(waitingBlobs))),
         ])
     }
 
@@ -90,6 +95,8 @@ extension Nightly.Report {
                     "\(openConflicts) open conflicts, \(quarantined) in quarantine.")
             ],
             backup.map { [L("已备份到 \($0)", "Backed up to \($0)")] } ?? [],
+            waitingBlobs == 0
+                ? [] : [L("附件未到 \(waitingBlobs) 个。", "\(waitingBlobs) attachments have not arrived.")],
         ]
         return ([audit.text] + lists.flatMap(\.self)).joined(separator: "\n")
     }

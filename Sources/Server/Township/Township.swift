@@ -68,10 +68,26 @@ struct Township: Sendable {
     }
 
     var exchange: Exchange {
-        Exchange(
+        var exchange = Exchange(
             tables: database.tables, region: identity.region, signer: Ed25519Signer(keys.signing),
             sealing: keys.sealing, signatures: Ed25519(), nonces: NonceIssuer(secret: keys.nonceSecret),
             escrow: keys.escrow, clock: clock, newID: Self.newID)
+        exchange.attachments = attachments
+        return exchange
+    }
+
+    var blobs: BlobFolder { BlobFolder(path: folder.blobsPath) }
+    var attachments: Attachments { Attachments(blobs: blobs, desk: desk) }
+
+    /// Finds blobs that are here whole while a record still waits for them, and discards uploads nobody goes on with.
+    /// - Returns: how many records were told.
+    @discardableResult func sweepBlobs() throws -> Int {
+        let now = clock()
+        let oldest = now.milliseconds - Int64(Limits.unfinishedBlobDays) * 86_400_000
+        _ = blobs.discardUnfinished(before: Instant(milliseconds: oldest))
+        let (arrived, gone) = try database.read { try attachments.wrong(tables: database.tables, in: $0) }
+        guard !arrived.isEmpty || !gone.isEmpty else { return 0 }
+        return try database.write { try attachments.sweep(in: $0, now: now) }
     }
 
     @Sendable static func newID(at now: Instant) -> RecordID {

@@ -19,6 +19,8 @@ struct TownshipFolder: Sendable {
 
     var databasePath: String { path + "/authority.sqlite" }
     var headPath: String { path + "/head" }
+    /// Photos, signatures, documents, by their SHA-256.
+    var blobsPath: String { path + "/blobs" }
     func path(of secret: Secret) -> String { path + "/" + secret.rawValue }
 }
 

@@ -89,6 +89,25 @@ package enum Rules {
         return nil
     }
 
+    /// 64 hexadecimal digits in lower case.
+    static let sha256 = Rule { value, _ in
+        guard let text = value.text, text.utf8.count != 64 || !text.utf8.allSatisfy(isLowerHex) else { return nil }
+        return Finding(.error, Label(zh: "应为 64 位小写十六进制", en: "64 hexadecimal digits in lower case"))
+    }
+
+    private static func isLowerHex(_ byte: UInt8) -> Bool { (48...57).contains(byte) || (97...102).contains(byte) }
+
+    static let page = Rule { value, _ in
+        guard let number = value.int64, !(1...9_999).contains(number) else { return nil }
+        return Finding(.error, Label(zh: "页码为 1 至 9999", en: "A page is 1 to 9999"))
+    }
+
+    static let blobSize = Rule { value, _ in
+        guard let size = value.int64, !(1...Int64(Limits.blobBytes)).contains(size) else { return nil }
+        return Finding(
+            .error, Label(zh: "附件为 1 至 \(Limits.blobBytes) 字节", en: "An attachment has 1 to \(Limits.blobBytes) bytes"))
+    }
+
     /// Not later than today.
     static let past = Rule { value, context in
         guard case .date(let day) = value, day > context.today else { return nil }

@@ -59,6 +59,22 @@ package struct OutboxDocument: Sendable {
     }
 }
 
+/// A set that a damaged replica could not keep pending, with all its edits, for a person to enter again.
+package struct RescuedDocument: Sendable {
+    private let set: ChangeSet
+
+    package init(_ set: ChangeSet) { self.set = set }
+
+    /// `device`, `number`, `at`, `author`, `reason`, `changes`.
+    package var json: JSONValue {
+        .object([
+            ("device", .string(set.device.description)), ("number", .int(Int64(set.number))),
+            ("at", .string(set.time.instant.description)), ("author", .string(set.author)),
+            ("reason", .string(set.reason)), ("changes", set.changesDocument),
+        ])
+    }
+}
+
 extension ChangeSet {
     fileprivate var changesDocument: JSONValue {
         .array(

@@ -14,7 +14,7 @@ package struct Recorded: Sendable {
     }
 
     /// `id`, `kind`, `set`.
-    var json: JSONValue {
+    package var json: JSONValue {
         .object([
             ("id", .string(id.description)), ("kind", .string(kind)),
             ("set", set.map { .int(Int64($0)) } ?? .null),
@@ -22,7 +22,7 @@ package struct Recorded: Sendable {
     }
 
     /// For people: that it is kept here.
-    var text: String {
+    package var text: String {
         guard set != nil else { return L("\(id)  没有变化", "\(id)  unchanged") }
         return L("已保存 \(id)", "Saved \(id)")
     }

@@ -31,7 +31,7 @@ package enum Files {
 
     /// The first bytes of a file, or all of a shorter one.
     /// - Throws: ``Problem`` ``Problem/Code/unreadableFile``.
-    static func beginning(_ path: String, count: Int) throws -> [UInt8] {
+    package static func beginning(_ path: String, count: Int) throws -> [UInt8] {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw Problem.ofSystem(.unreadableFile, path) }
         defer { close(descriptor) }
@@ -39,6 +39,59 @@ package enum Files {
         let read = Glibc.read(descriptor, &start, count)
         guard read >= 0 else { throw Problem.ofSystem(.unreadableFile, path) }
         return Array(start.prefix(read))
+    }
+
+    /// In bytes; 0 for a file that is not there.
+    package static func size(_ path: String) -> UInt64 {
+        var information = stat()
+        return stat(path, &information) == 0 ? UInt64(information.st_size) : 0
+    }
+
+    /// Copies a file for its owner alone, over what is there.
+    /// - Throws: ``Problem`` ``Problem/Code/unreadableFile``, ``Problem/Code/storage``, ``Problem/Code/storageFull``.
+    package static func copy(_ path: String, to target: String) throws {
+        let input = open(path, O_RDONLY | O_CLOEXEC)
+        guard input >= 0 else { throw Problem.ofSystem(.unreadableFile, path) }
+        defer { close(input) }
+        let output = open(target, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
+        guard output >= 0 else { throw Problem.ofSystem(.storage, target) }
+        defer { close(output) }
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = Glibc.read(input, &chunk, chunk.count)
+            if count == 0 { return }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw Problem.ofSystem(.unreadableFile, path)
+            }
+            let error = Descriptor.write(Array(chunk[0..<count]), to: output)
+            guard error == 0 else {
+                errno = error
+                throw Problem.ofSystem(.storage, target)
+            }
+        }
+    }
+
+    /// Writes over the beginning of a file.
+    /// - Throws: ``Problem`` ``Problem/Code/storage``.
+    package static func overwriteHead(_ path: String, with bytes: [UInt8]) throws {
+        let descriptor = open(path, O_WRONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Problem.ofSystem(.storage, path) }
+        defer { close(descriptor) }
+        let error = Descriptor.write(bytes, to: descriptor)
+        guard error == 0 else {
+            errno = error
+            throw Problem.ofSystem(.storage, path)
+        }
+    }
+
+    /// Makes a file's bytes durable.
+    /// - Throws: ``Problem`` ``Problem/Code/storage``.
+    package static func sync(_ path: String) throws {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Problem.ofSystem(.storage, path) }
+        defer { close(descriptor) }
+        guard fsync(descriptor) == 0 else { throw Problem.ofSystem(.storage, path) }
     }
 
     static func readAll(_ descriptor: Int32, name: String, limit: Int) throws -> [UInt8] {
@@ -64,7 +117,9 @@ package enum Files {
 extension Problem {
     /// A failed system call: the code's title with what the system says (`errno`, read at once), about `path`.
     static func ofSystem(_ code: Code, _ path: String) -> Problem {
-        let said = String(cString: strerror(errno))
+        let number = errno
+        if number == ENOSPC || number == EDQUOT { return Problem(.storageFull, path) }
+        let said = String(cString: strerror(number))
         return Problem(
             code, path, explanation: Label(zh: "\(code.title.zh)：\(said)", en: "\(code.title.en): \(said)"))
     }

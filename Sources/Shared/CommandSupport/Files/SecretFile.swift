@@ -32,7 +32,7 @@ package enum SecretFile {
     }
 
     /// Some file systems cannot; the rename is atomic all the same.
-    private static func syncFolder(of path: String) {
+    package static func syncFolder(of path: String) {
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard descriptor >= 0 else { return }
@@ -47,11 +47,15 @@ package final class FileLock {
 
     /// - Throws: ``Problem`` ``Problem/Code/syncRunning`` when another process holds it;
     ///   ``Problem/Code/cannotCreate``, ``Problem/Code/storage``.
-    package init(path: String) throws {
+    ///
+    /// - Parameters:
+    ///   - isShared: any number may hold it so, but none beside one that does not.
+    ///   - taken: the problem when it is held.
+    package init(path: String, isShared: Bool = false, taken: Problem.Code = .syncRunning) throws {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw Problem.ofSystem(.cannotCreate, path) }
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-            let problem = errno == EWOULDBLOCK ? Problem(.syncRunning) : Problem.ofSystem(.storage, path)
+        guard flock(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 else {
+            let problem = errno == EWOULDBLOCK ? Problem(taken) : Problem.ofSystem(.storage, path)
             release()
             throw problem
         }

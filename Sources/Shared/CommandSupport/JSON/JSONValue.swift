@@ -27,6 +27,12 @@ package indirect enum JSONValue: Hashable, Sendable {
         .members(members.map { Member($0.0, $0.1) })
     }
 
+    /// An object with more keys behind its own; anything else as it is.
+    package func adding(_ more: [(String, JSONValue)]) -> JSONValue {
+        guard case .members(let members) = self else { return self }
+        return .members(members + more.map { Member($0.0, $0.1) })
+    }
+
     /// Seconds, to the millisecond.
     package static func seconds(_ seconds: Double) -> JSONValue { .decimal((seconds * 1000).rounded() / 1000) }
 

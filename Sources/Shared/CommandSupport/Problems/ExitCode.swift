@@ -26,13 +26,14 @@ extension Problem.Code {
             .recordDeleted, .missingParent, .outOfScope, .setTooLarge, .waitingForRecord, .newerSchema,
             .notQuarantined, .unknownConflict, .reasonNeeded, .sameThingExists, .clockImpossible, .malformedSet,
             .futureBase, .nothingToChange, .unknownScope, .invitationUsed, .invitationUnknown, .invitationExpired,
-            .badRequest, .bodyTooLarge, .notFound, .unsupportedMedia, .methodNotAllowed:
+            .badRequest, .bodyTooLarge, .notFound, .unsupportedMedia, .methodNotAllowed, .unknownBlob, .blobTooLarge:
             .badData
         case .unreachable: .unreachable
         case .internalError: .internalError
         case .alreadyJoined, .alreadyInitialised, .cannotCreate: .cannotCreate
-        case .storage, .unreadableFile: .inputOutput
-        case .busy, .syncRunning, .tooManyRequests, .digestMismatch: .tryAgainLater
+        case .storage, .unreadableFile, .storageFull, .replicaDamaged, .authorityDamaged: .inputOutput
+        case .busy, .syncRunning, .tooManyRequests, .digestMismatch, .blobMismatch, .blobsWaiting, .stationInUse:
+            .tryAgainLater
         case .notJoined, .notInitialised, .plainHTTPRefused, .unsigned, .badSignature, .staleNonce, .unknownDevice,
             .revoked, .wrongServerKey, .gap, .chainForked, .epochChanged, .cursorTooOld, .protocolVersion,
             .resetLoop, .bundleForAnother, .historyRewritten:

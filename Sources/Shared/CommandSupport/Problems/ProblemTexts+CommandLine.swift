@@ -62,4 +62,22 @@ extension ProblemTexts {
     static let unreadableFile = ProblemTexts(
         "unreadable-file", zh: "文件打不开", en: "The file cannot be read",
         hintZh: "请核对文件名和权限。", hintEn: "Check its name and permissions.")
+    static let storageFull = ProblemTexts(
+        "storage-full", zh: "本机存储空间不足", en: "This machine's storage is full",
+        hintZh: "请清理磁盘（回收站、下载的文件）后再试；已保存的内容都还在，这一次的没有保存。",
+        hintEn: "Free some space (bin, downloads) and try again; everything saved is still here, this was not saved.")
+    static let replicaDamaged = ProblemTexts(
+        "replica-damaged", zh: "本机数据库损坏", en: "This station's database is damaged",
+        hintZh: "请运行 ruhu doctor：它会保住未上传的内容并重新获取其余的。",
+        hintEn: "Run ruhu doctor: it keeps what is unsent and fetches the rest anew.")
+    static let authorityDamaged = ProblemTexts(
+        "authority-damaged", zh: "镇街数据库损坏", en: "The township's database is damaged",
+        hintZh: "请停止服务，运行 ruhu-server audit verify，再用 ruhu-server restore 恢复备份；各站会补传之后的内容。",
+        hintEn:
+            "Stop serving, run ruhu-server audit verify, then ruhu-server restore; stations offer again what came later."
+    )
+    static let stationInUse = ProblemTexts(
+        "station-in-use", zh: "另一个 ruhu 正在使用本站数据", en: "Another ruhu is using this station's data",
+        hintZh: "等它结束（或停掉夜间同步）后再运行 ruhu doctor。",
+        hintEn: "Run ruhu doctor again when it has ended; a nightly sync counts too.")
 }

@@ -92,4 +92,18 @@ extension ProblemTexts {
         en: "The township's history is not the one it showed before; the sync was stopped",
         hintZh: "证据已保存（ruhu status）。请报告区县的技术人员；未上传的内容都还在本机。",
         hintEn: "The evidence is kept (ruhu status). Tell the district's engineer; what is unsent is still here.")
+    static let blobMismatch = ProblemTexts(
+        "blob-mismatch", zh: "附件传输中损坏", en: "An attachment was damaged on its way",
+        hintZh: "程序会从头再传；附件都还在本机。", hintEn: "It is sent again from the beginning; it is still here.")
+    static let unknownBlob = ProblemTexts(
+        "unknown-blob", zh: "没有这个附件", en: "There is no such attachment here",
+        hintZh: "它可能还没上传，或不属于本站；用 ruhu attachments 查看。",
+        hintEn: "It may not have arrived yet, or be another village's; see ruhu attachments.")
+    static let blobTooLarge = ProblemTexts(
+        "blob-too-large", zh: "附件太大", en: "The attachment is too large",
+        hintZh: "请把照片缩小到 20 MiB 以内，或分页扫描。", hintEn: "Make it smaller than 20 MiB, or scan page by page.")
+    static let blobsWaiting = ProblemTexts(
+        "blobs-waiting", zh: "还有附件没有传到镇街", en: "Attachments have not arrived at the township yet",
+        hintZh: "记录已上传；有信号时再运行 ruhu sync，附件会接着传。",
+        hintEn: "The records are there; run ruhu sync again, it goes on where it stopped.")
 }

@@ -40,6 +40,7 @@ extension Problem.Code {
         case .plainHTTPRefused: .plainHTTPRefused
         case .damagedBackup: .damagedBackup
         case .bundleForAnother: .bundleForAnother
+        case .stationInUse: .stationInUse
         case .unknownKind: .unknownKind
         case .unknownField: .unknownField
         case .badValue: .badValue
@@ -90,10 +91,17 @@ extension Problem.Code {
         case .unreachable: .unreachable
         case .resetLoop: .resetLoop
         case .historyRewritten: .historyRewritten
+        case .blobMismatch: .blobMismatch
+        case .unknownBlob: .unknownBlob
+        case .blobTooLarge: .blobTooLarge
+        case .blobsWaiting: .blobsWaiting
         case .storage: .storage
         case .internalError: .internalError
         case .cannotCreate: .cannotCreate
         case .unreadableFile: .unreadableFile
+        case .storageFull: .storageFull
+        case .replicaDamaged: .replicaDamaged
+        case .authorityDamaged: .authorityDamaged
         }
     }
 }

@@ -13,30 +13,45 @@ package struct AuthorityDatabase: Sendable {
     /// - Parameter isPooled: whether readers have connections of their own.
     /// - Throws: `DatabaseError`; ``Problem`` ``Problem/Code/notInitialised`` when there is none at `path`.
     package init(path: String, tables: RecordTables, isPooled: Bool = true) throws {
-        pool =
-            isPooled
-            ? try DatabasePool(path: path, configuration: Connection.configuration())
-            : try DatabaseQueue(path: path, configuration: Connection.configuration(readers: 1))
+        pool = try StoreFailure.explained(damaged: .authorityDamaged) {
+            let pool: any DatabaseWriter =
+                isPooled
+                ? try DatabasePool(path: path, configuration: Connection.configuration())
+                : try DatabaseQueue(path: path, configuration: Connection.configuration(readers: 1))
+            let migrator = AuthorityMigrations.migrator
+            try pool.prepare(migrator, tables: tables, structure: tables.structure(migrator))
+            return pool
+        }
         self.tables = tables
-        let migrator = AuthorityMigrations.migrator
-        try pool.prepare(migrator, tables: tables, structure: tables.structure(migrator))
     }
 
     /// Runs `body` in one immediate transaction: all of it, or nothing.
     package func write<T>(_ body: (AuthorityTransaction) throws -> T) throws -> T {
-        try pool.writeWithoutTransaction { database in try transaction(database, body) }
+        try StoreFailure.explained(damaged: .authorityDamaged) {
+            try pool.writeWithoutTransaction { database in try transaction(database, body) }
+        }
     }
 
     /// The same without blocking the caller's thread: on the pool's own serial queue.
     package func writeAsync<T: Sendable>(
         _ body: @escaping @Sendable (AuthorityTransaction) throws -> T
     ) async throws -> T {
-        try await pool.writeWithoutTransaction { database in try transaction(database, body) }
+        do {
+            return try await pool.writeWithoutTransaction { database in
+                try transaction(database, body)
+            }
+        } catch {
+            throw StoreFailure.explained(error, damaged: .authorityDamaged)
+        }
     }
 
     /// Runs `body` on one snapshot, without blocking the caller's thread.
     package func readAsync<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
-        try await pool.read(body)
+        do {
+            return try await pool.read(body)
+        } catch {
+            throw StoreFailure.explained(error, damaged: .authorityDamaged)
+        }
     }
 
     private func transaction<T>(_ database: Database, _ body: (AuthorityTransaction) throws -> T) throws -> T {
@@ -54,7 +69,9 @@ package struct AuthorityDatabase: Sendable {
     }
 
     /// Runs `body` on one snapshot.
-    package func read<T>(_ body: (Database) throws -> T) throws -> T { try pool.read(body) }
+    package func read<T>(_ body: (Database) throws -> T) throws -> T {
+        try StoreFailure.explained(damaged: .authorityDamaged) { try pool.read(body) }
+    }
 }
 
 /// What an authority is: written once by `init`.

@@ -7,18 +7,30 @@ package struct ReplicaDatabase: Sendable {
     package let tables: RecordTables
 
     /// Opens or creates the replica at `path` and brings its structure up to date.
-    /// - Throws: `DatabaseError`.
+    /// - Throws: ``Problem`` ``Problem/Code/replicaDamaged``, ``Problem/Code/storageFull``; `DatabaseError`.
     package init(path: String, tables: RecordTables) throws {
-        queue = try DatabaseQueue(path: path, configuration: Connection.configuration(readers: 1))
-        self.tables = tables
-        let migrator = ReplicaMigrations.migrator
-        try queue.prepare(migrator, tables: tables, structure: tables.structure(migrator)) { database in
-            try ReplicaTransaction(database, tables: tables).adoptHeld()
+        queue = try StoreFailure.explained(damaged: .replicaDamaged) {
+            let queue = try DatabaseQueue(path: path, configuration: Connection.configuration(readers: 1))
+            let migrator = ReplicaMigrations.migrator
+            try queue.prepare(migrator, tables: tables, structure: tables.structure(migrator)) { database in
+                try ReplicaTransaction(database, tables: tables).adoptHeld()
+            }
+            return queue
         }
+        self.tables = tables
     }
 
+    /// Ends it: the journal is folded into the file.
+    /// - Throws: `DatabaseError` while a statement is under way.
+    package func close() throws { try queue.close() }
+
     /// Runs `body` in one immediate transaction: all of it, or nothing.
+    /// - Throws: as ``init(path:tables:)``; what `body` throws.
     package func write<T>(_ body: (ReplicaTransaction) throws -> T) throws -> T {
+        try StoreFailure.explained(damaged: .replicaDamaged) { try commit(body) }
+    }
+
+    private func commit<T>(_ body: (ReplicaTransaction) throws -> T) throws -> T {
         try queue.writeWithoutTransaction { database in
             var result: T?
             try database.inTransaction(.immediate) {
@@ -33,6 +45,8 @@ package struct ReplicaDatabase: Sendable {
 
     /// Runs `body` on one snapshot.
     package func read<T>(_ body: (ReplicaTransaction) throws -> T) throws -> T {
-        try queue.read { try body(try ReplicaTransaction($0, tables: tables)) }
+        try StoreFailure.explained(damaged: .replicaDamaged) {
+            try queue.read { try body(try ReplicaTransaction($0, tables: tables)) }
+        }
     }
 }

@@ -36,7 +36,7 @@ extension ReplicaTransaction {
         if number == 0 { return .zero }
         var query = try Query(database, "SELECT hash FROM outbox WHERE number = ?")
         query.bind(number)
-        return try query.first { Hash256(bytes: $0.bytes(0)) } ?? nil
+        return try query.first { Hash256(bytes: $0.bytes(0)) } ?? LostSets.read(database)[number]
     }
 
     /// Gives the sets above `common` to a new identity: the same acts with its id, chained after the last common hash.

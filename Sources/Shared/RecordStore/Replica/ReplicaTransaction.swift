@@ -223,7 +223,8 @@ package final class ReplicaTransaction: ReplicaStore {
         guard let first = frame?.first, first > 1 else { return frame }
         var before = try Query(database, "SELECT hash FROM outbox WHERE number = ?")
         before.bind(first - 1)
-        frame?.previousHash = try before.first { Hash256(bytes: $0.bytes(0)) ?? .zero } ?? .zero
+        frame?.previousHash =
+            try before.first { Hash256(bytes: $0.bytes(0)) ?? .zero } ?? LostSets.read(database)[first - 1] ?? .zero
         return frame
     }
 

@@ -20,7 +20,7 @@ struct KindSQL: Sendable {
         name = kind.name
         storedIndices = kind.fields.indices.filter { kind.fields[$0].derivation == nil }
         columns = storedIndices.map { (kind.fields[$0].name, Self.columnType(kind.fields[$0].type)) }
-        indexedFields = kind.parents.map(\.field)
+        indexedFields = kind.parents.map(\.field) + kind.lookupFields
         let names = (Self.head + columns.map(\.name)).map { "\"\($0)\"" }.joined(separator: ", ")
         let marks = [String](repeating: "?", count: Self.head.count + columns.count).joined(separator: ", ")
         selectAll = "SELECT rowid, \(names) FROM \"\(name)\""

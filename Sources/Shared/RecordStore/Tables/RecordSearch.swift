@@ -32,6 +32,23 @@ extension RecordTables {
         return try query.first { try read($0, kind: kind) }
     }
 
+    /// The live, canonical records of a kind whose fields have these values, in id order; null finds what is not set.
+    /// - Precondition: the fields are the kind's.
+    package func all(
+        of kind: KindSchema, where wanted: [(field: String, value: Value)], in database: Database
+    ) throws -> [Record] {
+        var conditions = ["deleted = 0"]
+        if kind.index(of: KindSchema.aliasField) != nil { conditions.append("\(KindSchema.aliasField) IS NULL") }
+        conditions += wanted.map { "\"\($0.field)\" " + ($0.value.isNull ? "IS NULL" : "= ?") }
+        var query = try Query(
+            database, sql(kind).selectAll + " WHERE \(conditions.joined(separator: " AND ")) ORDER BY id")
+        for (field, value) in wanted where !value.isNull {
+            guard let index = kind.index(of: field) else { return [] }
+            bind(value, type: kind.fields[index].type, to: &query)
+        }
+        return try query.all { try read($0, kind: kind) }
+    }
+
     /// Records of every kind whose search line contains `text`, which the caller has folded to lower case.
     package func find(
         _ text: String, _ selection: RecordSelection, in database: Database

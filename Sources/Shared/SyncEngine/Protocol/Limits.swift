@@ -51,4 +51,20 @@ package enum Limits {
     /// Requests a second that one device or address may make, sustained, and its burst.
     package static let requestsPerSecond = 1_000
     package static let requestBurst = 10_000
+    /// A photo, a signature, a scanned document.
+    package static let blobBytes = 20 * 1024 * 1024
+    /// Of one part of a blob, both ways: what a cut costs at most.
+    package static let blobPartBytes = 128 * 1024
+    /// Uploads that a device may have begun and not finished.
+    package static let unfinishedBlobsPerDevice = 16
+    /// Days after which an upload that was begun and not gone on with is discarded.
+    package static let unfinishedBlobDays = 30
+    /// Attachments whose arrival is one set of the desk.
+    package static let arrivalsPerSet = 500
+    /// How far above the sets that can be read a damaged replica's highest number may lie to be believed.
+    package static let salvagedGap: UInt64 = 10_000
+    /// Free bytes below which a station takes nothing new: what is kept must still fit, and the journal beside it.
+    package static let leastFreeBytes = 16 * 1024 * 1024
+    /// Free bytes that an import needs for each byte of its file.
+    package static let importFreeFactor = 8
 }

@@ -29,6 +29,7 @@ package struct Problem: Error, Hashable, Sendable {
         case plainHTTPRefused = 1011
         case damagedBackup = 1012
         case bundleForAnother = 1013
+        case stationInUse = 1020
 
         // Change sets and values.
         case unknownKind = 2001
@@ -85,11 +86,18 @@ package struct Problem: Error, Hashable, Sendable {
         case unreachable = 4014
         case historyRewritten = 4015
         case resetLoop = 4016
+        case blobMismatch = 4020
+        case unknownBlob = 4021
+        case blobTooLarge = 4022
+        case blobsWaiting = 4023
 
         // The machine.
         case storage = 5001
         case internalError = 5002
         case cannotCreate = 5003
         case unreadableFile = 5004
+        case storageFull = 5005
+        case replicaDamaged = 5006
+        case authorityDamaged = 5007
     }
 }

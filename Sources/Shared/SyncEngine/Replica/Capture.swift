@@ -240,13 +240,19 @@ package struct Capture<Store: CaptureView> {
         }
     }
 
+    /// The record a parent field names, of the kind it names or of any.
+    private func above(_ id: RecordID, kind: String?) throws -> Record? {
+        for kind in kind.flatMap({ store.schema.kind($0) }).map({ [$0] }) ?? store.schema.kinds {
+            if let found = try store.working(id, kind: kind) { return found }
+        }
+        return nil
+    }
+
     /// The same thing that is already known is edited, not created again.
     private func checkNaturalKeys(of record: Record, kind: KindSchema) throws {
         guard !kind.naturalKeys.isEmpty else { return }
         for parent in kind.parents {
-            guard let id = record.value(parent.field, in: kind).recordID,
-                let root = parent.kind.flatMap({ store.schema.kind($0) }),
-                let above = try store.working(id, kind: root)
+            guard let id = record.value(parent.field, in: kind).recordID, let above = try above(id, kind: parent.kind)
             else { continue }
             for sibling in try store.dependents(of: above) where sibling.kind == kind.name && !sibling.isDeleted {
                 guard sibling.value(KindSchema.aliasField, in: kind).isNull else { continue }

@@ -64,6 +64,9 @@ package struct SyncSession: Sendable {
         }
     }
 
+    /// There is news at the server: the log is to be pulled once more.
+    package mutating func pullsAgain() { hasMore = true }
+
     package mutating func pulled(_ page: PullPage, records: Int) {
         counts.records += records
         hasMore = page.hasMore

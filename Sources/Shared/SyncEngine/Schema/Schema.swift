@@ -40,6 +40,8 @@ package final class KindSchema: Sendable {
     package let isSystem: Bool
     /// Fields whose texts `find` searches.
     package let searchFields: [String]
+    /// Fields by whose value a store finds records quickly, besides those that name a parent.
+    package let lookupFields: [String]
     /// A rule over the whole record, after the rules of its fields.
     package let recordRule: RecordRule?
     package let groups: [FieldGroup]
@@ -51,7 +53,7 @@ package final class KindSchema: Sendable {
     package init(
         _ name: String, label: Label, parents: [ParentField] = [], scopeField: String? = nil,
         naturalKeys: [NaturalKey] = [], groups: [FieldGroup] = [], isAppendOnly: Bool = false, isSystem: Bool = false,
-        searchFields: [String] = [], recordRule: RecordRule? = nil, fields: [FieldSchema]
+        searchFields: [String] = [], lookupFields: [String] = [], recordRule: RecordRule? = nil, fields: [FieldSchema]
     ) {
         let alias = FieldSchema(
             Self.aliasField, .reference, .townshipWins, .none,
@@ -66,6 +68,7 @@ package final class KindSchema: Sendable {
         self.isAppendOnly = isAppendOnly
         self.isSystem = isSystem
         self.searchFields = searchFields
+        self.lookupFields = lookupFields
         self.recordRule = recordRule
         let all = self.fields
         canonicalOrder = all.indices.filter { all[$0].derivation == nil }

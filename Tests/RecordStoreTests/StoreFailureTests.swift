@@ -1,0 +1,68 @@
+import Foundation
+import GRDB
+import RecordStore
+import SyncEngine
+import TestSupport
+import Testing
+
+/// What SQLite's errors are called to the user, whatever the statement was.
+@Suite struct StoreFailureTests {
+    private let world: World
+
+    init() throws { world = try World(seed: 5, places: ["370404101201"]) }
+
+    @Test func aFullDatabaseIsAFullDiskAndLosesNothing() throws {
+        let kept = try world.new(0, Sample.root, .set("latest", .text("kept")))
+        let replica = world.stations[0].replica
+        try replica.queue.writeWithoutTransaction { database in
+            let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+            try database.execute(sql: "PRAGMA max_page_count = \(pages)")
+        }
+        var refused: Problem?
+        do {
+            for _ in 0..<200 {
+                _ = try world.new(0, Sample.root, .set("latest", .text(String(repeating: "x", count: 20_000))))
+            }
+        } catch let problem as Problem {
+            refused = problem
+        }
+        #expect(refused == Problem(.storageFull))
+        #expect(try world.working(0, Sample.root, kept)?.value("latest", in: Sample.root) == .text("kept"))
+        #expect(try replica.read { try ReplicaCheck($0).run() }.allSatisfy(\.isSound))
+    }
+
+    @Test func whatIsNoDatabaseIsADamagedReplica() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "ruhu-no-\(UUID().uuidString)").path
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        try Data(repeating: 0x41, count: 8192).write(to: URL(filePath: path))
+        #expect(try code { try ReplicaDatabase(path: path, tables: World.tables) } == .replicaDamaged)
+        #expect(try code { try AuthorityDatabase(path: path, tables: World.tables) } == .authorityDamaged)
+    }
+
+    private func code(_ body: () throws -> some Any) throws -> Problem.Code? {
+        do {
+            _ = try body()
+            return nil
+        } catch let problem as Problem {
+            return problem.code
+        }
+    }
+
+    @Test(arguments: ["state = 2", "seq = 0, state = 1, result = 1", "bytes = x'00'", "hash = x'00'"])
+    func aSetThatIsNotAsItWasWrittenIsFound(change: String) throws {
+        for _ in 0..<3 { _ = try world.new(0, Sample.root, .set("latest", .text("x"))) }
+        let replica = world.stations[0].replica
+        try replica.write { try $0.database.execute(sql: "UPDATE outbox SET \(change) WHERE number = 2") }
+        let found = try replica.read { try ReplicaCheck($0).run() }.filter { !$0.isSound }
+        #expect(!found.isEmpty)
+        #expect(found.contains { !$0.isOfTheShadow })
+    }
+
+    @Test func aRecordThatDoesNotShowWhatWasTypedIsFound() throws {
+        _ = try world.new(0, Sample.root, .set("latest", .text("x")))
+        let replica = world.stations[0].replica
+        try replica.write { try $0.database.execute(sql: "UPDATE root SET latest = 'y'") }
+        let found = try replica.read { try ReplicaCheck($0).run() }.filter { !$0.isSound }
+        #expect(found.map(\.check) == [.overlay])
+    }
+}
