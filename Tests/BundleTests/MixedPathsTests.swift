@@ -83,7 +83,8 @@ import Testing
         } else {
             try sticks.world.settle()
         }
-        #expect(try sticks.world.differences() == [])
+        let found = try sticks.world.differences()
+        #expect(found.isEmpty, "\(found)")
         for station in sticks.world.stations {
             #expect(try station.replica.read { try $0.outboxSets(OutboxFilter(.unsettled)).isEmpty })
         }

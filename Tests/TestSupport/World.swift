@@ -114,7 +114,7 @@ package final class World {
             let reply = try send(frame, from: station)
             if losesReply { _ = try send(frame, from: station) }
             try stations[station].replica.write { transaction in
-                for outcome in reply.outcomes { try transaction.record(outcome, state: .decided) }
+                try PageApplication.acknowledge(reply.outcomes, in: transaction)
             }
         }
     }
