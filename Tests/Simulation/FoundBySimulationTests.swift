@@ -60,6 +60,28 @@ import Testing
         #expect(try world.differences() == [])
     }
 
+    /// Seed 5: values typed to amend a refused deletion were taken and shown nowhere.
+    @Test func aRefusedDeletionIsNotAmendedWithValues() throws {
+        let world = try World(seed: 5, places: [Self.home])
+        let root = try world.new(0, Sample.root, .set("review", .text("old")))
+        try world.sync(0)
+        try world.delete(0, Sample.root, root)
+        let replica = world.stations[0].replica
+        try replica.write { transaction in
+            let refused = SetOutcome(number: 2, seq: 2, result: .quarantined, problem: Problem(.outOfScope))
+            try transaction.record(refused, state: .decided)
+        }
+        let problem = #expect(throws: Problem.self) {
+            try replica.write { transaction in
+                let capture = Capture(store: transaction, isDesk: false, context: RuleContext(today: world.now.day))
+                let act = Capture<ReplicaTransaction>.Act(author: "a", now: world.now)
+                let writes: [FieldWrite] = [.set("review", .text("typed"))]
+                _ = try capture.amend(2, record: nil, writes: writes, act: act, codec: WireCodec())
+            }
+        }
+        #expect(problem?.code == .recordDeleted)
+    }
+
     /// Seed 59: records of a kind that came with a newer program were thrown away by an older one: its digest differed
     /// for ever, each sync fetched everything anew, and after the upgrade they were missing.
     @Test func recordsOfANewerKindAreHeldAndAppearWithTheUpgrade() throws {

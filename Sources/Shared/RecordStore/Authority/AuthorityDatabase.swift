@@ -70,7 +70,10 @@ package struct AuthorityDatabase: Sendable {
 
     /// Runs `body` on one snapshot.
     package func read<T>(_ body: (Database) throws -> T) throws -> T {
-        try StoreFailure.explained(damaged: .authorityDamaged) { try pool.read(body) }
+        try StoreFailure.explained(damaged: .authorityDamaged) {
+            if let queue = pool as? DatabaseQueue { return try queue.readSnapshot(body) }
+            return try pool.read(body)
+        }
     }
 }
 

@@ -46,7 +46,7 @@ package struct ReplicaDatabase: Sendable {
     /// Runs `body` on one snapshot.
     package func read<T>(_ body: (ReplicaTransaction) throws -> T) throws -> T {
         try StoreFailure.explained(damaged: .replicaDamaged) {
-            try queue.read { try body(try ReplicaTransaction($0, tables: tables)) }
+            try queue.readSnapshot { try body(try ReplicaTransaction($0, tables: tables)) }
         }
     }
 }

@@ -26,6 +26,21 @@ package enum Connection {
     }
 }
 
+extension DatabaseQueue {
+    /// Runs `body` in one deferred transaction. GRDB's own `read` turns `PRAGMA query_only` on and off around it, and
+    /// SQLite forgets every compiled statement at each turn.
+    func readSnapshot<T>(_ body: (Database) throws -> T) throws -> T {
+        try writeWithoutTransaction { database in
+            var result: T?
+            try database.inTransaction(.deferred) {
+                result = try body(database)
+                return .commit
+            }
+            return result!  // set before every commit; anything else has thrown
+        }
+    }
+}
+
 extension DatabaseWriter {
     /// Brings a database to the present structure: dated migrations, then the kinds' tables. Both are skipped with one
     /// read when nothing changed since this schema version last opened it.

@@ -117,6 +117,10 @@ extension Capture where Store: ReplicaStore {
             var change = original
             change.edits.removeAll { later[change.record]?.contains($0.key) ?? false }
             if record == original.record || (record == nil && index == 0) {
+                // A deletion has no values: what is typed for it would be shown nowhere.
+                if change.operation == .delete, !writes.isEmpty {
+                    throw Problem(.recordDeleted, change.record.description)
+                }
                 try replace(writes, in: &change)
             }
             if change.operation != .edit || !change.edits.isEmpty { changes.append(change) }
