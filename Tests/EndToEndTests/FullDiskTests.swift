@@ -15,7 +15,7 @@ struct FullDiskTests {
         try server.start()
         let disk = folder.url.appending(path: "disk")
         try FileManager.default.createDirectory(at: disk, withIntermediateDirectories: true)
-        let mount = try Mount(disk: disk, bytes: 12 << 20)
+        let mount = try Mount(disk: disk, bytes: 40 << 20)
         let station = VillageStation(in: mount.url, name: "a")
         _ = try station.joinPatiently(server.url, code: try server.invite(village: Self.village, staff: "王秀英"))
         var confirmed = [try station.new("household", "number=0")]

@@ -53,6 +53,8 @@ package final class FileLock {
     ///   - taken: the problem when it is held.
     package init(path: String, isShared: Bool = false, taken: Problem.Code = .syncRunning) throws {
         descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        // On a disk that is read-only, who only reads may still hold it with others.
+        if descriptor < 0, isShared { descriptor = open(path, O_RDONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw Problem.ofSystem(.cannotCreate, path) }
         guard flock(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0 else {
             let problem = errno == EWOULDBLOCK ? Problem(taken) : Problem.ofSystem(.storage, path)

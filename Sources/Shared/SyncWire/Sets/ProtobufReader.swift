@@ -85,7 +85,10 @@ struct ProtobufReader {
         defer { position += length }
         let slice = UnsafeRawBufferPointer(rebasing: bytes[position..<position + length])
         let buffer = slice.assumingMemoryBound(to: UInt8.self)
-        guard let text = String(validating: buffer, as: UTF8.self) else { throw CodecError("protobuf: not UTF-8") }
+        // Reading mends what is not UTF-8; what was mended is not what was sent.
+        var text = String(decoding: buffer, as: UTF8.self)
+        let isSame = text.withUTF8 { $0.elementsEqual(buffer) }
+        guard isSame else { throw CodecError("protobuf: not UTF-8") }
         return text
     }
 
