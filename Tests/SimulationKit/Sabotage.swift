@@ -108,9 +108,9 @@ extension Simulation {
             try execute(
                 pool,
                 """
-                INSERT INTO log (seq, device, number, hash, bytes, result, is_desk, is_flagged, is_release, decided_at, leaf)
-                SELECT seq + 1, device, number, hash, bytes, result, is_desk, is_flagged, is_release, decided_at, leaf
-                FROM log
+                INSERT INTO log (seq, device, number, hash, bytes, result, is_desk, is_flagged, is_release, decided_at,
+                leaf) SELECT seq + 1, device, number, hash, bytes, result, is_desk, is_flagged, is_release, decided_at,
+                leaf FROM log
                 WHERE seq = (SELECT max(seq) FROM log) AND result = 1 AND is_release = 0
                 """, [])
         }

@@ -23,6 +23,8 @@ package final class Simulation {
     }
 
     package static let villages = ["370404101201", "370404101202", "370404101203"]
+    /// Findings of one checker that are kept of one world.
+    private static let findingsPerChecker = 5
     /// Faults off: after so many rounds in which everyone syncs, nothing may wait any more.
     package static let healingRounds = 4
 
@@ -326,7 +328,7 @@ package final class Simulation {
     }
 
     func violate(_ invariant: Int, _ checker: String, _ detail: String) {
-        guard report.violations.count < 20 else { return }
+        guard report.violations.count(where: { $0.checker == checker }) < Self.findingsPerChecker else { return }
         trace("VIOLATION of \(invariant) (\(checker)): \(detail)")
         report.violations.append(Violation(invariant: invariant, checker: checker, detail: detail, step: step))
     }
