@@ -44,6 +44,27 @@ import Testing
         #expect(try world.working(1, Sample.root, roots[5]) == nil)
     }
 
+    /// Seed 473: a record that left the village and came back within one page was stated without what had been written
+    /// elsewhere meanwhile.
+    @Test func aRecordThatComesBackWithinAPageIsStatedWhole() throws {
+        let world = try World(seed: 473, places: [Self.home, Self.away])
+        let root = try world.new(0, Sample.root, .set("latest", .text("a")))
+        try world.settle()
+        func move(from: String, to place: String) throws {
+            let edit = Edit("place", old: .text(from), new: .text(place))
+            try world.decide([Change(kind: "root", record: root, operation: .edit, edits: [edit])])
+        }
+        try move(from: Self.home, to: Self.away)
+        try world.sync(1)
+        try world.edit(1, Sample.root, root, .set("town", .text("elsewhere")))
+        try world.sync(1)
+        try move(from: Self.away, to: Self.home)
+        while try world.pull(0) {}
+        #expect(try world.working(0, Sample.root, root)?.value("town", in: Sample.root) == .text("elsewhere"))
+        try world.settle()
+        #expect(try world.differences() == [])
+    }
+
     /// Seed 1: what was deleted before a bootstrap is not in it; a second deletion by someone who had not seen the first
     /// came with the log, and the station refused the page, and every later one.
     @Test func aSecondDeletionOfWhatABootstrapDidNotStateIsNothing() throws {

@@ -164,6 +164,13 @@ package final class Simulation {
     private func gatherCounts() {
         report.steps = step
         report.exchanges = exchanges
+        let database = township.database
+        let counted = try? database.read { snapshot in
+            let open = try database.tables.conflicts(in: snapshot, includeClosed: true).count
+            let refused = try Query(snapshot, "SELECT count(*) FROM quarantine").first { $0.int(0) }
+            return (Int(try LogReader(snapshot, tables: database.tables).head().seq), open, refused ?? 0)
+        }
+        (report.decided, report.conflicts, report.quarantined) = counted ?? (0, 0, 0)
         for machine in stations.map(\.disk) + [township.disk] { report.disk += machine.counts }
         report.restarts = stations.reduce(township.restarts) { $0 + $1.restarts }
     }

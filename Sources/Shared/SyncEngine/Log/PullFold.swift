@@ -83,7 +83,9 @@ package struct PullFold {
         let wasResurrected = items.contains { item in
             item.change.effects.contains { $0.field == Effect.deleted && $0.new == .bool(false) }
         }
-        if isNew || !wasInside || wasResurrected {
+        // What was written while it was elsewhere is not among the items.
+        let wasElsewhere = items.contains { !scopes.cover($0.scope) && !$0.isAddressed }
+        if isNew || !wasInside || wasElsewhere || wasResurrected {
             if let state = try whole(id, kind) { append(whole: state, kind: kind) }
         } else {
             appendChanges(id, items, last: last, kind: kind)
