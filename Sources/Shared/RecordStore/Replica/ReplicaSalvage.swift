@@ -97,13 +97,17 @@ package struct ReplicaSalvage {
         columns: [String]
     ) -> (rows: [(number: UInt64, row: [DatabaseValue])], highest: UInt64, isEndKnown: Bool) {
         let scanned = scan(table: "outbox", columns: columns, order: "number")
-        let rows = scanned.rows.compactMap { row in row[0].asInt.map { (UInt64(bitPattern: $0), row) } }
-            .filter { $0.0 > 0 && $0.0 < UInt64(Int64.max) }
         let named = scan(table: "own_change", columns: ["number"], order: "rowid").rows.compactMap { $0[0].asInt }
         // One damaged number must not name thousands of sets that never were.
-        let plausible = UInt64(rows.count + named.count) + Limits.salvagedGap
-        let highest = named.map { UInt64(bitPattern: $0) }.filter { $0 <= plausible }.max() ?? 0
-        return (rows.filter { $0.0 <= plausible }, highest, scanned.isEndKnown)
+        let plausible = Int64(scanned.rows.count + named.count) + Int64(Limits.salvagedGap)
+        var rows: [(number: UInt64, row: [DatabaseValue])] = []
+        for row in scanned.rows {
+            guard let number = row[0].asInt, number > 0, number <= plausible else { continue }
+            rows.append((UInt64(number), row))
+        }
+        var highest: Int64 = 0
+        for number in named where number > highest && number <= plausible { highest = number }
+        return (rows, UInt64(highest), scanned.isEndKnown)
     }
 
     private func salvaged(_ row: [DatabaseValue], codec: any ChangeCodec) -> OutboxSalvage.Row {
