@@ -107,6 +107,27 @@ import Testing
         try expectEqual([a, b])
     }
 
+    @Test func photosAreInTheBackupToo() throws {
+        let a = try server.station("a", village: "370404101201", staff: "甲")
+        let id = try a.new("household", "number=1")
+        let photo = folder.url.appending(path: "photo.jpg")
+        try Data((0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }).write(to: photo)
+        #expect(try a.run("attach", id, photo.path, "--kind", "photo").code == 0)
+        try a.sync()
+        try #require(try server.command("backup", backup).code == 0)
+        _ = try loseTheDiskAndRestore()
+        let b = try server.station("b", village: "370404101201", staff: "乙")
+        try b.sync()
+        let fetched = try b.run("attachments", id, "--fetch").json["attachments"][0]
+        #expect(try Data(contentsOf: URL(filePath: #require(fetched["path"].string))) == Data(contentsOf: photo))
+    }
+
+    @Test func aBackupThatHasNoPlaceSaysSo() throws {
+        let refused = try server.command("backup", folder.url.path + "/nowhere/ruhu.backup")
+        #expect(refused.code == 73)
+        #expect(refused.json["error"]["code"].int == 5003)
+    }
+
     @Test func openInvitationsAreVoidAndSerialsGoOn() throws {
         let code = try server.invite(village: "370404101203", staff: "丁")
         try #require(try server.command("backup", backup).code == 0)

@@ -17,6 +17,8 @@ struct Backup {
     /// file is durable, what it holds is no longer kept in escrow.
     /// - Throws: ``Problem`` ``Problem/Code/cannotCreate``, ``Problem/Code/storage``; the store's errors.
     static func write(_ township: Township, to path: String, progress: (Int, Int) -> Void) throws -> Written {
+        let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]) : "."
+        guard folder.isEmpty || Files.exists(folder) else { throw Problem(.cannotCreate, path) }
         let snapshot = path + ".snapshot"
         try removeDatabase(snapshot)
         defer { try? removeDatabase(snapshot) }
