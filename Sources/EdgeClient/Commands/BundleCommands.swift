@@ -90,18 +90,7 @@ struct BundleImportCommand: ParsableCommand {
                 "已读入：镇街已定下 \(counts.sets) 项，取得 \(counts.records) 条记录。",
                 "Read: the township has decided \(counts.sets) change sets; \(counts.records) records came back.")
         ]
-        if counts.conflicted > 0 {
-            lines.append(
-                L(
-                    "其中 \(counts.conflicted) 项有冲突，镇街会处理（ruhu conflicts）。",
-                    "\(counts.conflicted) met a conflict; the township decides (ruhu conflicts)."))
-        }
-        if counts.quarantined > 0 {
-            lines.append(
-                L(
-                    "其中 \(counts.quarantined) 项被退回，请更正（ruhu refused）。",
-                    "\(counts.quarantined) were refused; please amend them (ruhu refused)."))
-        }
+        lines += counts.remarks
         if result.skippedPages > 0 {
             lines.append(
                 L(

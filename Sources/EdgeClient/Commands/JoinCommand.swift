@@ -48,10 +48,10 @@ struct StationEnrolment {
     func run() throws -> EnrolmentReply {
         let isMember = (try? station.membership()) != nil
         if isMember { try refuseAnotherCode() }
-        let signing = try key(at: station.folder.signingKeyPath) {
+        let signing = try SecretFile.readOrMake(station.folder.signingKeyPath) {
             Array(Curve25519.Signing.PrivateKey().rawRepresentation)
         }
-        let sealing = try key(at: station.folder.sealingKeyPath) {
+        let sealing = try SecretFile.readOrMake(station.folder.sealingKeyPath) {
             SealingKey().privateKey
         }
         let signingKey = try Curve25519.Signing.PrivateKey(rawRepresentation: signing)
@@ -73,13 +73,6 @@ struct StationEnrolment {
     private func refuseAnotherCode() throws {
         let known = try station.replica.read { try Meta.bytes("invitation", in: $0.database) }
         guard known == code.secretHash.bytes else { throw Problem(.alreadyJoined) }
-    }
-
-    private func key(at path: String, make: () -> [UInt8]) throws -> [UInt8] {
-        if Files.exists(path) { return try SecretFile.read(path) }
-        let key = make()
-        try SecretFile.write(key, to: path)
-        return key
     }
 
     /// Only the server whose key the code names is spoken to.

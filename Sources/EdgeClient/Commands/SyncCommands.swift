@@ -94,22 +94,31 @@ struct SyncCommand: ParsableCommand {
                 "同步完成：上传 \(counts.sets) 项，下载 \(counts.records) 条记录。",
                 "Synced: \(counts.sets) change sets up, \(counts.records) records down.")
         ]
-        if counts.conflicted > 0 {
-            lines.append(
-                L(
-                    "其中 \(counts.conflicted) 项有冲突，镇街会处理（ruhu conflicts）。",
-                    "\(counts.conflicted) met a conflict; the township decides (ruhu conflicts)."))
-        }
-        if counts.quarantined > 0 {
-            lines.append(
-                L(
-                    "其中 \(counts.quarantined) 项被退回，请更正（ruhu refused）。",
-                    "\(counts.quarantined) were refused; please amend them (ruhu refused)."))
-        }
+        lines += counts.remarks
         if result.arrivedBlobs > 0 {
             lines.append(L("附件 \(result.arrivedBlobs) 个已到镇街。", "\(result.arrivedBlobs) attachments arrived."))
         }
         return lines.joined(separator: "\n")
+    }
+}
+
+extension SyncSession.Counts {
+    /// What a person should look at after an exchange, with the command to run.
+    var remarks: [String] {
+        var lines: [String] = []
+        if conflicted > 0 {
+            lines.append(
+                L(
+                    "其中 \(conflicted) 项有冲突，镇街会处理（ruhu conflicts）。",
+                    "\(conflicted) met a conflict; the township decides (ruhu conflicts)."))
+        }
+        if quarantined > 0 {
+            lines.append(
+                L(
+                    "其中 \(quarantined) 项被退回，请更正（ruhu refused）。",
+                    "\(quarantined) were refused; please amend them (ruhu refused)."))
+        }
+        return lines
     }
 }
 

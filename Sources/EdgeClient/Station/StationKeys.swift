@@ -32,21 +32,14 @@ struct StationKeyFiles: StationKeys {
     }
 
     func forkKeys() throws -> (signer: any Signer, sealingPublicKey: [UInt8]) {
-        let signing = try key(at: folder.forkSigningKeyPath) {
+        let signing = try SecretFile.readOrMake(folder.forkSigningKeyPath) {
             Array(Curve25519.Signing.PrivateKey().rawRepresentation)
         }
-        let sealing = try key(at: folder.forkSealingKeyPath) {
+        let sealing = try SecretFile.readOrMake(folder.forkSealingKeyPath) {
             Array(Curve25519.KeyAgreement.PrivateKey().rawRepresentation)
         }
         let sealingKey = try Curve25519.KeyAgreement.PrivateKey(rawRepresentation: sealing)
         return (try Ed25519().signer(privateKey: signing), Array(sealingKey.publicKey.rawRepresentation))
-    }
-
-    private func key(at path: String, make: () -> [UInt8]) throws -> [UInt8] {
-        if Files.exists(path) { return try SecretFile.read(path) }
-        let key = make()
-        try SecretFile.write(key, to: path)
-        return key
     }
 
     func adopt(_ device: DeviceID) throws {

@@ -31,6 +31,14 @@ package enum SecretFile {
         Problem(.unreadableFile, path, explanation: Label(zh: "密钥文件已损坏", en: "The key file is damaged"))
     }
 
+    /// The secret that is there, else a new one, kept before it is used.
+    package static func readOrMake(_ path: String, make: () -> [UInt8]) throws -> [UInt8] {
+        if Files.exists(path) { return try read(path) }
+        let secret = make()
+        try write(secret, to: path)
+        return secret
+    }
+
     /// Some file systems cannot; the rename is atomic all the same.
     package static func syncFolder(of path: String) {
         let folder = path.lastIndex(of: "/").map { String(path[...$0]) } ?? "."
