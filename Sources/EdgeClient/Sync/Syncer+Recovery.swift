@@ -39,9 +39,10 @@ extension Syncer {
         guard hello.epoch != position.epoch else { throw Problem(.epochChanged) }
         let fork = SyncRecovery.forkPoint(own: position.epoch, ancestors: ancestors, in: hello)
         let acknowledged = position.lineage.isEmpty ? hello.acknowledged?.number ?? 0 : 0
-        try replica.write { try $0.countReset(.epoch, in: hello.epoch) }
+        try replica.read { try $0.checkResets(.epoch, in: hello.epoch) }
         let holdsMore = try replica.read { try position.cursor > fork || $0.hasSettled(above: acknowledged) }
         let change = { (transaction: ReplicaTransaction) throws -> Void in
+            try transaction.countReset(.epoch, in: hello.epoch)
             try transaction.reopen(above: acknowledged, decidedIn: position.epoch)
             var after = position
             after.epoch = hello.epoch
@@ -85,11 +86,13 @@ extension Syncer {
             let position = try transaction.position()
             return (position, try Self.readmission(position, keys: keys, in: transaction))
         }
-        try replica.write { try $0.countReset(.readmission, in: courier.hello?.epoch ?? position.epoch) }
+        let epoch = courier.hello?.epoch ?? position.epoch
+        try replica.read { try $0.checkResets(.readmission, in: epoch) }
         let body = try courier.exchange(
             .post, "/v1/devices/\(position.device)/readmission", body: wish.encoded(as: .protobuf),
             keyID: Base64URL.encode(wish.signingKey), shouldAbort: shouldAbort)
         guard case .enrolment = body else { throw Problem(.unreachable, "readmission") }
+        try replica.write { try $0.countReset(.readmission, in: epoch) }
     }
 
     /// What this station says of itself, with the township's own word for it.
@@ -109,7 +112,7 @@ extension Syncer {
     /// Takes a new identity for the sets that the township does not hold.
     private func forkIdentity() throws {
         let position = try replica.read { try $0.position() }
-        try replica.write { try $0.countReset(.fork, in: position.epoch) }
+        try replica.read { try $0.checkResets(.fork, in: position.epoch) }
         let common = try lastCommon(position)
         let (signer, sealingKey) = try keys.forkKeys()
         let wish = ForkRequest(common: common, signingKey: signer.publicKey, sealingKey: sealingKey)
@@ -119,6 +122,7 @@ extension Syncer {
         try keys.adopt(reply.device)
         let holdsMore = try replica.read { try $0.hasSettled(above: common.number) }
         let change = { (transaction: ReplicaTransaction) throws -> Void in
+            try transaction.countReset(.fork, in: position.epoch)
             try transaction.fork(to: reply.device, common: common)
             try Meta.set(reply.certificate, for: "certificate", in: transaction.database)
             try Meta.set(sealingKey, for: "sealing_public_key", in: transaction.database)
@@ -157,8 +161,8 @@ extension Syncer {
     /// Fetches the station's records anew, counted.
     package func rebuild(_ reason: SyncRecovery.Reason) throws {
         let position = try replica.read { try $0.position() }
-        try replica.write { try $0.countReset(reason, in: position.epoch) }
-        try swapIn(epoch: position.epoch) { _ in }
+        try replica.read { try $0.checkResets(reason, in: position.epoch) }
+        try swapIn(epoch: position.epoch) { try $0.countReset(reason, in: position.epoch) }
     }
 
     /// Keeps the bootstrap aside page by page, through as many tries as it takes, and swaps it in with one transaction:

@@ -65,13 +65,25 @@ extension ReplicaTransaction {
 
     // MARK: - Counting
 
-    /// Counts that this replica fetches anew.
-    /// - Throws: ``Problem`` ``Problem/Code/resetLoop`` beyond ``Limits/resetsPerEpoch``.
+    /// Counts that this replica has fetched anew: in the transaction that ends it, so that a try which the line broke off
+    /// is none.
     package func countReset(_ reason: SyncRecovery.Reason, in epoch: EpochID) throws {
-        let key = "resets \(epoch) \(reason.rawValue)"
-        let count = (try Meta.number(key, in: database) ?? 0) + 1
-        guard count <= Limits.resetsPerEpoch else { throw Problem(.resetLoop, reason.rawValue) }
-        try Meta.set(count, for: key, in: database)
+        try Meta.set(try resets(reason, in: epoch) + 1, for: Self.resetsKey(reason, epoch), in: database)
+    }
+
+    /// - Throws: ``Problem`` ``Problem/Code/resetLoop`` when it was done ``Limits/resetsPerEpoch`` times.
+    package func checkResets(_ reason: SyncRecovery.Reason, in epoch: EpochID) throws {
+        guard try resets(reason, in: epoch) < Limits.resetsPerEpoch else {
+            throw Problem(.resetLoop, reason.rawValue)
+        }
+    }
+
+    private func resets(_ reason: SyncRecovery.Reason, in epoch: EpochID) throws -> UInt64 {
+        try Meta.number(Self.resetsKey(reason, epoch), in: database) ?? 0
+    }
+
+    private static func resetsKey(_ reason: SyncRecovery.Reason, _ epoch: EpochID) -> String {
+        "resets \(epoch) \(reason.rawValue)"
     }
 
     /// A sync that was complete without fetching anew: no loop.
