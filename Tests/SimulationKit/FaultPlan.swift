@@ -9,6 +9,7 @@ package enum Fault: String, CaseIterable, Sendable {
     case clockYearsOff, clockTies, serverClockJump, nonceExpired
     case editDuringExchange, syncDuringExchange
     case olderStations, olderServer, revoked, poisonSet
+    case folderCloned, oldFolderPutBack
 
     /// How often it happens where it can, in a plan of middle strength.
     package var probability: Double {
@@ -29,8 +30,13 @@ package enum Fault: String, CaseIterable, Sendable {
         case .olderStations, .olderServer: 0.5
         case .revoked: 0.002
         case .poisonSet: 0.04
+        case .folderCloned: 0.01
+        case .oldFolderPutBack: 0.01
         }
     }
+
+    /// A station's data folder is there twice, or is an older one.
+    var isOfCopies: Bool { self == .folderCloned || self == .oldFolderPutBack }
 
     /// Where the probability applies.
     package var unit: String {
@@ -41,7 +47,8 @@ package enum Fault: String, CaseIterable, Sendable {
             "an exchange"
         case .stationKilled, .stationPowerCut, .stationDiskFull, .stationSyncFailed: "a sync or an act"
         case .clockYearsOff, .clockTies, .olderStations, .olderServer: "a machine"
-        case .oldRequestDelivered, .serverClockJump, .nonceExpired, .revoked: "a step"
+        case .oldRequestDelivered, .serverClockJump, .nonceExpired, .revoked, .folderCloned, .oldFolderPutBack:
+            "a step"
         case .poisonSet: "an act"
         }
     }
@@ -54,11 +61,22 @@ package struct FaultPlan: Sendable {
     package init(using random: inout SeededRandom) {
         let strength = [0.3, 1, 1, 2.5][Int.random(in: 0..<4, using: &random)]
         let share = Int.random(in: 20...100, using: &random)
-        for fault in Fault.allCases {
+        for fault in Fault.allCases where !fault.isOfCopies {
             let isIn = random.chance(share)
             if isIn { probabilities[fault] = min(0.9, fault.probability * strength) }
         }
     }
+
+    /// Copies of data folders, in two worlds of five, drawn apart from all else: a seed that has none of them runs as it did
+    /// before there were any.
+    package mutating func addCopies(seed: UInt64) {
+        var random = SeededRandom(seed &+ 0x636F_7079)
+        for fault in Fault.allCases where fault.isOfCopies && random.chance(40) {
+            probabilities[fault] = fault.probability * ([0.5, 1, 3].randomElement(using: &random) ?? 1)
+        }
+    }
+
+    package mutating func set(_ fault: Fault, to probability: Double) { probabilities[fault] = probability }
 
     /// Nothing goes wrong.
     package init() {}

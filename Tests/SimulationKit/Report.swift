@@ -22,6 +22,8 @@ package struct Report {
     package var conflicts = 0
     package var quarantined = 0
     package var restarts = 0
+    /// Identities that copies took.
+    package var forks = 0
     package var storageErrors = 0
     package var faults: [Fault: Int] = [:]
     package var problems: [Problem.Code: Int] = [:]
@@ -44,6 +46,7 @@ package struct Report {
         conflicts += other.conflicts
         quarantined += other.quarantined
         restarts += other.restarts
+        forks += other.forks
         storageErrors += other.storageErrors
         faults.merge(other.faults, uniquingKeysWith: +)
         problems.merge(other.problems, uniquingKeysWith: +)
@@ -55,7 +58,7 @@ package struct Report {
         var lines = [
             "worlds \(worlds), steps \(steps), sync sessions \(sessions), complete \(completeSessions)",
             "exchanges \(exchanges), sets captured \(captures), acts of the desk \(deskActs), restarts \(restarts)",
-            "sets decided \(decided), conflicts \(conflicts), quarantined \(quarantined)",
+            "sets decided \(decided), conflicts \(conflicts), quarantined \(quarantined), new identities \(forks)",
             "disk: writes \(disk.writes), syncs \(disk.syncs), deaths in an operation \(disk.kills), "
                 + "full \(disk.fullWrites), failed syncs \(disk.failedSyncs), "
                 + "sectors lost \(disk.lostSectors), writes torn \(disk.tornWrites)",

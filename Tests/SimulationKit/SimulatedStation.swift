@@ -10,22 +10,45 @@ package final class SimulatedStation {
     package static let databaseName = "replica"
 
     package let index: Int
-    package let device: DeviceID
+    /// Who it is to the township: another one after a fork.
+    package private(set) var device: DeviceID
     package let scope: Scope
-    package let disk: SimulatedDisk
-    package let keys: StandInKeys
+    package private(set) var disk: SimulatedDisk
+    package private(set) var keys: StandInKeys
     package private(set) var version: SimulatedSchema
     package private(set) var replica: ReplicaDatabase
     package var clockSkew: Int64 = 0
     /// The clock stands still for so long: times that tie.
     package var clockGranularity: Int64 = 1
     package var isRevoked = false
-    /// Sets whose capture returned, with their hashes.
-    package private(set) var ledger: [UInt64: Hash256] = [:]
+    /// Sets whose capture returned.
+    package private(set) var ledger: [UInt64: Saved] = [:]
+    private var aside: Copy?
     /// What the server has said of own sets in verified answers.
     package var told: [UInt64: Seq] = [:]
     package private(set) var restarts = 0
     private let checkpointPages: Int
+
+    /// A set as its author knows it.
+    package struct Saved {
+        /// As it was chained when it was saved; a fork chains it anew.
+        package var hash: Hash256
+        /// Of the act, whichever device it came to be under.
+        package var act: Hash256
+    }
+
+    /// A set that was saved on a disk that is there no more.
+    package struct Lost {
+        package var number: UInt64
+        package var act: Hash256
+    }
+
+    /// A data folder that was copied aside.
+    private struct Copy {
+        var disk: SimulatedDisk
+        var keys: StandInKeys
+        var ledger: [UInt64: Saved]
+    }
 
     package init(
         index: Int, seed: UInt64, device: DeviceID, scope: Scope, epoch: EpochID, version: SimulatedSchema,
@@ -44,6 +67,25 @@ package final class SimulatedStation {
             try transaction.setPosition(
                 ReplicaPosition(device: device, epoch: epoch, scopes: [scope], cursor: 0, isBootstrapped: false))
         }
+    }
+
+    /// Another machine with a copy of this one's data folder; both go on.
+    package init(copying other: SimulatedStation, index: Int, seed: UInt64) throws {
+        self.index = index
+        device = other.device
+        scope = other.scope
+        version = other.version
+        checkpointPages = other.checkpointPages
+        clockSkew = other.clockSkew
+        clockGranularity = other.clockGranularity
+        isRevoked = other.isRevoked
+        ledger = other.ledger
+        disk = SimulatedDisk(seed: seed)
+        keys = StandInKeys(copying: other.keys, seed: seed)
+        guard other.disk.copy(Self.databaseName, to: disk, as: Self.databaseName) else {
+            throw Problem(.unreadableFile, "clone")
+        }
+        replica = try Self.open(disk, version, checkpointPages)
     }
 
     deinit {
@@ -71,10 +113,52 @@ package final class SimulatedStation {
         try adopt()
     }
 
+    // MARK: - Copies
+
+    package var hasCopy: Bool { aside != nil }
+
+    /// Copies the data folder aside.
+    package func keepCopy(seed: UInt64) {
+        let copy = SimulatedDisk(seed: seed)
+        guard disk.copy(Self.databaseName, to: copy, as: Self.databaseName) else { return }
+        aside = Copy(disk: copy, keys: StandInKeys(copying: keys, seed: seed), ledger: ledger)
+    }
+
+    /// Puts the data folder that was copied aside in place of the present one.
+    /// - Returns: what was saved since: its disk is gone.
+    package func putBack(seed: UInt64) throws -> [Lost] {
+        guard let aside else { return [] }
+        try replica.queue.close()
+        let fresh = SimulatedDisk(seed: seed)
+        guard aside.disk.copy(Self.databaseName, to: fresh, as: Self.databaseName) else { return [] }
+        disk = fresh
+        keys = StandInKeys(copying: aside.keys, seed: seed)
+        let lost = ledger.filter { aside.ledger[$0.key]?.act != $0.value.act }
+        ledger = aside.ledger
+        replica = try Self.open(disk, version, checkpointPages)
+        restarts += 1
+        try adopt()
+        return lost.map { Lost(number: $0.key, act: $0.value.act) }.sorted { $0.number < $1.number }
+    }
+
     /// A capture that failed at its commit may have been kept all the same: its author sees it after the restart.
     package func adopt() throws {
-        let last = try replica.read { try $0.lastOutboxSet() }
-        if ledger[last.number] == nil, last.number > 0 { ledger[last.number] = last.hash }
+        device = try position().device
+        let last = try replica.read { try $0.lastOutboxSet().number }
+        guard last > 0, ledger[last] == nil else { return }
+        for sent in try replica.read({ try $0.outboxSets(OutboxFilter(.all, after: last - 1)) }) { save(sent.sealed) }
+    }
+
+    private func save(_ sealed: SealedSet) {
+        let act = Self.act(sealed.set, replica.tables.codec)
+        ledger[sealed.set.number] = Saved(hash: sealed.hash, act: act)
+    }
+
+    /// What was done, without under which identity.
+    package static func act(_ set: ChangeSet, _ codec: any ChangeCodec) -> Hash256 {
+        var set = set
+        set.device = DeviceID(bytes: Array(repeating: 0, count: 16)) ?? set.device
+        return Hash256(of: codec.encode(set))
     }
 
     // MARK: - Acts
@@ -113,13 +197,14 @@ package final class SimulatedStation {
             let context = RuleContext(today: CalendarDay(daysSinceEpoch: 20_000))
             return try body(Capture(store: transaction, isDesk: false, context: context), codec)
         }
-        if let sealed { ledger[sealed.set.number] = sealed.hash }
+        if let sealed { save(sealed) }
         return sealed
     }
 
     // MARK: - Sync
 
     package func sync(over transport: any Transport, clock: @escaping () -> Instant) throws {
+        defer { if let now = try? position().device { device = now } }
         let (nonce, device) = try replica.read { transaction in
             (try Meta.bytes("nonce", in: transaction.database) ?? [], try transaction.position().device)
         }
@@ -130,6 +215,7 @@ package final class SimulatedStation {
         let syncer = Syncer(replica: replica, courier: courier, keys: keys)
         try syncer.run(&session)
         try syncer.repairIfDifferent(&session)
+        if session.recoveries == 0 { try replica.write { try $0.clearResets() } }
     }
 
     package func position() throws -> ReplicaPosition { try replica.read { try $0.position() } }

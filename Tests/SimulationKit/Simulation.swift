@@ -13,6 +13,8 @@ package final class Simulation {
         package var seed: UInt64
         package var steps: Int
         package var hasFaults = true
+        /// Probabilities that hold instead of the plan's own.
+        package var probabilities: [Fault: Double] = [:]
         package var sabotage: Sabotage?
         package var trace: ((String) -> Void)?
 
@@ -25,11 +27,15 @@ package final class Simulation {
     package static let villages = ["370404101201", "370404101202", "370404101203"]
     /// Findings of one checker that are kept of one world.
     private static let findingsPerChecker = 5
+    /// Clones included.
+    private static let mostStations = 9
+    /// Percent of steps in which somebody copies a data folder aside, where old copies are put back.
+    private static let keepsCopies = 4
     /// Faults off: after so many rounds in which everyone syncs, nothing may wait any more.
     package static let healingRounds = 4
 
     package let options: Options
-    package let plan: FaultPlan
+    package private(set) var plan: FaultPlan
     package let templates: DatabaseTemplates
     package let epoch: EpochID
     package let township: SimulatedTownship
@@ -46,6 +52,8 @@ package final class Simulation {
     package var sabotageApplied = false
     private(set) var areFaultsOn: Bool
     private var depth = 0
+    /// What the township held when the disk of its author was lost.
+    private(set) var acknowledged: [SimulatedStation.Lost] = []
     private let checkers: [any Checker]
 
     package struct Upgrade {
@@ -59,6 +67,8 @@ package final class Simulation {
         self.templates = templates
         random = SeededRandom(options.seed)
         plan = options.hasFaults ? FaultPlan(using: &random) : FaultPlan()
+        if options.hasFaults { plan.addCopies(seed: options.seed) }
+        for (fault, probability) in options.probabilities { plan.set(fault, to: probability) }
         areFaultsOn = options.hasFaults
         now = Instant(milliseconds: 1_790_000_000_000)
         report = Report(seed: options.seed)
@@ -138,6 +148,7 @@ package final class Simulation {
         }
         let station = stations[Int.random(in: 0..<stations.count, using: &random)]
         if strikes(.revoked) { revoke(station) }
+        copyFolders(of: station)
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<34: act(station)
         case 34..<40: onTownship("desk") { try self.deskAct() }
@@ -168,6 +179,7 @@ package final class Simulation {
         let counted = try? database.read { snapshot in
             let open = try database.tables.conflicts(in: snapshot, includeClosed: true).count
             let refused = try Query(snapshot, "SELECT count(*) FROM quarantine").first { $0.int(0) }
+            report.forks = try DeviceRegister(snapshot).stations().count { !$0.state.lineage.isEmpty }
             return (Int(try LogReader(snapshot, tables: database.tables).head().seq), open, refused ?? 0)
         }
         (report.decided, report.conflicts, report.quarantined) = counted ?? (0, 0, 0)
@@ -200,6 +212,9 @@ package final class Simulation {
         if let forged = forgedAnswer(to: request, from: station) { return forged }
         arm(township.disk, kill: .serverKilled, cut: .serverPowerCut, full: .serverDiskFull, sync: .serverSyncFailed)
         let response = township.answer(request)
+        trace(
+            "  \(request.method.rawValue) \(request.url.dropFirst(SimulatedNetwork.address.count)): \(response?.status ?? 0)"
+        )
         township.disk.disarm()
         if township.disk.isDead { restartServer() }
         sabotageAuthority()
@@ -291,8 +306,29 @@ package final class Simulation {
         trace("station \(station.index) is revoked")
         onTownship("revoke") {
             try township.revoke(station.device)
-            station.isRevoked = true
+            for copy in stations where copy.device == station.device { copy.isRevoked = true }
         }
+    }
+
+    /// A data folder is copied to another machine, is copied aside, or is replaced by what was copied aside.
+    private func copyFolders(of station: SimulatedStation) {
+        if stations.count < Self.mostStations, strikes(.folderCloned) {
+            trace("station \(stations.count) is a clone of station \(station.index)")
+            perform("clone") {
+                stations.append(try SimulatedStation(copying: station, index: stations.count, seed: random.next()))
+            }
+        }
+        guard plan.probability(.oldFolderPutBack) > 0 else { return }
+        if random.chance(Self.keepsCopies) { station.keepCopy(seed: random.next()) }
+        guard station.hasCopy, strikes(.oldFolderPutBack) else { return }
+        trace("station \(station.index) gets an old data folder back")
+        perform("put back") {
+            let held = try LogSnapshot(township.database).acts(of: station.position(), township.database.tables.codec)
+            acknowledged += try station.putBack(seed: random.next()).filter {
+                held[$0.number]?.contains($0.act) ?? false
+            }
+        }
+        check(.restarted(station))
     }
 
     private func upgrade() {

@@ -70,6 +70,14 @@ package final class StandInKeys: StationKeys {
         signers = [device: first]
     }
 
+    /// A copy of the files; keys that are made later are the copy's own.
+    package init(copying other: StandInKeys, seed: UInt64) {
+        self.seed = seed
+        first = other.first
+        signers = other.signers
+        next = other.next
+    }
+
     package func signer(of device: DeviceID) throws -> any Signer {
         guard let known = signers[device] else { throw Problem(.unreadableFile, "\(device)") }
         return known

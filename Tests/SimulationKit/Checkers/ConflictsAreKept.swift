@@ -22,6 +22,7 @@ final class ConflictsAreKept: Checker {
     private struct Claim {
         var seq: Seq
         var device: DeviceID
+        var number: UInt64
     }
 
     func check(_ world: Simulation, at moment: Moment) throws -> [String] {
@@ -41,13 +42,15 @@ final class ConflictsAreKept: Checker {
                     let before = standing[unit] ?? Standing()
                     let mine = Dictionary(edits.map { ($0.field, $0.new.normalised) }, uniquingKeysWith: { $1 })
                     let differs = mine.contains { (before.values[$0.key] ?? .null) != $0.value }
-                    let unseen = before.claims.filter { $0.seq > base && ($0.device != row.device || row.isDesk) }
+                    let unseen = before.claims.filter {
+                        $0.seq > base && (row.isDesk || !log.isOwn($0.device, $0.number, to: row.device))
+                    }
                     if differs, let other = unseen.last, !named.contains(row.seq, of: unit) {
                         found.append(
                             "\(unit.record) \(unit.key.field): seq \(row.seq) had not seen seq \(other.seq), and no conflict names both"
                         )
                     }
-                    let claim = Claim(seq: row.seq, device: row.device)
+                    let claim = Claim(seq: row.seq, device: row.device, number: row.number)
                     if !differs {
                         standing[unit, default: before].claims.append(claim)
                     } else if applied[row.seq]?.contains(unit) ?? false || change.operation == .create {

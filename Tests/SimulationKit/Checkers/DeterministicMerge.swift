@@ -66,7 +66,7 @@ private final class Replay {
             try world.township.identity.write(to: transaction.database)
             try transaction.registerEpoch(world.township.identity.epoch, at: world.now)
             for var device in devices {
-                device.state.acknowledged = Acknowledgement()
+                device.state.acknowledged = Acknowledgement(number: device.state.lineage.first?.number ?? 0)
                 try DeviceRegister(transaction.database).add(device)
             }
         }
@@ -86,7 +86,7 @@ private final class Replay {
                 upgrades.removeFirst()
             }
             guard !row.isRelease, let bytes = row.bytes, let set = log.set(row) else { continue }
-            let before = previous[row.device] ?? .zero
+            let before = previous[row.device] ?? log.starts[row.device]?.hash ?? .zero
             let sealed = SealedSet(set: set, bytes: bytes, after: before)
             previous[row.device] = sealed.hash
             try database.write { transaction in

@@ -19,6 +19,10 @@ struct LogSnapshot {
     let rows: [Row]
     /// By device and number; of a released set the bytes are in its first row.
     let sets: [Key: ChangeSet]
+    /// Of devices that were forked off others.
+    let lineages: [DeviceID: [Lineage]]
+    /// What each chain begins after.
+    let starts: [DeviceID: Acknowledgement]
 
     struct Key: Hashable {
         var device: DeviceID
@@ -33,6 +37,33 @@ struct LogSnapshot {
             sets[Key(device: row.device, number: row.number)] = try database.tables.codec.decode(set: bytes)
         }
         self.sets = sets
+        (lineages, starts) = try database.read { snapshot in
+            let register = DeviceRegister(snapshot)
+            var lineages: [DeviceID: [Lineage]] = [:]
+            var starts: [DeviceID: Acknowledgement] = [:]
+            for id in try Query(snapshot, "SELECT id FROM device").all({ $0.id(0) as DeviceID }) {
+                guard let lineage = try register.device(id)?.state.lineage, let link = lineage.first else { continue }
+                lineages[id] = lineage
+                let hash = try register.chainHash(of: lineage, at: link.number) ?? .zero
+                starts[id] = Acknowledgement(number: link.number, hash: hash)
+            }
+            return (lineages, starts)
+        }
+    }
+
+    /// Whether a set is of the device, or of its past under another identity.
+    func isOwn(_ device: DeviceID, _ number: UInt64, to other: DeviceID) -> Bool {
+        device == other || lineages[other]?.contains { $0.device == device && number <= $0.number } ?? false
+    }
+
+    /// What the log holds under a station's identities, by number.
+    func acts(of position: ReplicaPosition, _ codec: any ChangeCodec) -> [UInt64: Set<Hash256>] {
+        let devices = Set([position.device] + position.lineage.map(\.device))
+        var found: [UInt64: Set<Hash256>] = [:]
+        for (key, set) in sets where devices.contains(key.device) {
+            found[key.number, default: []].insert(SimulatedStation.act(set, codec))
+        }
+        return found
     }
 
     func set(_ row: Row) -> ChangeSet? { sets[Key(device: row.device, number: row.number)] }

@@ -16,7 +16,7 @@ final class NeverNowhere: Checker {
             let log = try LogSnapshot(world.township.database)
             return try world.stations.flatMap { station in
                 try outbox(of: station, from: 1) + (station.isRevoked ? [] : delivered(station, log))
-            } + standing(world, log)
+            } + acknowledged(world, log) + standing(world, log)
         case .synced, .decided: return []
         }
     }
@@ -24,21 +24,37 @@ final class NeverNowhere: Checker {
     /// The ledger against the machine's own store.
     private func outbox(of station: SimulatedStation, from first: UInt64) throws -> [String] {
         let stored = try station.replica.read { transaction in
-            var query = try Query(transaction.database, "SELECT number, hash FROM outbox WHERE number >= ?")
+            var query = try Query(transaction.database, "SELECT number, hash, bytes FROM outbox WHERE number >= ?")
             query.bind(first)
-            return Dictionary(uniqueKeysWithValues: try query.all { ($0.uint64(0), $0.bytes(1)) })
+            let rows = try query.all { ($0.uint64(0), (hash: $0.bytes(1), bytes: $0.bytes(2))) }
+            return Dictionary(uniqueKeysWithValues: rows)
         }
-        return station.ledger.filter { $0.key >= first && stored[$0.key] != $0.value.bytes }.map {
+        let codec = station.replica.tables.codec
+        let missing = try station.ledger.filter { number, saved in
+            guard number >= first else { return false }
+            guard let row = stored[number] else { return true }
+            if row.hash == saved.hash.bytes { return false }
+            return try SimulatedStation.act(codec.decode(set: row.bytes), codec) != saved.act
+        }
+        return missing.map {
             "station \(station.index): set \($0.key) was saved and is not in the outbox"
         }
     }
 
     /// The ledger against the township's log.
-    private func delivered(_ station: SimulatedStation, _ log: LogSnapshot) -> [String] {
-        var known: [UInt64: [UInt8]] = [:]
-        for row in log.rows where row.device == station.device { known[row.number] = row.hash }
-        return station.ledger.filter { known[$0.key] != $0.value.bytes }.map {
+    private func delivered(_ station: SimulatedStation, _ log: LogSnapshot) throws -> [String] {
+        let known = log.acts(of: try station.position(), station.replica.tables.codec)
+        return station.ledger.filter { !(known[$0.key]?.contains($0.value.act) ?? false) }.map {
             "station \(station.index): set \($0.key) is not in the township's log"
+        }
+    }
+
+    /// What a township held when its author's disk was lost.
+    private func acknowledged(_ world: Simulation, _ log: LogSnapshot) -> [String] {
+        let codec = world.township.database.tables.codec
+        let known = Set(log.sets.values.map { SimulatedStation.act($0, codec) })
+        return world.acknowledged.filter { !known.contains($0.act) }.map {
+            "set \($0.number) was acknowledged, its author's disk was lost, and the log has it no more"
         }
     }
 

@@ -50,7 +50,9 @@ final class OwnWrites: Checker {
         var found: [String] = []
         var last: [DeviceID: UInt64] = [:]
         for row in log.rows where !row.isRelease {
-            if row.number != (last[row.device] ?? 0) + 1 { found.append("\(row.device): \(row.number) out of order") }
+            if row.number != (last[row.device] ?? log.starts[row.device]?.number ?? 0) + 1 {
+                found.append("\(row.device): \(row.number) out of order")
+            }
             last[row.device] = row.number
         }
         let touched = try world.township.database.read { snapshot in
