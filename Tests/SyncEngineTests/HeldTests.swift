@@ -47,4 +47,33 @@ import Testing
         #expect(record?.seq == 3)
         #expect(try upgraded.read { try QuarantineReader($0, tables: tables).count() } == 0)
     }
+
+    /// After a restore: each set waits for a record that another one creates, whichever station holds it.
+    @Test func whatWaitsForAWaitingSetIsReleasedWithIt() throws {
+        let world = try World(seed: 2, places: ["370404101201", "370404101201", "370404101201"])
+        let (first, second) = (world.newID(), world.newID())
+        let over = Base(epoch: world.newID(), seq: 9)
+        func send(_ station: Int, _ changes: [Change]) throws -> SetOutcome {
+            let set = ChangeSet(
+                device: world.stations[station].device, number: 1,
+                time: HybridTime(milliseconds: world.now.milliseconds, counter: 0), author: "a", schemaVersion: 1,
+                base: over, changes: changes)
+            let frame = PushFrame(
+                epoch: world.epoch, previousHash: .zero, sets: [WireCodec().encode(set)], signature: [])
+            return try world.send(frame, from: station).outcomes[0]
+        }
+        func change(_ record: RecordID, _ operation: Change.Operation) -> Change {
+            let place = Edit("place", new: .text("370404101201"))
+            let edits = operation == .create ? [place] : [Edit("review", new: .text("后"))]
+            return Change(kind: "root", record: record, operation: operation, edits: edits)
+        }
+        #expect(try send(1, [change(second, .edit)]).problem?.code == .waitingForRecord)
+        #expect(try send(0, [change(first, .edit), change(second, .create)]).problem?.code == .waitingForRecord)
+        #expect(try send(2, [change(first, .create)]).problem == nil)
+        for id in [first, second] {
+            #expect(try world.record(Sample.root, id)?.value("review", in: Sample.root) == .text("后"))
+        }
+        let open = try world.authority.read { try QuarantineReader($0, tables: World.tables).count() }
+        #expect(open == 0)
+    }
 }

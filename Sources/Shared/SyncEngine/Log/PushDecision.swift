@@ -159,6 +159,7 @@ package struct PushDecision<Store: AuthorityStore> {
                     seq: outcome.seq, sealed: sealed, outcome: outcome, isDesk: device.isDesk,
                     isFlagged: decision.isFlagged, decidedAt: now, mutations: decision.mutations, isRelease: true))
             try store.closeQuarantine(device: device.id, number: sealed.set.number, by: nil)
+            try releaseWaiting(for: decision.mutations)
         }
     }
 
