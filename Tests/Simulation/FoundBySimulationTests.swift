@@ -81,6 +81,30 @@ import Testing
         #expect(try world.differences() == [])
     }
 
+    /// Seeds 86, 283, 302, 333 and 399: what was offered again, after a fork or a restored township, was not on the screen
+    /// when the bootstrap did not state its record: there it was deleted meanwhile.
+    @Test func whatIsOfferedAgainIsOnTheScreenThoughItsRecordIsNotStated() throws {
+        let world = try World(seed: 283, places: [Self.home, Self.home])
+        let root = try world.new(0, Sample.root, .set("latest", .text("a")))
+        try world.settle()
+        try world.edit(0, Sample.root, root, .set("town", .text("typed here")))
+        try world.settle()
+        try world.edit(1, Sample.root, root, .set("town", .text("typed there")))
+        try world.settle()
+        try world.delete(1, Sample.root, root)
+        try world.sync(1)
+        #expect(try world.working(0, Sample.root, root)?.value("town", in: Sample.root) == .text("typed there"))
+        try world.stations[0].replica.write { transaction in
+            try transaction.reopen(above: 1, decidedIn: try transaction.position().epoch)
+            try transaction.forgetShadow()
+        }
+        while try world.pull(0) {}
+        #expect(try world.working(0, Sample.root, root)?.value("town", in: Sample.root) == .text("typed here"))
+        try world.settle()
+        #expect(try world.working(0, Sample.root, root)?.isDeleted ?? true)
+        #expect(try world.differences() == [])
+    }
+
     /// Seed 5: values typed to amend a refused deletion were taken and shown nowhere.
     @Test func aRefusedDeletionIsNotAmendedWithValues() throws {
         let world = try World(seed: 5, places: [Self.home])

@@ -121,6 +121,10 @@ package final class SimulatedTownship {
         }
     }
 
+    package func isRevoked(_ device: DeviceID) throws -> Bool {
+        try database.read { try DeviceRegister($0).device(device)?.state.isRevoked ?? false }
+    }
+
     // MARK: - Exchanges
 
     /// What the server's HTTP side does, without HTTP. The answer of a server that died meanwhile is never sent.

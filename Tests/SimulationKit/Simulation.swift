@@ -327,6 +327,7 @@ package final class Simulation {
             acknowledged += try station.putBack(seed: random.next()).filter {
                 held[$0.number]?.contains($0.act) ?? false
             }
+            station.isRevoked = try township.isRevoked(station.device)
         }
         check(.restarted(station))
     }

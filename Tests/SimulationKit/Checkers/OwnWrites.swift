@@ -18,12 +18,13 @@ final class OwnWrites: Checker {
     private func overlay(of station: SimulatedStation) throws -> [String] {
         try station.replica.read { transaction in
             let schema = transaction.schema
-            var typed: [RecordID: (kind: KindSchema, values: [FieldKey: Value], isDeleted: Bool)] = [:]
+            typealias Typed = (value: Value, in: OutboxSet)
+            var typed: [RecordID: (kind: KindSchema, values: [FieldKey: Typed], isDeleted: Bool)] = [:]
             for sent in try transaction.outboxSets(OutboxFilter(.unsettled)) {
                 for change in sent.sealed.set.changes {
                     guard let kind = schema.kind(change.kind) else { continue }
                     var state = typed[change.record] ?? (kind, [:], false)
-                    for edit in change.edits { state.values[edit.key] = edit.new.normalised }
+                    for edit in change.edits { state.values[edit.key] = (edit.new.normalised, sent) }
                     if change.operation == .delete { state.isDeleted = true }
                     typed[change.record] = state
                 }
@@ -31,9 +32,10 @@ final class OwnWrites: Checker {
             var found: [String] = []
             for (id, state) in typed {
                 guard let working = try transaction.working(id, kind: state.kind) else { continue }
-                for (key, value) in state.values where working.value(key, in: state.kind) != value {
+                for (key, typed) in state.values where working.value(key, in: state.kind) != typed.value {
+                    let (shown, sent) = (working.value(key, in: state.kind), typed.in)
                     found.append(
-                        "station \(station.index): \(id) \(key.field) shows \(working.value(key, in: state.kind)), typed was \(value)"
+                        "station \(station.index): \(id) \(key.field) shows \(shown), typed was \(typed.value) in set \(sent.sealed.set.number), \(sent.state) \(sent.outcome.map { "at \($0.seq)" } ?? "")"
                     )
                 }
                 if state.isDeleted, !working.isDeleted {

@@ -270,19 +270,4 @@ extension ReplicaTransaction {
         query.bind(isOverlaid)
         try query.run()
     }
-
-    /// Shows every record of the overlay on an empty shadow: until the bootstrap, what was typed here is what there is.
-    func showOverlay(scope: Scope) throws {
-        try readOverlayState()
-        var done: Set<RecordID> = []
-        for sent in try outboxSets(OutboxFilter(.unsettled)) {
-            for change in sent.sealed.set.changes where done.insert(change.record).inserted {
-                guard let kind = schema.kind(change.kind) else { continue }
-                let sets = try overlay(of: change.record).compactMap { try outboxSet($0)?.sealed.set }
-                let working = Overlay.replay(sets, onto: nil, id: change.record, kind: kind, scope: scope)
-                try save(
-                    change.record, kind: kind, replacing: nil, working: working, shadow: .absent, isOverlaid: true)
-            }
-        }
-    }
 }

@@ -63,6 +63,24 @@ extension ReplicaTransaction {
         try setPosition(position)
     }
 
+    /// Shows what was typed and waits, on what of its record was on the screen: until the server states the record anew,
+    /// or for as long as it does not (it is deleted there, or gone to another village).
+    func showOverlay(scope: Scope) throws {
+        try readOverlayState()
+        var done: Set<RecordID> = []
+        for sent in try outboxSets(OutboxFilter(.unsettled)) {
+            for change in sent.sealed.set.changes where done.insert(change.record).inserted {
+                guard let kind = schema.kind(change.kind) else { continue }
+                let sets = try overlay(of: change.record).compactMap { try outboxSet($0)?.sealed.set }
+                let before = try working(change.record, kind: kind)
+                let after = Overlay.replay(
+                    sets, onto: before, id: change.record, kind: kind, scope: before?.scope ?? scope)
+                try save(
+                    change.record, kind: kind, replacing: before, working: after, shadow: .absent, isOverlaid: true)
+            }
+        }
+    }
+
     // MARK: - Counting
 
     /// Counts that this replica has fetched anew: in the transaction that ends it, so that a try which the line broke off

@@ -158,6 +158,7 @@ package final class ReplicaTransaction: ReplicaStore {
         position.cursor = 0
         position.isBootstrapped = false
         try setPosition(position)
+        try showOverlay(scope: position.scopes.first ?? Scope(""))
     }
 
     // MARK: - Outbox
