@@ -32,12 +32,12 @@ final class BlobWorld {
         authority = try AuthorityDatabase(path: folder.appending(path: "authority.sqlite").path, tables: Self.tables)
         let identity = AuthorityIdentity(name: "镇", region: Self.region, epoch: Self.epoch, desk: Self.desk)
         let signer = try Ed25519().signer(privateKey: [UInt8](repeating: 9, count: 32))
+        let desk = Desk(region: Self.region, signer: signer, codec: WireCodec(), escrow: Self.escrow)
         attachments = Attachments(
-            blobs: BlobFolder(path: folder.appending(path: "township-blobs").path),
-            desk: Desk(region: Self.region, signer: signer, codec: WireCodec(), escrow: Self.escrow))
+            blobs: BlobFolder(path: folder.appending(path: "township-blobs").path), desk: desk)
         var exchange = Exchange(
-            tables: Self.tables, region: Self.region, signer: signer, sealing: SealingKey(), signatures: Ed25519(),
-            nonces: NonceIssuer(secret: [UInt8](repeating: 3, count: 32)), escrow: Self.escrow,
+            tables: Self.tables, desk: desk, signer: signer, sealing: SealingKey(), signatures: Ed25519(),
+            nonces: NonceIssuer(secret: [UInt8](repeating: 3, count: 32)),
             clock: { Instant(milliseconds: 1_790_000_000_000) }, newID: { _ in Self.desk })
         exchange.attachments = attachments
         self.exchange = exchange
@@ -198,7 +198,9 @@ struct OneKey: StationKeys {
     let key: any Signer
 
     func signer(of device: DeviceID) throws -> any Signer { key }
-    func forkKeys() throws -> (signer: any Signer, sealingPublicKey: [UInt8]) { throw Problem(.internalError, "fork") }
-    func adopt(_ device: DeviceID) throws {}
-    func forgetForkKeys() throws {}
+    func forkKeys(from parent: DeviceID) throws -> (signer: any Signer, sealingPublicKey: [UInt8]) {
+        throw Problem(.internalError, "fork")
+    }
+    func adopt(_ device: DeviceID, from parent: DeviceID) throws {}
+    func forgetForkKeys(from parent: DeviceID) throws {}
 }

@@ -68,8 +68,8 @@ import Testing
     @Test func whatIsSealedToAnotherKeyCannotBeOpened() throws {
         let own = sticks.exchange
         let other = Exchange(
-            tables: own.tables, region: own.region, signer: own.signer, sealing: SealingKey(),
-            signatures: own.signatures, nonces: own.nonces, escrow: own.escrow, clock: own.clock, newID: own.newID)
+            tables: own.tables, desk: own.desk, signer: own.signer, sealing: SealingKey(),
+            signatures: own.signatures, nonces: own.nonces, clock: own.clock, newID: own.newID)
         let file = try sticks.bundles(0).export().file
         try expect(.notABundle) { _ = try other.answer(bundle: file, database: sticks.world.authority) }
     }

@@ -36,11 +36,13 @@ final class Sticks {
     }
 
     static func township(key: UInt8, tables: RecordTables, now: Instant) throws -> Exchange {
-        Exchange(
-            tables: tables, region: World.region,
-            signer: try Ed25519().signer(privateKey: [UInt8](repeating: key, count: 32)),
+        let signer = try Ed25519().signer(privateKey: [UInt8](repeating: key, count: 32))
+        let escrow = Escrow(seal: { $0 }, open: { $0 })
+        return Exchange(
+            tables: tables,
+            desk: Desk(region: World.region, signer: signer, codec: tables.codec, escrow: escrow), signer: signer,
             sealing: SealingKey(), signatures: Ed25519(), nonces: NonceIssuer(secret: [1, 2, 3]),
-            escrow: Escrow(seal: { $0 }, open: { $0 }), clock: { now }, newID: { _ in RecordID(high: 1, low: 1) })
+            clock: { now }, newID: { _ in RecordID(high: 1, low: 1) })
     }
 
     func bundles(_ station: Int) -> StationBundles {
@@ -72,7 +74,9 @@ private struct OneKey: StationKeys {
     let signer: any Signer
 
     func signer(of device: DeviceID) -> any Signer { signer }
-    func forkKeys() throws -> (signer: any Signer, sealingPublicKey: [UInt8]) { throw Problem(.internalError) }
-    func adopt(_ device: DeviceID) throws { throw Problem(.internalError) }
-    func forgetForkKeys() throws { throw Problem(.internalError) }
+    func forkKeys(from parent: DeviceID) throws -> (signer: any Signer, sealingPublicKey: [UInt8]) {
+        throw Problem(.internalError)
+    }
+    func adopt(_ device: DeviceID, from parent: DeviceID) throws { throw Problem(.internalError) }
+    func forgetForkKeys(from parent: DeviceID) throws { throw Problem(.internalError) }
 }

@@ -18,11 +18,14 @@ import Testing
         world = try World(seed: 1, places: ["370404101201"])
         try world.new(0, Sample.root, .set("latest", .text("张三")))
         let now = world.now
+        let signer = try Ed25519().signer(privateKey: [UInt8](repeating: 1, count: 32))
+        let escrow = Escrow(seal: { $0 }, open: { $0 })
         exchange = Exchange(
-            tables: world.authority.tables, region: World.region,
-            signer: try Ed25519().signer(privateKey: [UInt8](repeating: 1, count: 32)), sealing: SealingKey(),
+            tables: world.authority.tables,
+            desk: Desk(region: World.region, signer: signer, codec: world.authority.tables.codec, escrow: escrow),
+            signer: signer, sealing: SealingKey(),
             signatures: Ed25519(), nonces: NonceIssuer(secret: [UInt8](repeating: 2, count: 32)),
-            escrow: Escrow(seal: { $0 }, open: { $0 }), clock: { now }, newID: { _ in RecordID(high: 9, low: 9) })
+            clock: { now }, newID: { _ in RecordID(high: 9, low: 9) })
         let key = try Self.signer.get().publicKey
         try world.authority.write { [world] transaction in
             try transaction.database.execute(

@@ -9,7 +9,7 @@ package enum Fault: String, CaseIterable, Sendable {
     case clockYearsOff, clockTies, serverClockJump, nonceExpired
     case editDuringExchange, syncDuringExchange
     case olderStations, olderServer, revoked, poisonSet
-    case folderCloned, oldFolderPutBack
+    case folderCloned, oldFolderPutBack, serverRestored, serverFilePutBack
 
     /// How often it happens where it can, in a plan of middle strength.
     package var probability: Double {
@@ -32,11 +32,18 @@ package enum Fault: String, CaseIterable, Sendable {
         case .poisonSet: 0.04
         case .folderCloned: 0.01
         case .oldFolderPutBack: 0.01
+        case .serverRestored: 0.004
+        case .serverFilePutBack: 0.003
         }
     }
 
-    /// A station's data folder is there twice, or is an older one.
-    var isOfCopies: Bool { self == .folderCloned || self == .oldFolderPutBack }
+    /// A machine's data is there twice, or is older than it was.
+    var isOfCopies: Bool {
+        switch self {
+        case .folderCloned, .oldFolderPutBack, .serverRestored, .serverFilePutBack: true
+        default: false
+        }
+    }
 
     /// Where the probability applies.
     package var unit: String {
@@ -47,7 +54,8 @@ package enum Fault: String, CaseIterable, Sendable {
             "an exchange"
         case .stationKilled, .stationPowerCut, .stationDiskFull, .stationSyncFailed: "a sync or an act"
         case .clockYearsOff, .clockTies, .olderStations, .olderServer: "a machine"
-        case .oldRequestDelivered, .serverClockJump, .nonceExpired, .revoked, .folderCloned, .oldFolderPutBack:
+        case .oldRequestDelivered, .serverClockJump, .nonceExpired, .revoked, .folderCloned, .oldFolderPutBack,
+            .serverRestored, .serverFilePutBack:
             "a step"
         case .poisonSet: "an act"
         }
@@ -67,7 +75,7 @@ package struct FaultPlan: Sendable {
         }
     }
 
-    /// Copies of data folders, in two worlds of five, drawn apart from all else: a seed that has none of them runs as it did
+    /// Copies of data, each kind in two worlds of five, drawn apart from all else: a seed that has none of them runs as it did
     /// before there were any.
     package mutating func addCopies(seed: UInt64) {
         var random = SeededRandom(seed &+ 0x636F_7079)

@@ -24,8 +24,8 @@ package final class SimulatedStation {
     /// Sets whose capture returned.
     package private(set) var ledger: [UInt64: Saved] = [:]
     private var aside: Copy?
-    /// What the server has said of own sets in verified answers.
-    package var told: [UInt64: Seq] = [:]
+    /// Of the township's databases, the one that it last synced with to the end.
+    package var history = 0
     package private(set) var restarts = 0
     private let checkpointPages: Int
 
@@ -48,6 +48,7 @@ package final class SimulatedStation {
         var disk: SimulatedDisk
         var keys: StandInKeys
         var ledger: [UInt64: Saved]
+        var history: Int
     }
 
     package init(
@@ -66,6 +67,8 @@ package final class SimulatedStation {
         try replica.write { transaction in
             try transaction.setPosition(
                 ReplicaPosition(device: device, epoch: epoch, scopes: [scope], cursor: 0, isBootstrapped: false))
+            try Meta.set(SimulatedTownship.signer.publicKey, for: "server_key", in: transaction.database)
+            for name in ["station", "staff"] { try Meta.set(name, for: name, in: transaction.database) }
         }
     }
 
@@ -80,6 +83,7 @@ package final class SimulatedStation {
         clockGranularity = other.clockGranularity
         isRevoked = other.isRevoked
         ledger = other.ledger
+        history = other.history
         disk = SimulatedDisk(seed: seed)
         keys = StandInKeys(copying: other.keys, seed: seed)
         guard other.disk.copy(Self.databaseName, to: disk, as: Self.databaseName) else {
@@ -121,7 +125,7 @@ package final class SimulatedStation {
     package func keepCopy(seed: UInt64) {
         let copy = SimulatedDisk(seed: seed)
         guard disk.copy(Self.databaseName, to: copy, as: Self.databaseName) else { return }
-        aside = Copy(disk: copy, keys: StandInKeys(copying: keys, seed: seed), ledger: ledger)
+        aside = Copy(disk: copy, keys: StandInKeys(copying: keys, seed: seed), ledger: ledger, history: history)
     }
 
     /// Puts the data folder that was copied aside in place of the present one.
@@ -135,6 +139,7 @@ package final class SimulatedStation {
         keys = StandInKeys(copying: aside.keys, seed: seed)
         let lost = ledger.filter { aside.ledger[$0.key]?.act != $0.value.act }
         ledger = aside.ledger
+        history = aside.history
         replica = try Self.open(disk, version, checkpointPages)
         restarts += 1
         try adopt()
@@ -159,6 +164,17 @@ package final class SimulatedStation {
         var set = set
         set.device = DeviceID(bytes: Array(repeating: 0, count: 16)) ?? set.device
         return Hash256(of: codec.encode(set))
+    }
+
+    /// An act of a desk, whichever desk it came to be under, and which number.
+    struct EscrowedAct: Hashable {
+        let hash: Hash256
+
+        init(_ set: ChangeSet, _ codec: any ChangeCodec) {
+            var set = set
+            set.number = 1
+            hash = SimulatedStation.act(set, codec)
+        }
     }
 
     // MARK: - Acts
@@ -212,7 +228,8 @@ package final class SimulatedStation {
             transport: transport, url: SimulatedNetwork.address, keyID: device.description,
             key: try keys.signer(of: device), nonce: nonce, clock: clock)
         var session = SyncSession()
-        let syncer = Syncer(replica: replica, courier: courier, keys: keys)
+        let syncer = Syncer(
+            replica: replica, courier: courier, keys: keys, signatures: StandInSignatures())
         try syncer.run(&session)
         try syncer.repairIfDifferent(&session)
         if session.recoveries == 0 { try replica.write { try $0.clearResets() } }
@@ -228,6 +245,16 @@ package final class SimulatedStation {
                 try transaction.forEachShadow(of: kind) { found[$0.id] = $0 }
             }
             return found
+        }
+    }
+
+    /// The desk's sets that it holds for the township.
+    func escrow() throws -> [EscrowedAct] {
+        try replica.read { transaction in
+            try Query(transaction.database, "SELECT sealed FROM escrow").all { $0.bytes(0) }.map { sealed in
+                let item = try EscrowedSet(decoding: try StandInEscrow.open.open(sealed))
+                return EscrowedAct(try transaction.tables.codec.decode(set: item.bytes), transaction.tables.codec)
+            }
         }
     }
 

@@ -10,18 +10,32 @@ package final class SimulatedTownship {
     package static let region = Scope("370404101")
     package static let databaseName = "authority"
 
-    package let disk: SimulatedDisk
+    package private(set) var disk: SimulatedDisk
     package let clock: SimulatedClock
     package let identity: AuthorityIdentity
     package private(set) var version: SimulatedSchema
     package private(set) var database: AuthorityDatabase
     private var exchange: Exchange
     private let nonces: NonceIssuer
-    private let signer = StandInSigner(number: 1)
+    static let signer = StandInSigner(number: 1)
     private let ids: SharedRandom
     /// Pages of the write-ahead log after which it is written back: small, so that it happens often.
     private let checkpointPages: Int
     package private(set) var restarts = 0
+    private var copies: [CopyKind: Copy] = [:]
+
+    /// A copy of the database that was put aside.
+    package enum CopyKind {
+        /// By `ruhu-server backup`; it comes back with `restore`, as a new history.
+        case backup
+        /// By hand; it comes back by hand, and nobody says so.
+        case file
+    }
+
+    private struct Copy {
+        var disk: SimulatedDisk
+        var version: SimulatedSchema
+    }
 
     package init(
         seed: UInt64, identity: AuthorityIdentity, version: SimulatedSchema, now: Instant, checkpointPages: Int,
@@ -37,13 +51,13 @@ package final class SimulatedTownship {
         nonces = NonceIssuer(secret: Array(repeating: 7, count: 32), random: { random.next() })
         templates.install("authority", version, on: disk, as: Self.databaseName)
         database = try Self.open(disk, version, checkpointPages)
-        exchange = Self.makeExchange(database, signer, nonces, clock, ids)
+        exchange = Self.makeExchange(database, nonces, clock, ids)
         try database.write { transaction in
             try identity.write(to: transaction.database)
             try transaction.registerEpoch(identity.epoch, at: now)
             let desk = RegisteredDevice(
                 state: DeviceState(id: identity.desk, isDesk: true, scopes: [Self.region]), station: "desk",
-                staff: "desk", signingKey: signer.publicKey, sealingKey: [], enrolledAt: now)
+                staff: "desk", signingKey: Self.signer.publicKey, sealingKey: [], enrolledAt: now)
             try DeviceRegister(transaction.database).add(desk)
         }
     }
@@ -65,21 +79,22 @@ package final class SimulatedTownship {
     }
 
     private static func makeExchange(
-        _ database: AuthorityDatabase, _ signer: StandInSigner, _ nonces: NonceIssuer, _ clock: SimulatedClock,
-        _ ids: SharedRandom
+        _ database: AuthorityDatabase, _ nonces: NonceIssuer, _ clock: SimulatedClock, _ ids: SharedRandom
     ) -> Exchange {
         Exchange(
-            tables: database.tables, region: region, signer: signer, sealing: SealingKey(),
+            tables: database.tables, desk: desk(database), signer: signer, sealing: SealingKey(),
             signatures: StandInSignatures(), nonces: nonces,
-            escrow: StandInEscrow.open, clock: { clock.instant },
+            clock: { clock.instant },
             newID: { now in
                 var random = SeededRandom(ids.next())
                 return .v7(milliseconds: now.milliseconds, using: &random)
             })
     }
 
-    private var desk: Desk {
-        Desk(region: Self.region, signer: signer, codec: database.tables.codec, escrow: StandInEscrow.open)
+    private var desk: Desk { Self.desk(database) }
+
+    private static func desk(_ database: AuthorityDatabase) -> Desk {
+        Desk(region: region, signer: signer, codec: database.tables.codec, escrow: StandInEscrow.open)
     }
 
     // MARK: - Life of the machine
@@ -90,7 +105,7 @@ package final class SimulatedTownship {
         if disk.isDead { disk.restart(mode) }
         self.version = version ?? self.version
         database = try Self.open(disk, self.version, checkpointPages)
-        exchange = Self.makeExchange(database, signer, nonces, clock, ids)
+        exchange = Self.makeExchange(database, nonces, clock, ids)
         restarts += 1
     }
 
@@ -106,6 +121,48 @@ package final class SimulatedTownship {
         }
     }
 
+    // MARK: - Copies
+
+    package func hasCopy(_ kind: CopyKind) -> Bool { copies[kind] != nil }
+
+    /// Copies the database aside.
+    package func keepCopy(_ kind: CopyKind, seed: UInt64) throws {
+        let copy = SimulatedDisk(seed: seed)
+        guard disk.copy(Self.databaseName, to: copy, as: Self.databaseName) else { return }
+        copies[kind] = Copy(disk: copy, version: version)
+        guard kind == .backup else { return }
+        // As `Backup.write`: only what is durable in a backup leaves the escrow.
+        let head = try head()
+        try database.write { try EscrowStore($0.database).setWatermark(head) }
+    }
+
+    /// Puts a copy in place of the database.
+    /// - Returns: the program that had written it; `nil` when there is none.
+    package func putBack(_ kind: CopyKind, seed: UInt64) throws -> SimulatedSchema? {
+        guard let copy = copies[kind] else { return nil }
+        try? database.pool.close()
+        let fresh = SimulatedDisk(seed: seed)
+        guard copy.disk.copy(Self.databaseName, to: fresh, as: Self.databaseName) else { return nil }
+        disk = fresh
+        try restart(.keepsAll)
+        guard kind == .backup else { return copy.version }
+        // As `Backup.restore`.
+        let head = try head()
+        try database.write { transaction in
+            try transaction.startEpoch(
+                fork: head, epoch: newID(), desk: newID(), reason: "restore", at: clock.instant)
+            try EscrowStore(transaction.database).setWatermark(head)
+        }
+        return copy.version
+    }
+
+    package func identityNow() throws -> AuthorityIdentity { try database.read(AuthorityIdentity.read) }
+
+    private func newID() -> RecordID {
+        var random = SeededRandom(ids.next())
+        return .v7(milliseconds: clock.instant.milliseconds, using: &random)
+    }
+
     package func enrol(_ device: DeviceID, scope: Scope, signer: StandInSigner) throws {
         try database.write { transaction in
             try DeviceRegister(transaction.database).add(
@@ -115,10 +172,13 @@ package final class SimulatedTownship {
         }
     }
 
+    /// An act of the desk, as `ruhu-server device revoke` writes it.
     package func revoke(_ device: DeviceID) throws {
-        try database.write {
-            try DeviceRegister($0.database).revoke(device, reason: "lost", at: clock.instant)
-        }
+        let writes: [FieldWrite] = [
+            .set("device", .text(device.description)), .set("staff", .text("staff")), .set("reason", .text("lost")),
+        ]
+        let draft = Draft(kind: DeviceRevocation.kind, record: newID(), operation: .create, writes: writes)
+        _ = try act([draft], reason: "lost", seen: nil, author: "clerk")
     }
 
     package func isRevoked(_ device: DeviceID) throws -> Bool {

@@ -37,13 +37,16 @@ package final class Simulation {
     package let options: Options
     package private(set) var plan: FaultPlan
     package let templates: DatabaseTemplates
-    package let epoch: EpochID
     package let township: SimulatedTownship
     package private(set) var stations: [SimulatedStation] = []
     package let network = SimulatedNetwork()
     package internal(set) var witness: Witness?
+    /// How many databases the township has had.
+    package internal(set) var history = 0
+    /// The last seq when a history of the township began.
+    var epochStarts: [EpochID: LogSnapshot.EpochStart] = [:]
     /// When the server's program was exchanged, and for which: what was decided before went by the older schema.
-    package private(set) var upgrades: [Upgrade] = []
+    package internal(set) var upgrades: [Upgrade] = []
     package var random: SeededRandom
     package private(set) var now: Instant
     package var report: Report
@@ -53,7 +56,9 @@ package final class Simulation {
     private(set) var areFaultsOn: Bool
     private var depth = 0
     /// What the township held when the disk of its author was lost.
-    private(set) var acknowledged: [SimulatedStation.Lost] = []
+    var acknowledged: [SimulatedStation.Lost] = []
+    /// What stations hold of the desk for a township that was restored.
+    var escrowed: [Escrowed] = []
     private let checkers: [any Checker]
 
     package struct Upgrade {
@@ -73,7 +78,7 @@ package final class Simulation {
         now = Instant(milliseconds: 1_790_000_000_000)
         report = Report(seed: options.seed)
         checkers = Checkers.all()
-        epoch = .v7(milliseconds: now.milliseconds, using: &random)
+        let epoch = EpochID.v7(milliseconds: now.milliseconds, using: &random)
         let desk = DeviceID.v7(milliseconds: now.milliseconds, using: &random)
         let identity = AuthorityIdentity(name: "镇", region: SimulatedTownship.region, epoch: epoch, desk: desk)
         let isOlder = random.strikes(plan.probability(.olderServer))
@@ -81,10 +86,10 @@ package final class Simulation {
             seed: random.next(), identity: identity, version: isOlder ? .first : .second, now: now,
             checkpointPages: [8, 40, 1_000].randomElement(using: &random) ?? 40, templates: templates)
         if isOlder { report.count(.olderServer) }
-        for index in 0..<Int.random(in: 2...6, using: &random) { try addStation(index) }
+        for index in 0..<Int.random(in: 2...6, using: &random) { try addStation(index, epoch) }
     }
 
-    private func addStation(_ index: Int) throws {
+    private func addStation(_ index: Int, _ epoch: EpochID) throws {
         let village = Self.villages[Int.random(in: 0..<min(Self.villages.count, 1 + index), using: &random)]
         let isOlder = strikes(.olderStations)
         let station = try SimulatedStation(
@@ -149,6 +154,7 @@ package final class Simulation {
         let station = stations[Int.random(in: 0..<stations.count, using: &random)]
         if strikes(.revoked) { revoke(station) }
         copyFolders(of: station)
+        copyTownship()
         switch Int.random(in: 0..<100, using: &random) {
         case 0..<34: act(station)
         case 34..<40: onTownship("desk") { try self.deskAct() }
@@ -165,6 +171,7 @@ package final class Simulation {
         areFaultsOn = false
         trace("the faults are over")
         township.clock.instant = now
+        noteRevocations()
         upgradeServer()
         for station in stations where station.version == .first { upgrade(station) }
         for _ in 0..<Self.healingRounds { for station in stations where !station.isRevoked { sync(station) } }
@@ -235,7 +242,7 @@ package final class Simulation {
     }
 
     /// Refusals and broken connections are part of the game; anything else is a finding.
-    private func perform(_ what: String, _ body: () throws -> Void) {
+    func perform(_ what: String, _ body: () throws -> Void) {
         do {
             try body()
         } catch let problem as Problem {
@@ -279,7 +286,9 @@ package final class Simulation {
             let link = SimulatedLink(world: self, station: station)
             try station.sync(over: link) { station.now(self.now) }
             report.completeSessions += 1
+            station.history = history
         }
+        noteRevocations()
         check(.synced(station))
     }
 
@@ -306,8 +315,8 @@ package final class Simulation {
         trace("station \(station.index) is revoked")
         onTownship("revoke") {
             try township.revoke(station.device)
-            for copy in stations where copy.device == station.device { copy.isRevoked = true }
         }
+        noteRevocations()
     }
 
     /// A data folder is copied to another machine, is copied aside, or is replaced by what was copied aside.
@@ -327,8 +336,9 @@ package final class Simulation {
             acknowledged += try station.putBack(seed: random.next()).filter {
                 held[$0.number]?.contains($0.act) ?? false
             }
-            station.isRevoked = try township.isRevoked(station.device)
+            escrowed.removeAll { $0.station == station.index && station.history < history }
         }
+        noteRevocations()
         check(.restarted(station))
     }
 
@@ -358,6 +368,7 @@ package final class Simulation {
     // MARK: - Checks
 
     package func check(_ moment: Moment) {
+        if case .decided = moment { noteEpoch() }
         // A commit may have returned although the machine died in what came after it: it is looked at after its restart.
         if moment.station?.disk.isDead == true { return }
         for checker in checkers {

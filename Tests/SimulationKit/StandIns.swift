@@ -62,7 +62,10 @@ package final class StandInKeys: StationKeys {
     package let first: StandInSigner
     private var signers: [DeviceID: StandInSigner]
     private var seed: UInt64
-    private var next: StandInSigner?
+    /// The machine stops after a fork, before its keys are put away.
+    package var diesBeforeForgetting = false
+    /// By the identity that is to be forked.
+    private var next: [DeviceID: StandInSigner] = [:]
 
     package init(device: DeviceID, seed: UInt64) {
         self.seed = seed
@@ -83,15 +86,19 @@ package final class StandInKeys: StationKeys {
         return known
     }
 
-    package func forkKeys() throws -> (signer: any Signer, sealingPublicKey: [UInt8]) {
-        if next == nil { seed &+= 1 }
-        let made = next ?? StandInSigner(number: seed)
-        next = made
+    package func forkKeys(from parent: DeviceID) throws -> (signer: any Signer, sealingPublicKey: [UInt8]) {
+        if next[parent] == nil { seed &+= 1 }
+        let made = next[parent] ?? StandInSigner(number: seed)
+        next[parent] = made
         return (made, made.publicKey)
     }
 
-    package func adopt(_ device: DeviceID) throws { signers[device] = next }
-    package func forgetForkKeys() throws { next = nil }
+    package func adopt(_ device: DeviceID, from parent: DeviceID) throws { signers[device] = next[parent] }
+
+    package func forgetForkKeys(from parent: DeviceID) throws {
+        if diesBeforeForgetting { throw Problem(.storage, "killed") }
+        next[parent] = nil
+    }
 }
 
 /// Escrow that anyone could open.

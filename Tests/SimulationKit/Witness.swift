@@ -66,12 +66,14 @@ package final class Witness {
 extension Simulation {
     private func newWitness(device: DeviceID, pageLimit: Int) throws -> Witness {
         try Witness(
-            device: device, scope: stations[0].scope, epoch: epoch, pageLimit: pageLimit, templates: templates)
+            device: device, scope: stations[0].scope, epoch: try township.identityNow().epoch, pageLimit: pageLimit,
+            templates: templates)
     }
 
     /// The witness comes into being, or takes one page.
     func visitWitness() {
         onTownship("witness") {
+            try dismissWitnessOfAnotherHistory()
             guard let witness else {
                 guard random.chance(30) else { return }
                 let device = DeviceID.v7(milliseconds: now.milliseconds, using: &random)
@@ -85,8 +87,15 @@ extension Simulation {
 
     /// Takes what is left.
     func finishWitness() throws {
+        try dismissWitnessOfAnotherHistory()
         guard let witness else { return }
         while try witness.pull(from: township.database, tamper: tamperWithBootstrap) {}
+    }
+
+    private func dismissWitnessOfAnotherHistory() throws {
+        guard let witness else { return }
+        let epoch = try witness.replica.read { try $0.position().epoch }
+        if try epoch != township.identityNow().epoch { self.witness = nil }
     }
 
     /// The same device's replica from a bootstrap of now alone.

@@ -14,7 +14,8 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "Steps in a world.") var steps: Int = 300
     @Flag(help: "Tells everything that happens.") var trace = false
     @Flag(help: "Goes on after a violation.") var keepGoing = false
-    @Flag(help: "Data folders are cloned and put back all the time.") var copies = false
+    @Option(help: "A fault with its probability, NAME=P, instead of the plan's own; may be repeated.") var fault:
+        [String] = []
     @Option(help: "Puts a deliberate bug in: \(Sabotage.allCases.map(\.rawValue).joined(separator: ", ")).")
     var sabotage: String?
 
@@ -56,7 +57,13 @@ struct SimulateCommand: ParsableCommand {
     private func world(_ number: UInt64, _ templates: DatabaseTemplates) throws -> Report {
         var options = Simulation.Options(seed: number, steps: steps)
         options.sabotage = sabotage.flatMap { Sabotage(rawValue: $0) }
-        if copies { options.probabilities = [.folderCloned: 0.04, .oldFolderPutBack: 0.04] }
+        for item in fault {
+            let parts = item.split(separator: "=").map(String.init)
+            guard parts.count == 2, let fault = Fault(rawValue: parts[0]), let probability = Double(parts[1]) else {
+                throw ValidationError("\(item): NAME=P, of \(Fault.allCases.map(\.rawValue).joined(separator: ", "))")
+            }
+            options.probabilities[fault] = probability
+        }
         if trace { options.trace = { print($0) } }
         let world = try Simulation(options, templates: templates)
         if seed != nil { print("seed \(number), plan:\n\(world.plan.description)") }

@@ -138,7 +138,8 @@ import Testing
 
     @Test func aLogIsComparedWithWhatItsServerSigned() throws {
         func compare(_ heads: [TreeHead], size: Int, of leaves: [Hash256] = HeadCheckTests.leaves) -> HeadComparison {
-            HeadComparison(heads, epoch: Self.epoch, ancestors: [Self.later], size: UInt64(size)) {
+            let ancestors = [Base(epoch: Self.later, seq: 12)]
+            return HeadComparison(heads, epoch: Self.epoch, ancestors: ancestors, size: UInt64(size)) {
                 Self.root(leaves.prefix(Int($0)))
             }
         }
@@ -150,7 +151,11 @@ import Testing
         other[10] = MerkleHash.leaf([99])
         let different = compare(heads, size: 30, of: other)
         #expect(different.isDifferent && different.common == 4)
-        #expect(!compare([Self.head(30, Self.later)], size: 20).isContradicted, "of an earlier history")
+        #expect(
+            !compare([Self.head(30, Self.later)], size: 20).isContradicted, "of an earlier history, which parted before"
+        )
+        #expect(!compare([Self.head(11, Self.later)], size: 20).isContradicted)
+        #expect(compare([Self.head(11, Self.later)], size: 20, of: other).isDifferent, "where both should be the same")
         #expect(compare([Self.head(10, EpochID(high: 9, low: 9))], size: 20).isContradicted, "of a later one")
     }
 

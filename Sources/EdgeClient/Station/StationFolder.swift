@@ -15,8 +15,8 @@ struct StationFolder: Sendable {
     func signingKeyPath(of device: DeviceID) -> String { path + "/signing-\(device).key" }
     func sealingKeyPath(of device: DeviceID) -> String { path + "/sealing-\(device).key" }
     /// Of an identity that is being asked for.
-    var forkSigningKeyPath: String { path + "/fork-signing.key" }
-    var forkSealingKeyPath: String { path + "/fork-sealing.key" }
+    func forkSigningKeyPath(from parent: DeviceID) -> String { path + "/fork-signing-\(parent).key" }
+    func forkSealingKeyPath(from parent: DeviceID) -> String { path + "/fork-sealing-\(parent).key" }
     /// What the station knows of itself, for a replica that cannot tell any more.
     var memoryPath: String { path + "/station" }
     /// A replica that is being made, its finished form, and the copy of a damaged one that is read for it.

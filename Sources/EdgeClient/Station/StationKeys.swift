@@ -7,12 +7,13 @@ package import SyncWire
 package protocol StationKeys {
     /// - Throws: ``Problem`` ``Problem/Code/unreadableFile`` when the key is not there or is none.
     func signer(of device: DeviceID) throws -> any Signer
-    /// Keys for a new identity, kept before anything is sent: the same ones until ``adopt(_:)``.
-    func forkKeys() throws -> (signer: any Signer, sealingPublicKey: [UInt8])
+    /// Keys for the identity that a copy of `parent` takes, kept before anything is sent: the same ones until they are
+    /// forgotten. They are of this parent alone: what a crash left of an earlier fork is never offered for another.
+    func forkKeys(from parent: DeviceID) throws -> (signer: any Signer, sealingPublicKey: [UInt8])
     /// The new identity has an id: its keys are kept under it from now on.
-    func adopt(_ device: DeviceID) throws
-    /// The fork is done; the next one will make keys of its own.
-    func forgetForkKeys() throws
+    func adopt(_ device: DeviceID, from parent: DeviceID) throws
+    /// The fork is done.
+    func forgetForkKeys(from parent: DeviceID) throws
 }
 
 /// Keys in files that only their owner may read: `signing.key` of the device that joined, `signing-DEVICE.key` of one
@@ -31,24 +32,26 @@ struct StationKeyFiles: StationKeys {
         }
     }
 
-    func forkKeys() throws -> (signer: any Signer, sealingPublicKey: [UInt8]) {
-        let signing = try SecretFile.readOrMake(folder.forkSigningKeyPath) {
+    func forkKeys(from parent: DeviceID) throws -> (signer: any Signer, sealingPublicKey: [UInt8]) {
+        let signing = try SecretFile.readOrMake(folder.forkSigningKeyPath(from: parent)) {
             Array(Curve25519.Signing.PrivateKey().rawRepresentation)
         }
-        let sealing = try SecretFile.readOrMake(folder.forkSealingKeyPath) {
+        let sealing = try SecretFile.readOrMake(folder.forkSealingKeyPath(from: parent)) {
             Array(Curve25519.KeyAgreement.PrivateKey().rawRepresentation)
         }
         let sealingKey = try Curve25519.KeyAgreement.PrivateKey(rawRepresentation: sealing)
         return (try Ed25519().signer(privateKey: signing), Array(sealingKey.publicKey.rawRepresentation))
     }
 
-    func adopt(_ device: DeviceID) throws {
-        try SecretFile.write(try SecretFile.read(folder.forkSigningKeyPath), to: folder.signingKeyPath(of: device))
-        try SecretFile.write(try SecretFile.read(folder.forkSealingKeyPath), to: folder.sealingKeyPath(of: device))
+    func adopt(_ device: DeviceID, from parent: DeviceID) throws {
+        try SecretFile.write(
+            try SecretFile.read(folder.forkSigningKeyPath(from: parent)), to: folder.signingKeyPath(of: device))
+        try SecretFile.write(
+            try SecretFile.read(folder.forkSealingKeyPath(from: parent)), to: folder.sealingKeyPath(of: device))
     }
 
-    func forgetForkKeys() throws {
-        try Files.remove(folder.forkSigningKeyPath)
-        try Files.remove(folder.forkSealingKeyPath)
+    func forgetForkKeys(from parent: DeviceID) throws {
+        try Files.remove(folder.forkSigningKeyPath(from: parent))
+        try Files.remove(folder.forkSealingKeyPath(from: parent))
     }
 }

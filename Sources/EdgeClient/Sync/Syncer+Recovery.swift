@@ -114,12 +114,12 @@ extension Syncer {
         let position = try replica.read { try $0.position() }
         try replica.read { try $0.checkResets(.fork, in: position.epoch) }
         let common = try lastCommon(position)
-        let (signer, sealingKey) = try keys.forkKeys()
+        let (signer, sealingKey) = try keys.forkKeys(from: position.device)
         let wish = ForkRequest(common: common, signingKey: signer.publicKey, sealingKey: sealingKey)
         let body = try courier.exchange(
             .post, "/v1/devices/\(position.device)/fork", body: wish.encoded(as: .protobuf), shouldAbort: shouldAbort)
         guard case .enrolment(let reply) = body else { throw Problem(.unreachable, "fork") }
-        try keys.adopt(reply.device)
+        try keys.adopt(reply.device, from: position.device)
         let holdsMore = try replica.read { try $0.hasSettled(above: common.number) }
         let change = { (transaction: ReplicaTransaction) throws -> Void in
             try transaction.countReset(.fork, in: position.epoch)
@@ -132,7 +132,7 @@ extension Syncer {
         } else {
             try replica.write(change)
         }
-        try keys.forgetForkKeys()
+        try keys.forgetForkKeys(from: position.device)
         courier.assume(keyID: reply.device.description, key: signer)
     }
 

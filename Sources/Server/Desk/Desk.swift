@@ -62,16 +62,27 @@ package struct Desk: Sendable {
             device: device, number: number, time: try tick(in: transaction, now: act.now), author: act.author,
             reason: act.reason, schemaVersion: transaction.schema.version, base: base, intent: act.intent,
             changes: changes)
-        let previous = desk.state.acknowledged.hash
-        let sealed = SealedSet(set: set, bytes: codec.encode(set), after: previous)
-        let decision = PushDecision(store: transaction, codec: codec, region: region, now: act.now)
-        let reply = try decision.decide([sealed], previousHash: previous, from: desk.state)
-        guard let outcome = reply.outcomes.first else { throw Problem(.internalError, "desk") }
+        let sealed = SealedSet(set: set, bytes: codec.encode(set), after: desk.state.acknowledged.hash)
+        let outcome = try enter(sealed, from: desk.state, at: act.now, in: transaction)
         // The transaction is rolled back: the clerk is told at once, and nothing needs to be kept aside.
         if let problem = outcome.problem { throw problem }
-        let signature = try signer.signature(for: PushFrame.signedBytes(lastHash: sealed.hash))
-        try register.keepSignature(signature, device: device, through: number)
-        let item = EscrowedSet(device: device, previousHash: previous, bytes: sealed.bytes, signature: signature)
+        return outcome
+    }
+
+    /// Decides the next set of a desk's chain, keeps its signature, and puts it into escrow.
+    /// - Parameter signature: of a set that was signed before; `nil` for a new one.
+    func enter(
+        _ sealed: SealedSet, from desk: DeviceState, signature: [UInt8]? = nil, at now: Instant,
+        in transaction: AuthorityTransaction
+    ) throws -> SetOutcome {
+        let previous = desk.acknowledged.hash
+        let decision = PushDecision(store: transaction, codec: codec, region: region, now: now)
+        let reply = try decision.decide([sealed], previousHash: previous, from: desk)
+        guard let outcome = reply.outcomes.first else { throw Problem(.internalError, "desk") }
+        let signature = try signature ?? signer.signature(for: PushFrame.signedBytes(lastHash: sealed.hash))
+        try DeviceRegister(transaction.database).keepSignature(
+            signature, device: desk.id, through: sealed.set.number)
+        let item = EscrowedSet(device: desk.id, previousHash: previous, bytes: sealed.bytes, signature: signature)
         try EscrowStore(transaction.database).add(
             EscrowItem(seq: outcome.seq, sealed: try escrow.seal(item.encoded())))
         return outcome

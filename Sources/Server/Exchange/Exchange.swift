@@ -7,14 +7,14 @@ package import SyncWire
 /// Its functions work inside a transaction or snapshot that the caller opens.
 package struct Exchange: Sendable {
     package let tables: RecordTables
-    package let region: Scope
+    /// The township's own author.
+    package let desk: Desk
     /// The township's: certificates and tree heads.
     package let signer: any Signer
     /// The township's: opens the bundles that stations seal to it.
     package let sealing: SealingKey
     package let signatures: any SignatureScheme
     package let nonces: NonceIssuer
-    package let escrow: Escrow
     package let clock: @Sendable () -> Instant
     /// Ids of new devices and epochs.
     package let newID: @Sendable (Instant) -> RecordID
@@ -23,14 +23,13 @@ package struct Exchange: Sendable {
     package var attachments: Attachments?
 
     package init(
-        tables: RecordTables, region: Scope, signer: any Signer, sealing: SealingKey,
-        signatures: any SignatureScheme, nonces: NonceIssuer, escrow: Escrow,
+        tables: RecordTables, desk: Desk, signer: any Signer, sealing: SealingKey,
+        signatures: any SignatureScheme, nonces: NonceIssuer,
         clock: @escaping @Sendable () -> Instant, newID: @escaping @Sendable (Instant) -> RecordID
     ) {
-        self.escrow = escrow
         self.newID = newID
         self.tables = tables
-        self.region = region
+        self.desk = desk
         self.signer = signer
         self.sealing = sealing
         self.signatures = signatures
@@ -38,6 +37,8 @@ package struct Exchange: Sendable {
         self.clock = clock
         heads = TreeHeads(signer: signer)
     }
+
+    package var region: Scope { desk.region }
 
     // MARK: - Authentication
 

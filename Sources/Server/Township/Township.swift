@@ -69,9 +69,9 @@ struct Township: Sendable {
 
     var exchange: Exchange {
         var exchange = Exchange(
-            tables: database.tables, region: identity.region, signer: Ed25519Signer(keys.signing),
-            sealing: keys.sealing, signatures: Ed25519(), nonces: NonceIssuer(secret: keys.nonceSecret),
-            escrow: keys.escrow, clock: clock, newID: Self.newID)
+            tables: database.tables, desk: desk, signer: Ed25519Signer(keys.signing),
+            sealing: keys.sealing, signatures: Ed25519(), nonces: NonceIssuer(secret: keys.nonceSecret), clock: clock,
+            newID: Self.newID)
         exchange.attachments = attachments
         return exchange
     }

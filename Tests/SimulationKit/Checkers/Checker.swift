@@ -10,13 +10,15 @@ package enum Moment {
     case synced(SimulatedStation)
     /// The township has committed something, or nothing.
     case decided
+    /// The township's database has become an older one.
+    case replaced
     /// The faults are over and everybody has synced.
     case rest
 
     var station: SimulatedStation? {
         switch self {
         case .captured(let station, _), .restarted(let station), .synced(let station): station
-        case .decided, .rest: nil
+        case .decided, .replaced, .rest: nil
         }
     }
 }

@@ -28,7 +28,7 @@ final class ConflictsAreKept: Checker {
     func check(_ world: Simulation, at moment: Moment) throws -> [String] {
         guard case .rest = moment else { return [] }
         let database = world.township.database
-        let log = try LogSnapshot(database)
+        let log = try LogSnapshot(database, starts: world.epochStarts)
         let named = try Self.named(database)
         let applied = try Self.applied(database)
         var standing: [Unit: Standing] = [:]
@@ -38,7 +38,7 @@ final class ConflictsAreKept: Checker {
             for change in set.changes where change.kind == "root" && change.operation != .delete {
                 let kind = world.township.version.root
                 for (unit, edits) in Self.units(of: change, kind) {
-                    let base = edits.map { ($0.base ?? set.base).seq }.min() ?? 0
+                    let base = edits.map { log.seq(of: $0.base ?? set.base, for: row) }.min() ?? 0
                     let before = standing[unit] ?? Standing()
                     let mine = Dictionary(edits.map { ($0.field, $0.new.normalised) }, uniquingKeysWith: { $1 })
                     let differs = mine.contains { (before.values[$0.key] ?? .null) != $0.value }

@@ -1,7 +1,8 @@
 import RecordStore
 import SyncEngine
 
-/// Invariant 4: seq is dense, unique, monotone; what was once visible stays; no cursor passes an invisible commit.
+/// Invariant 4: seq is dense, unique, monotone; what was once visible stays; no cursor passes an invisible commit. An
+/// older database that takes the township's place begins anew where it ends.
 final class DenseSequence: Checker {
     let invariant = 4
     /// Every row as it was first seen after its commit.
@@ -12,8 +13,12 @@ final class DenseSequence: Checker {
         switch moment {
         case .decided: return try follow(world)
         case .synced(let station):
+            guard station.history == world.history else { return [] }
             let cursor = try station.position().cursor
             return cursor > head ? ["station \(station.index): cursor \(cursor) beyond the head \(head)"] : []
+        case .replaced:
+            (head, seen) = (0, [:])
+            return try follow(world)
         case .rest: return try follow(world) + compare(world)
         case .captured, .restarted: return []
         }

@@ -10,7 +10,7 @@ final class DeterministicMerge: Checker {
 
     func check(_ world: Simulation, at moment: Moment) throws -> [String] {
         guard case .rest = moment else { return [] }
-        let log = try LogSnapshot(world.township.database)
+        let log = try LogSnapshot(world.township.database, starts: world.epochStarts)
         let replay = try Replay(world, log)
         defer { replay.close() }
         try replay.run()
@@ -59,12 +59,11 @@ private final class Replay {
         database = try AuthorityDatabase(path: disk.path("replay"), tables: version.tables, isPooled: false)
         let devices = try world.township.database.read { snapshot in
             let register = DeviceRegister(snapshot)
-            return try register.stations() + [register.device(world.township.identity.desk)].compactMap { $0 }
+            let desks = try Query(snapshot, "SELECT id FROM device WHERE is_desk = 1").all { $0.id(0) as DeviceID }
+            return try register.stations() + desks.compactMap(register.device)
         }
         try database.pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = OFF") }
         try database.write { transaction in
-            try world.township.identity.write(to: transaction.database)
-            try transaction.registerEpoch(world.township.identity.epoch, at: world.now)
             for var device in devices {
                 device.state.acknowledged = Acknowledgement(number: device.state.lineage.first?.number ?? 0)
                 try DeviceRegister(transaction.database).add(device)
@@ -77,10 +76,27 @@ private final class Replay {
         try? database.pool.close()
     }
 
+    /// The township goes by another id from here on.
+    private func begin(_ history: LogSnapshot.History, after parent: EpochID?) throws {
+        try database.write { transaction in
+            var identity = world.township.identity
+            (identity.epoch, identity.desk) = (history.epoch, history.desk)
+            try transaction.registerEpoch(history.epoch, parent: parent, fork: history.fork, at: world.now)
+            try identity.write(to: transaction.database)
+        }
+    }
+
     func run() throws {
         var upgrades = world.upgrades[...]
+        var histories = log.histories[...]
+        var epoch: EpochID?
         var previous: [DeviceID: Hash256] = [:]
         for row in log.rows {
+            while let history = histories.first, row.seq > history.start {
+                try begin(history, after: epoch)
+                epoch = history.epoch
+                histories.removeFirst()
+            }
             if let upgrade = upgrades.first, row.seq > upgrade.after {
                 try apply(upgrade, at: row.decidedAt)
                 upgrades.removeFirst()

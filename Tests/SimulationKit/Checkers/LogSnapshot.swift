@@ -1,6 +1,8 @@
 import RecordStore
 import SyncEngine
 
+import class GRDB.Database
+
 /// The authority's log as it stands in its table, read without the product's readers.
 struct LogSnapshot {
     struct Row {
@@ -16,6 +18,12 @@ struct LogSnapshot {
         var decidedAt: Instant
     }
 
+    /// The township when one of its histories began.
+    struct EpochStart {
+        var seq: Seq
+        var desk: DeviceID
+    }
+
     let rows: [Row]
     /// By device and number; of a released set the bytes are in its first row.
     let sets: [Key: ChangeSet]
@@ -23,13 +31,26 @@ struct LogSnapshot {
     let lineages: [DeviceID: [Lineage]]
     /// What each chain begins after.
     let starts: [DeviceID: Acknowledgement]
+    /// The histories that led here, the present one last.
+    let histories: [History]
+
+    /// From when on the township went by another id.
+    struct History {
+        var epoch: EpochID
+        /// The last seq that it takes to be common with the one before it.
+        var fork: Seq
+        var desk: DeviceID
+        /// The last seq when it began.
+        var start: Seq
+    }
 
     struct Key: Hashable {
         var device: DeviceID
         var number: UInt64
     }
 
-    init(_ database: AuthorityDatabase) throws {
+    /// - Parameter starts: when histories began, as the world saw it.
+    init(_ database: AuthorityDatabase, starts epochStarts: [EpochID: EpochStart] = [:]) throws {
         rows = try Self.rows(database, after: 0)
         var sets: [Key: ChangeSet] = [:]
         for row in rows {
@@ -37,6 +58,7 @@ struct LogSnapshot {
             sets[Key(device: row.device, number: row.number)] = try database.tables.codec.decode(set: bytes)
         }
         self.sets = sets
+        histories = try database.read { try Self.histories($0, epochStarts) }
         (lineages, starts) = try database.read { snapshot in
             let register = DeviceRegister(snapshot)
             var lineages: [DeviceID: [Lineage]] = [:]
@@ -49,6 +71,22 @@ struct LogSnapshot {
             }
             return (lineages, starts)
         }
+    }
+
+    private static func histories(_ snapshot: Database, _ starts: [EpochID: EpochStart]) throws -> [History] {
+        let epochs = try Query(snapshot, "SELECT id, fork_seq FROM epoch ORDER BY rowid").all { row in
+            (row.id(0) as EpochID, row.uint64(1))
+        }
+        return epochs.compactMap { epoch, fork in
+            starts[epoch].map { History(epoch: epoch, fork: fork, desk: $0.desk, start: $0.seq) }
+        }
+    }
+
+    /// A base as a seq of the history in which `row` was decided; what is not known of it counts as not seen.
+    func seq(of base: Base, for row: Row) -> Seq {
+        let then = histories.filter { $0.start < row.seq }
+        guard let index = then.firstIndex(where: { $0.epoch == base.epoch }) else { return 0 }
+        return then[(index + 1)...].map(\.fork).reduce(base.seq, min)
     }
 
     /// Whether a set is of the device, or of its past under another identity.

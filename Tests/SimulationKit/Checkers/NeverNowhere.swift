@@ -16,8 +16,8 @@ final class NeverNowhere: Checker {
             let log = try LogSnapshot(world.township.database)
             return try world.stations.flatMap { station in
                 try outbox(of: station, from: 1) + (station.isRevoked ? [] : delivered(station, log))
-            } + acknowledged(world, log) + standing(world, log)
-        case .synced, .decided: return []
+            } + acknowledged(world, log) + escrowed(world, log) + standing(world, log)
+        case .synced, .decided, .replaced: return []
         }
     }
 
@@ -55,6 +55,16 @@ final class NeverNowhere: Checker {
         let known = Set(log.sets.values.map { SimulatedStation.act($0, codec) })
         return world.acknowledged.filter { !known.contains($0.act) }.map {
             "set \($0.number) was acknowledged, its author's disk was lost, and the log has it no more"
+        }
+    }
+
+    /// The desk's acts that stations held when the township became an older one.
+    private func escrowed(_ world: Simulation, _ log: LogSnapshot) throws -> [String] {
+        let brought = world.escrowed.filter { held in !world.stations[held.station].isRevoked }
+        let codec = world.township.database.tables.codec
+        let known = Set(log.sets.values.map { SimulatedStation.EscrowedAct($0, codec) })
+        return Set(brought.map(\.act)).subtracting(known).map {
+            "an act of the desk was held by a station and did not come back: \($0.hash)"
         }
     }
 

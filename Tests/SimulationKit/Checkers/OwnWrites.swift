@@ -10,7 +10,7 @@ final class OwnWrites: Checker {
         case .captured(let station, _), .restarted(let station), .synced(let station):
             return try overlay(of: station)
         case .rest: return try order(world)
-        case .decided: return []
+        case .decided, .replaced: return []
         }
     }
 

@@ -14,8 +14,17 @@ package enum AuthorityMigrations {
             try database.execute(sql: tree)
             try LogTree(database).fill()
         }
+        migrator.registerMigration("2026-11-25 adopted sets") { database in
+            try database.execute(sql: adopted)
+        }
         return migrator
     }
+
+    private static let adopted = """
+        DROP TABLE escrow_offer;
+        -- What a desk of a history that is over had done, done once more: by the hash that it had.
+        CREATE TABLE adopted_set (hash BLOB PRIMARY KEY, device BLOB NOT NULL, number INTEGER NOT NULL) STRICT;
+        """
 
     private static let epochs = """
         -- Every history of this township. fork_seq: the last seq of the parent that this one holds.

@@ -1,7 +1,7 @@
 package import GRDB
 package import SyncEngine
 
-/// The desk's sets that no backup holds: sealed and handed to stations, and taken back after a restore.
+/// The desk's sets that no backup holds: sealed and handed to stations, who bring them back after a restore.
 package struct EscrowStore {
     let database: Database
 
@@ -42,42 +42,26 @@ package struct EscrowStore {
         }
         return items
     }
+}
 
-    // MARK: - Brought back
+/// Acts of a desk of a history that is over, done once more under the present desk: by the hash that they had, so that
+/// many stations may bring them.
+package struct AdoptedSets {
+    let database: Database
 
-    /// Keeps a set that was brought back until those before it are there.
-    package func offer(_ sealed: SealedSet, previousHash: Hash256, signature: [UInt8]) throws {
-        var query = try Query(
-            database,
-            """
-            INSERT OR IGNORE INTO escrow_offer (device, number, previous_hash, bytes, signature)
-            VALUES (?, ?, ?, ?, ?)
-            """)
-        query.bind(sealed.set.device)
-        query.bind(sealed.set.number)
-        query.bind(previousHash.bytes)
-        query.bind(sealed.bytes)
-        query.bind(signature)
-        try query.run()
+    package init(_ database: Database) { self.database = database }
+
+    package func contains(_ hash: Hash256) throws -> Bool {
+        var query = try Query(database, "SELECT 1 FROM adopted_set WHERE hash = ?")
+        query.bind(hash.bytes)
+        return try query.first { _ in true } ?? false
     }
 
-    /// The set that follows a device's acknowledgement, when it was brought back.
-    package func next(
-        of device: DeviceID, after acknowledged: Acknowledgement
-    ) throws -> (bytes: [UInt8], signature: [UInt8])? {
-        var query = try Query(
-            database,
-            "SELECT bytes, signature FROM escrow_offer WHERE device = ? AND number = ? AND previous_hash = ?")
-        query.bind(device)
-        query.bind(acknowledged.number + 1)
-        query.bind(acknowledged.hash.bytes)
-        return try query.first { ($0.bytes(0), $0.bytes(1)) }
-    }
-
-    package func forgetOffers(of device: DeviceID, through number: UInt64) throws {
-        var query = try Query(database, "DELETE FROM escrow_offer WHERE device = ? AND number <= ?")
-        query.bind(device)
-        query.bind(number)
+    package func add(_ hash: Hash256, as set: ChangeSet) throws {
+        var query = try Query(database, "INSERT INTO adopted_set (hash, device, number) VALUES (?, ?, ?)")
+        query.bind(hash.bytes)
+        query.bind(set.device)
+        query.bind(set.number)
         try query.run()
     }
 }

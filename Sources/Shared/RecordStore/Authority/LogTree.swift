@@ -24,8 +24,8 @@ package struct LogTree {
     /// What the log says to heads that its server signed.
     package func compare(_ heads: [TreeHead], epoch: EpochID) throws -> HeadComparison {
         try HeadComparison(
-            heads, epoch: epoch, ancestors: Set(try EpochReader(database).ancestors().map(\.epoch)),
-            size: try frontier().size, root: root(at:))
+            heads, epoch: epoch, ancestors: try EpochReader(database).ancestors(), size: try frontier().size,
+            root: root(at:))
     }
 
     /// The root over the first `size` sets.

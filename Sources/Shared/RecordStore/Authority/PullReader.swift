@@ -52,7 +52,7 @@ package struct PullReader {
             let isInside = device.scopes.cover(header.scope)
             let isAddressed = try !isInside && header.kind == ConflictRecord.kindName && addressed(header.record)
             guard isInside || isAddressed || !header.isPlain else { return true }
-            let isOwn = header.device == device.id && header.result == .verbatim
+            let isOwn = header.result == .verbatim && isOwn(header.device, header.number)
             let change = isOwn ? Self.stub(header) : try decode()
             guard isInside || isAddressed || leaves(change) else { return true }
             if !isOwn { bytes += change.approximateBytes }
@@ -63,6 +63,11 @@ package struct PullReader {
             return true
         }
         return (try decodeMixed(items, after: cursor), to)
+    }
+
+    /// Whether the device folds the set by itself: also one that it brought when it went by another id.
+    private func isOwn(_ author: DeviceID, _ number: UInt64) -> Bool {
+        author == device.id || device.lineage.contains { $0.device == author && number <= $0.number }
     }
 
     /// A change of the device's own, which it folds by itself: no need to decode it.

@@ -125,10 +125,11 @@ package struct HeadComparison: Hashable, Sendable {
 
     /// - Parameters:
     ///   - heads: with valid signatures.
-    ///   - ancestors: earlier histories of this one: their heads contradict nothing.
+    ///   - ancestors: earlier histories of this one, each with the last seq that this one holds of it: beyond that a head
+    ///     contradicts nothing.
     ///   - root: of the log's tree at a size within it.
     package init(
-        _ heads: [TreeHead], epoch: EpochID, ancestors: Set<EpochID>, size: UInt64,
+        _ heads: [TreeHead], epoch: EpochID, ancestors: [Base], size: UInt64,
         root: (UInt64) throws -> Hash256
     ) rethrows {
         for head in heads.sorted(by: { $0.size < $1.size }) {
@@ -137,7 +138,9 @@ package struct HeadComparison: Hashable, Sendable {
             if isSame, !isDifferent { common = head.size }
             if head.epoch == epoch {
                 if !isWithin { isShort = true } else if !isSame { isDifferent = true }
-            } else if !ancestors.contains(head.epoch) {
+            } else if let held = ancestors.first(where: { $0.epoch == head.epoch }) {
+                if head.size <= held.seq, !isSame { isDifferent = true }
+            } else {
                 isShort = true
             }
         }

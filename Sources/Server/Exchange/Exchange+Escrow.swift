@@ -1,0 +1,59 @@
+package import RecordStore
+import SyncEngine
+package import SyncWire
+
+/// The desk's acts of a history that is over, as stations bring them back (DESIGN section 4, Restore).
+extension Exchange {
+    /// Takes the desk's sets back that a station held.
+    /// - Throws: ``Problem`` ``Problem/Code/badSignature`` for one that is not the desk's.
+    func acceptEscrow(_ request: ReceivedRequest, in transaction: AuthorityTransaction) throws -> DeviceID {
+        let device = try authenticate(request, in: transaction.database)
+        try accept(try EscrowOffer(decoding: request.body, as: request.media), in: transaction)
+        return device.state.id
+    }
+
+    package func accept(_ offer: EscrowOffer, in transaction: AuthorityTransaction) throws {
+        let present = try AuthorityIdentity.read(transaction.database).desk
+        let register = DeviceRegister(transaction.database)
+        for sealed in offer.sealed {
+            let item = try EscrowedSet(decoding: try desk.escrow.open(sealed))
+            let set = SealedSet(
+                set: try tables.codec.decode(set: item.bytes), bytes: item.bytes, after: item.previousHash)
+            let former = try register.device(item.device)
+            // A desk that this database does not know was one after its backup was made: of the same key, as all are.
+            guard set.set.device == item.device, former?.state.isDesk ?? true,
+                let key = try (former ?? register.device(present))?.signingKey,
+                signatures.isValid(
+                    item.signature, for: PushFrame.signedBytes(lastHash: set.hash), publicKey: key)
+            else { throw Problem(.badSignature, "escrow") }
+            try accept(set, of: item, from: former?.state, present: present, in: transaction)
+        }
+    }
+
+    /// A set that goes on from what is known of its desk is decided as it is. One whose place is taken is the same act
+    /// under the present desk: the township went on from an older copy for a while, or what came before it is lost.
+    private func accept(
+        _ sealed: SealedSet, of item: EscrowedSet, from former: DeviceState?, present: DeviceID,
+        in transaction: AuthorityTransaction
+    ) throws {
+        let register = DeviceRegister(transaction.database)
+        let adopted = AdoptedSets(transaction.database)
+        guard try !adopted.contains(sealed.hash) else { return }
+        if let former {
+            let number = sealed.set.number
+            let chain = [Lineage(device: former.id, number: former.acknowledged.number)]
+            if try register.chainHash(of: chain, at: number) == sealed.hash { return }
+            if number == former.acknowledged.number + 1, item.previousHash == former.acknowledged.hash {
+                _ = try desk.enter(sealed, from: former, signature: item.signature, at: clock(), in: transaction)
+                return
+            }
+        }
+        guard let state = try register.device(present)?.state else { throw Problem(.notInitialised) }
+        var set = sealed.set
+        set.device = present
+        set.number = state.acknowledged.number + 1
+        let again = SealedSet(set: set, bytes: tables.codec.encode(set), after: state.acknowledged.hash)
+        _ = try desk.enter(again, from: state, at: clock(), in: transaction)
+        try adopted.add(sealed.hash, as: set)
+    }
+}

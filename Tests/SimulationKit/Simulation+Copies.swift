@@ -1,0 +1,77 @@
+import RecordStore
+import SyncEngine
+
+/// A township whose database becomes an older one: restored from a backup, or a file copied back by hand.
+extension Simulation {
+    /// A set of the desk that a station could give back.
+    struct Escrowed {
+        var station: Int
+        var act: SimulatedStation.EscrowedAct
+    }
+
+    /// Percent of steps in which the township's database is copied aside, where copies are put back.
+    private static let keepsTownshipCopies = 5
+
+    /// The database is copied aside, or replaced by what was copied aside.
+    func copyTownship() {
+        for (kind, fault) in [(SimulatedTownship.CopyKind.backup, Fault.serverRestored), (.file, .serverFilePutBack)]
+        where plan.probability(fault) > 0 {
+            if random.chance(Self.keepsTownshipCopies) {
+                let seed = random.next()
+                onTownship("copy") { try township.keepCopy(kind, seed: seed) }
+            }
+            if township.hasCopy(kind), strikes(fault) { replaceTownship(by: kind) }
+        }
+    }
+
+    private func replaceTownship(by kind: SimulatedTownship.CopyKind) {
+        perform("an older township") {
+            escrowed = try heldEscrow()
+            let counts = township.disk.counts
+            guard let version = try township.putBack(kind, seed: random.next()) else { return }
+            report.disk += counts
+            history += 1
+            let log = try LogSnapshot(township.database)
+            let head = try township.head()
+            trace("the township is an older one: \(kind), seq \(head)")
+            upgrades.removeAll { $0.after > head }
+            if version != township.version {
+                upgrades.append(Upgrade(after: head, version: township.version, revoked: try revokedDevices()))
+                try township.retryHeld()
+            }
+            let acts = Set(log.sets.values.map { SimulatedStation.act($0, township.database.tables.codec) })
+            acknowledged.removeAll { !acts.contains($0.act) }
+            witness = nil
+        }
+        check(.replaced)
+        noteRevocations()
+        check(.decided)
+    }
+
+    /// What each station holds of the desk's acts.
+    private func heldEscrow() throws -> [Escrowed] {
+        try stations.filter { !$0.isRevoked }.flatMap { station in
+            try station.escrow().map { Escrowed(station: station.index, act: $0) }
+        }
+    }
+
+    private func revokedDevices() throws -> Set<DeviceID> {
+        Set(try stations.filter { try township.isRevoked($0.device) }.map(\.device))
+    }
+
+    /// The township's word on who is revoked is the people's: it may have come back, or be lost with a backup.
+    func noteRevocations() {
+        guard !township.disk.isDead else { return }
+        perform("register") { for station in stations { station.isRevoked = try township.isRevoked(station.device) } }
+    }
+
+    /// Notices that the township goes by another id.
+    func noteEpoch() {
+        guard !township.disk.isDead else { return }
+        perform("epoch") {
+            let now = try township.identityNow()
+            guard epochStarts[now.epoch] == nil else { return }
+            epochStarts[now.epoch] = LogSnapshot.EpochStart(seq: try township.head(), desk: now.desk)
+        }
+    }
+}
