@@ -92,6 +92,25 @@ import Testing
         #expect(try server.command("nightly").json["sound"].bool == true)
     }
 
+    @Test func aCopyOfACopySharesAllThatBothHad() throws {
+        let a = try server.station("a", village: "370404101201", staff: "甲")
+        _ = try a.new("household", "number=1")
+        try a.sync()
+        let b = try copy(a, as: "b")
+        _ = try a.new("household", "number=2")
+        let own = try b.new("household", "number=3")
+        try a.sync()
+        try b.sync()
+        let c = try copy(b, as: "c")
+        _ = try b.new("household", "number=4")
+        _ = try c.new("household", "number=5")
+        try b.sync()
+        try c.sync()
+        #expect(try server.command("history", own).json["entries"].array.count == 1, "decided once")
+        for station in [a, b, c] { try station.sync() }
+        try expectEqual([a, b, c])
+    }
+
     @Test func aForkedStationComesThroughARestore() throws {
         let a = try server.station("a", village: "370404101201", staff: "甲")
         _ = try a.new("household", "number=1")

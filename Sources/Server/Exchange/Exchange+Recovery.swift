@@ -5,16 +5,25 @@ import SyncWire
 
 /// What stations ask for after a restore, or when they find that they are a copy.
 extension Exchange {
-    /// The hashes of the device's own chain, from the number that `first` names on.
+    /// The hashes of the device's chain, from the number that `first` names on.
     func chain(_ request: ReceivedRequest, for device: RegisteredDevice, in database: Database) throws -> ChainRun {
-        let first = try request.number("first") ?? 1
+        try chain(of: device, from: try request.number("first") ?? 1, in: database)
+    }
+
+    /// At most ``Limits/setsPerFrame`` hashes, of the devices it goes on from first.
+    func chain(of device: RegisteredDevice, from first: UInt64, in database: Database) throws -> ChainRun {
         let register = DeviceRegister(database)
-        if let link = device.state.lineage.first(where: { first <= $0.number }) {
-            let count = Int(clamping: min(link.number - first + 1, UInt64(Limits.setsPerFrame)))
-            return ChainRun(first: first, hashes: try register.chain(of: link.device, from: first, limit: count))
+        var run = ChainRun(first: first, hashes: [])
+        for link in device.state.lineage.reversed() + [Lineage(device: device.state.id, number: UInt64(Int64.max))] {
+            let next = first + UInt64(run.hashes.count)
+            guard next <= link.number else { continue }
+            let room = UInt64(Limits.setsPerFrame - run.hashes.count)
+            let wanted = Int(clamping: min(link.number - next + 1, room))
+            run.hashes += try register.chain(of: link.device, from: next, limit: wanted)
+            // What is missing here (a township that was restored) leaves nothing that could follow it.
+            guard first + UInt64(run.hashes.count) > link.number else { break }
         }
-        let hashes = try register.chain(of: device.state.id, from: first, limit: Limits.setsPerFrame)
-        return ChainRun(first: first, hashes: hashes)
+        return run
     }
 
     func fork(
