@@ -51,21 +51,21 @@ import Testing
         let world = sticks.world
         switch Int.random(in: 0..<16, using: &random) {
         case 0..<6: try act(world, station, &random)
-        case 6, 7: drawer.requests.append(try sticks.bundles(station).export().file)
+        case 6, 7: drawer.requests.append(try sticks.export(station).file)
         case 8, 9:
             guard let request = drawer.requests.randomElement(using: &random) else { return }
             let answer = try sticks.answer(request)
-            let index = world.stations.firstIndex { $0.device == answer.device.state.id }
+            let index = world.stations.firstIndex { $0.device == answer.told.device.state.id }
             drawer.answers.append((try #require(index), answer.file))
-            #expect(answer.reply.problem == nil)
+            #expect(answer.told.reply.problem == nil)
         case 10, 11:
             guard let answer = drawer.answers.randomElement(using: &random) else { return }
-            let result = try sticks.bundles(answer.station).apply(answer.file)
+            let result = try sticks.apply(answer.station, answer.file)
             #expect(result.problem == nil, "\(String(describing: result.problem))")
         case 12:
             guard let answer = drawer.answers.randomElement(using: &random) else { return }
             let cut = Array(answer.file.prefix(Int.random(in: 0..<answer.file.count, using: &random)))
-            #expect(throws: Problem.self) { try sticks.bundles(answer.station).apply(cut) }
+            #expect(throws: Problem.self) { try sticks.apply(answer.station, cut) }
         case 13: try world.push(station, chunk: Int.random(in: 1..<4, using: &random), losesReply: random.chance(30))
         case 14: try world.pull(station, limit: Int.random(in: 1..<5, using: &random))
         default: try world.sync(station, limit: Int.random(in: 1..<6, using: &random))
@@ -92,7 +92,7 @@ import Testing
         let seq = try sticks.seq()
         let before = try (0..<3).map { try sticks.position($0) }
         for request in drawer.requests { _ = try sticks.answer(request) }
-        for answer in drawer.answers { _ = try sticks.bundles(answer.station).apply(answer.file) }
+        for answer in drawer.answers { _ = try sticks.apply(answer.station, answer.file) }
         #expect(try sticks.seq() == seq)
         #expect(try (0..<3).map { try sticks.position($0) } == before)
         #expect(try sticks.world.differences() == [])

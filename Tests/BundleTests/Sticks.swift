@@ -47,17 +47,44 @@ final class Sticks {
 
     func bundles(_ station: Int) -> StationBundles {
         StationBundles(
-            replica: world.stations[station].replica, keys: OneKey(signer: keys[station].signer), signatures: Ed25519(),
+            replica: world.stations[station].replica, blobs: NoBlobs(), keys: OneKey(signer: keys[station].signer),
+            signatures: Ed25519(),
             sealing: keys[station].sealing, clock: { [world] in world.now })
     }
 
-    func answer(_ bundle: [UInt8]) throws -> BundleAnswer {
-        try exchange.answer(bundle: bundle, database: world.authority)
+    /// A written stick: its bytes, and what was told of it.
+    func export(_ station: Int) throws -> (file: [UInt8], told: StationBundles.Export) {
+        let stick = Stick()
+        let told = try bundles(station).export { stick.bytes += $0 }
+        return (stick.bytes, told)
+    }
+
+    func answer(_ bundle: [UInt8], by other: Exchange? = nil) throws -> (file: [UInt8], told: BundleAnswer) {
+        let stick = Stick()
+        let told = try (other ?? exchange).answer(
+            bundle: Stick.reading(bundle), database: world.authority, write: { stick.bytes += $0 })
+        return (stick.bytes, told)
+    }
+
+    @discardableResult func apply(_ station: Int, _ file: [UInt8]) throws -> StationBundles.Import {
+        try bundles(station).apply(Stick.reading(file))
+    }
+
+    /// An answer that a township with the true keys makes up.
+    func forged(_ station: Int, _ reply: BundleReply, _ pieces: [BundleReply.Piece]) throws -> [UInt8] {
+        let stick = Stick()
+        var writer = try BundleWriter(
+            .toStation, township: exchange.signer.publicKey, device: world.stations[station].device,
+            to: keys[station].sealing.publicKey, signedBy: exchange.signer, first: reply.encoded,
+            write: { stick.bytes += $0 })
+        for piece in pieces { try writer.append(piece.encoded) }
+        try writer.finish()
+        return stick.bytes
     }
 
     /// There and back.
     @discardableResult func carry(_ station: Int) throws -> StationBundles.Import {
-        try bundles(station).apply(try answer(try bundles(station).export().file).file)
+        try apply(station, try answer(try export(station).file).file)
     }
 
     func seq() throws -> Seq {
@@ -79,4 +106,22 @@ private struct OneKey: StationKeys {
     }
     func adopt(_ device: DeviceID, from parent: DeviceID) throws { throw Problem(.internalError) }
     func forgetForkKeys(from parent: DeviceID) throws { throw Problem(.internalError) }
+}
+
+/// A file in memory.
+final class Stick {
+    var bytes: [UInt8] = []
+
+    static func reading(_ bytes: [UInt8]) -> BundleReader.Read {
+        { offset, count in Array(bytes.dropFirst(Int(offset)).prefix(count)) }
+    }
+}
+
+/// A station without photos.
+private struct NoBlobs: BlobStore {
+    func size(of blob: Hash256) -> UInt64? { nil }
+    func received(_ blob: Hash256, by owner: String) -> UInt64 { 0 }
+    func unfinished(by owner: String) -> [Hash256] { [] }
+    func add(_ part: BlobPart, by owner: String) throws -> BlobStatus { throw Problem(.unknownBlob) }
+    func read(_ blob: Hash256, at offset: UInt64, count: Int) throws -> [UInt8] { throw Problem(.unknownBlob) }
 }

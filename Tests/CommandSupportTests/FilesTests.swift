@@ -121,21 +121,41 @@ private final class Place {
         #expect(Place.mode(place.path + "/lock") == 0o600)
     }
 
+    private func write(_ bytes: [UInt8], to path: String) throws {
+        try BundleFile.write(to: path, magic: Array("RUHUBNDL".utf8)) { try $0(bytes) }
+    }
+
+    @Test func aBundleThatIsBrokenOffLeavesWhatWasThere() throws {
+        let place = try Place()
+        let path = place.path + "/stick"
+        try write(Array("RUHUBNDL one".utf8), to: path)
+        #expect(throws: CancellationError.self) {
+            try BundleFile.write(to: path, magic: Array("RUHUBNDL".utf8)) { write in
+                try write(Array("RUHUBNDL two".utf8))
+                throw CancellationError()
+            }
+        }
+        #expect(try Files.read(path) == Array("RUHUBNDL one".utf8))
+        let (read, bytes) = try BundleFile.open(path, magic: Array("RUHUBNDL".utf8))
+        #expect(bytes == 12)
+        #expect(try read(9, 100) == Array("one".utf8) && read(12, 1).isEmpty)
+    }
+
     @Test func aBundleReplacesAnOlderOneAndNothingElse() throws {
         let place = try Place()
         let path = place.path + "/stick"
         let first = Array("RUHUBNDL one".utf8)
         let second = Array("RUHUBNDL two".utf8)
-        try BundleFile.write(first, to: path)
+        try write(first, to: path)
         #expect(Place.mode(path) == 0o600)
-        try BundleFile.write(second, to: path)
+        try write(second, to: path)
         #expect(try Files.read(path) == second)
         let other = place.path + "/letter"
         try SecretFile.write(Array("dear sir".utf8), to: other)
-        #expect(#expect(throws: Problem.self) { try BundleFile.write(first, to: other) }?.code == .cannotCreate)
+        #expect(#expect(throws: Problem.self) { try write(first, to: other) }?.code == .cannotCreate)
         #expect(try Files.read(other) == Array("dear sir".utf8))
         #expect(
-            #expect(throws: Problem.self) { try BundleFile.write(first, to: place.path + "/no/stick") }?.code
+            #expect(throws: Problem.self) { try write(first, to: place.path + "/no/stick") }?.code
                 == .cannotCreate)
     }
 }

@@ -57,12 +57,14 @@ struct Decoder: Sendable, CustomTestStringConvertible {
             encode: { $0.encoded(as: .protobuf) }),
         trip("escrow", decode: { try EscrowOffer(decoding: $0, as: .protobuf) }, encode: { $0.encoded(as: .protobuf) }),
         trip("bundle-request", decode: { try BundleRequest(decoding: $0) }, encode: { $0.encoded }),
+        trip("bundle-request-piece", decode: { try BundleRequest.Piece(decoding: $0) }, encode: { $0.encoded }),
         trip("bundle-reply", decode: { try BundleReply(decoding: $0) }, encode: { $0.encoded }),
+        trip("bundle-reply-piece", decode: { try BundleReply.Piece(decoding: $0) }, encode: { $0.encoded }),
     ]
 
     private static let envelopes: [Decoder] = [
         trip("frame", decode: { try Frame.open($0, limit: 1 << 20) }, encode: { Frame.seal($0) }),
-        trip("bundle", decode: { try SealedBundle(file: $0) }, encode: { $0.file }),
+        trip("bundle", decode: { try SealedBundle(frame: $0) }, encode: { $0.frame }),
         trip("zstd", decode: { try decompressed($0, .zstd) }, encode: { ContentCoding.zstd.compress($0) }),
         trip("gzip", decode: { try decompressed($0, .gzip) }, encode: { ContentCoding.gzip.compress($0) }),
         Decoder(name: "signature") { bytes in

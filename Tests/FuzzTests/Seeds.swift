@@ -95,9 +95,10 @@ enum Seeds {
         let codec = WireCodec()
         let key = hash.bytes
         let text = Array("入户 ruhu ruhu ruhu".utf8)
-        let bundle = try SealedBundle(
-            sealing: text, .toTownship, township: key, device: id, to: SealingKey().publicKey,
-            signedBy: try Ed25519().signer(privateKey: key))
+        var bundle: [UInt8] = []
+        _ = try BundleWriter(
+            .toTownship, township: key, device: id, to: SealingKey().publicKey,
+            signedBy: try Ed25519().signer(privateKey: key), first: text, write: { bundle += $0 })
         let components = MessageSignature.Components(
             method: "GET", authority: "a:1", path: "/v1/pull", query: "?cursor=5",
             contentDigest: ContentDigest.header(for: []))
@@ -107,6 +108,9 @@ enum Seeds {
         let readmission = Readmission(
             device: id, signingKey: key, sealingKey: key, scopes: [Scope("370404101201")], station: "s", staff: "王",
             lineage: Lineage(device: id, number: 7), certificate: [1, 2])
+        let fork = ForkRequest(common: Acknowledgement(number: 2, hash: hash), signingKey: key, sealingKey: key)
+        let head = TreeHead(epoch: id, size: 9, root: hash, signature: [UInt8](repeating: 5, count: 64))
+        let part = BlobPart(sha256: hash, offset: 0, size: 3, data: [1, 2, 3])
         return [
             "set": [codec.encode(set)],
             "effects": [
@@ -119,24 +123,35 @@ enum Seeds {
                 EnrolmentRequest(code: "K7", signingKey: key, sealingKey: key, station: "s").encoded(as: .protobuf)
             ],
             "fork": [
-                ForkRequest(common: Acknowledgement(number: 2, hash: hash), signingKey: key, sealingKey: key)
-                    .encoded(as: .protobuf)
+                fork.encoded(as: .protobuf)
             ],
             "readmission": [readmission.encoded(as: .protobuf)],
             "escrow": [EscrowOffer(epoch: id, sealed: [[1, 2], [3]]).encoded(as: .protobuf)],
             "bundle-request": [
                 BundleRequest(
-                    created: Instant(milliseconds: 5), epoch: id, cursor: 3, isBootstrapped: true, frames: [push]
+                    created: Instant(milliseconds: 5), epoch: id, cursor: 3, isBootstrapped: true, heads: [head],
+                    readmission: readmission, lastNumber: 7, fork: fork, wanted: [hash]
+                ).encoded
+            ],
+            "bundle-request-piece": [
+                BundleRequest.Piece(
+                    escrow: [EscrowItem(seq: 3, sealed: [1, 2], epoch: id)], frames: [push], blobs: [part]
                 ).encoded
             ],
             "bundle-reply": [
                 BundleReply(
                     hello: hello, problem: problem,
-                    pushes: [PushReply(outcomes: outcomes, acknowledged: Acknowledgement())],
-                    pages: [page]
+                    blobs: [BlobStatus(sha256: hash, size: 9, received: 9, isComplete: true)], head: head,
+                    escrow: [Base(epoch: id, seq: 3)]
                 ).encoded
             ],
-            "frame": [Frame.seal(text)], "bundle": [bundle.file], "zstd": [ContentCoding.zstd.compress(text)],
+            "bundle-reply-piece": [
+                BundleReply.Piece(
+                    pushes: [PushReply(outcomes: outcomes, acknowledged: Acknowledgement())], pages: [page],
+                    chains: [ChainRun(first: 2, hashes: [hash])], parts: [part]
+                ).encoded
+            ],
+            "frame": [Frame.seal(text)], "bundle": [bundle], "zstd": [ContentCoding.zstd.compress(text)],
             "gzip": [ContentCoding.gzip.compress(text)],
             "signature": [Array((signed.signatureInput + "\n" + signed.signature).utf8)],
             "invitation": [Array(InvitationCode(secret: Array(0..<10), fingerprint: hash).description.utf8)],

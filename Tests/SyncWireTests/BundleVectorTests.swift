@@ -14,13 +14,17 @@ import Testing
         var deviceSigningPrivateKey: String
         var file: String
         var signed: String
-        var content: String
+        var pieces: [String]
     }
 
     private static let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "docs/vectors/bundle.json")
 
     private static func key(_ byte: UInt8) -> [UInt8] { [UInt8](repeating: byte, count: 32) }
+
+    private static func reader(_ file: [UInt8]) throws -> BundleReader {
+        try BundleReader { offset, count in Array(file.dropFirst(Int(offset)).prefix(count)) }
+    }
 
     private static func made() throws -> Vector {
         let device = RecordID("01900000-0000-7000-8000-000000000001")!
@@ -40,16 +44,19 @@ import Testing
             epoch: epoch, previousHash: .zero, sets: [bytes],
             signature: try signer.signature(for: PushFrame.signedBytes(lastHash: hash)))
         let request = BundleRequest(
-            created: Instant(milliseconds: 1_790_000_000_000), epoch: epoch, cursor: 0, isBootstrapped: true,
-            frames: [frame])
-        let bundle = try SealedBundle(
-            sealing: request.encoded, .toTownship,
-            township: try Ed25519().signer(privateKey: key(1)).publicKey, device: device,
-            to: try SealingKey(privateKey: key(2)).publicKey, signedBy: signer)
+            created: Instant(milliseconds: 1_790_000_000_000), epoch: epoch, cursor: 0, isBootstrapped: true)
+        let pieces = [request.encoded, BundleRequest.Piece(frames: [frame]).encoded]
+        var file: [UInt8] = []
+        var writer = try BundleWriter(
+            .toTownship, township: try Ed25519().signer(privateKey: key(1)).publicKey, device: device,
+            to: try SealingKey(privateKey: key(2)).publicKey, signedBy: signer, first: pieces[0], write: { file += $0 })
+        try writer.append(pieces[1])
+        try writer.finish()
+        let bundle = try reader(file).bundle
         return Vector(
             townshipSigningPrivateKey: Hex.encode(key(1)), townshipSealingPrivateKey: Hex.encode(key(2)),
-            device: device.description, deviceSigningPrivateKey: Hex.encode(key(3)), file: Hex.encode(bundle.file),
-            signed: Hex.encode(bundle.signedBytes), content: Hex.encode(request.encoded))
+            device: device.description, deviceSigningPrivateKey: Hex.encode(key(3)), file: Hex.encode(file),
+            signed: Hex.encode(bundle.signedBytes), pieces: pieces.map { Hex.encode($0) })
     }
 
     @Test func theVectorOpens() throws {
@@ -64,32 +71,34 @@ import Testing
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
         let vector = try decoder.decode(Vector.self, from: try Data(contentsOf: Self.file))
-        let bundle = try SealedBundle(file: try #require(Hex.decode(vector.file)))
+        let reader = try Self.reader(try #require(Hex.decode(vector.file)))
+        let bundle = reader.bundle
         let device = try Ed25519().signer(privateKey: try #require(Hex.decode(vector.deviceSigningPrivateKey)))
         #expect(bundle.isSigned(by: device.publicKey, scheme: Ed25519()))
         #expect(Hex.encode(bundle.signedBytes) == vector.signed)
         #expect(bundle.device.description == vector.device)
         let key = try SealingKey(privateKey: try #require(Hex.decode(vector.townshipSealingPrivateKey)))
-        let content = try bundle.open(with: key)
-        #expect(Hex.encode(content) == vector.content)
-        let request = try BundleRequest(decoding: content)
-        #expect(request.encoded == content)
-        #expect(request.frames.count == 1)
+        var pieces: [[UInt8]] = []
+        try reader.pieces(with: key) { pieces.append($0) }
+        #expect(pieces.map { Hex.encode($0) } == vector.pieces)
+        #expect(try BundleRequest(decoding: pieces[0]).encoded == pieces[0])
+        #expect(try BundleRequest.Piece(decoding: pieces[1]).frames.count == 1)
     }
 
     @Test func directionTownshipAndDeviceAreBoundToWhatIsSealed() throws {
         let vector = try Self.made()
-        let bundle = try SealedBundle(file: try #require(Hex.decode(vector.file)))
+        let file = try #require(Hex.decode(vector.file))
+        let bundle = try Self.reader(file).bundle
         let key = try SealingKey(privateKey: Self.key(2))
-        _ = try bundle.open(with: key)
-        var other = bundle
-        other.direction = .toStation
-        #expect(throws: CodecError.self) { try other.open(with: key) }
-        other = bundle
-        other.device = RecordID(high: 1, low: 2)
-        #expect(throws: CodecError.self) { try other.open(with: key) }
-        other = bundle
-        other.township[0] ^= 1
-        #expect(throws: CodecError.self) { try other.open(with: key) }
+        try Self.reader(file).pieces(with: key) { _ in }
+        func expectClosed(_ change: (inout SealedBundle) -> Void) {
+            var other = bundle
+            change(&other)
+            let changed = other.frame + file.dropFirst(bundle.frame.count)
+            #expect(throws: CodecError.self) { try Self.reader(changed).pieces(with: key) { _ in } }
+        }
+        expectClosed { $0.direction = .toStation }
+        expectClosed { $0.device = RecordID(high: 1, low: 2) }
+        expectClosed { $0.township[0] ^= 1 }
     }
 }

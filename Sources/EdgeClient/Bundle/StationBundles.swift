@@ -5,16 +5,18 @@ package import SyncWire
 /// A station's side of the exchange over USB. Needs no network; any mix of it and syncs comes to the same state.
 package struct StationBundles {
     let replica: ReplicaDatabase
+    let blobs: any BlobStore
     let keys: any StationKeys
     let signatures: any SignatureScheme
     let sealing: SealingKey
     let clock: () -> Instant
 
     package init(
-        replica: ReplicaDatabase, keys: any StationKeys, signatures: any SignatureScheme, sealing: SealingKey,
-        clock: @escaping () -> Instant
+        replica: ReplicaDatabase, blobs: any BlobStore, keys: any StationKeys, signatures: any SignatureScheme,
+        sealing: SealingKey, clock: @escaping () -> Instant
     ) {
         self.replica = replica
+        self.blobs = blobs
         self.keys = keys
         self.signatures = signatures
         self.sealing = sealing
@@ -22,7 +24,7 @@ package struct StationBundles {
     }
 
     /// What `join` learnt of the township.
-    private struct TownshipKeys {
+    struct TownshipKeys {
         var signing: [UInt8]
         var sealing: [UInt8]
 
@@ -38,106 +40,142 @@ package struct StationBundles {
     // MARK: - Export
 
     package struct Export {
-        package var file: [UInt8]
-        /// Sets in it.
-        package var sets: Int
-        /// Undecided sets that did not fit: they take another bundle, after this one's answer.
-        package var remaining: Int
+        /// Of the file.
+        package var bytes: UInt64 = 0
+        /// Sets in it, and blobs.
+        package var sets = 0
+        package var blobs = 0
+        /// Blobs that did not fit: they take another bundle, after this one's answer.
+        package var blobsLeft = 0
+        /// It asks for an identity of its own, for a copied data folder.
+        package var asksForIdentity = false
     }
 
-    /// Everything that is undecided, and where the replica stands, sealed to the township. What is exported is never
-    /// rewritten afterwards: the mark is durable before the file exists.
-    /// - Throws: ``Problem`` ``Problem/Code/notJoined``; the store's errors.
-    package func export() throws -> Export {
-        let (request, township, device, remaining) = try replica.write { transaction in
-            let position = try transaction.position()
-            let frames = try frames(epoch: position.epoch, in: transaction)
-            let needsPicture = try Meta.number("digest_differs", in: transaction.database) == 1
-            let request = BundleRequest(
-                created: clock(), epoch: position.epoch, cursor: position.cursor,
-                isBootstrapped: position.isBootstrapped && !needsPicture, frames: frames)
-            let remaining = try transaction.pendingCount() - frames.map(\.sets.count).reduce(0, +)
-            return (request, try TownshipKeys(transaction), position.device, remaining)
+    /// Writes everything that is undecided, where the replica stands, what is held for the township, and the photos that
+    /// have not arrived, sealed to the township. What is exported is never rewritten afterwards: the mark is durable
+    /// before the file is whole.
+    /// - Parameters:
+    ///   - blobBytes: photos go in, in their order, until they have so many bytes; one at least, unless it is 0.
+    ///   - write: takes the file's bytes in order.
+    /// - Throws: ``Problem`` ``Problem/Code/notJoined``; the store's errors; what `write` throws.
+    package func export(
+        blobBytes: Int = Limits.bundleBlobBytes, write: @escaping ([UInt8]) throws -> Void
+    ) throws -> Export {
+        var export = Export()
+        let wanted = try BlobCarrier.missing(in: replica, blobs: blobs).prefix(Limits.wantedBlobs).map(\.sha256)
+        var writer = try replica.write { transaction -> BundleWriter in
+            let request = try request(wanting: blobBytes > 0 ? wanted : [], in: transaction)
+            let township = try TownshipKeys(transaction)
+            let device = try transaction.position().device
+            var writer = try BundleWriter(
+                .toTownship, township: township.signing, device: device, to: township.sealing,
+                signedBy: try keys.signer(of: device), first: request.encoded, write: write)
+            export.asksForIdentity = request.fork != nil
+            try appendEscrow(of: transaction, epoch: request.epoch, to: &writer)
+            // A copy's sets get another identity first.
+            if request.fork == nil {
+                export.sets = try appendFrames(of: transaction, epoch: request.epoch, to: &writer)
+            }
+            return writer
         }
-        let bundle = try SealedBundle(
-            sealing: request.encoded, .toTownship, township: township.signing, device: device, to: township.sealing,
-            signedBy: try keys.signer(of: device))
-        return Export(
-            file: bundle.file, sets: request.frames.map(\.sets.count).reduce(0, +), remaining: remaining)
+        try appendBlobs(blobBytes, to: &writer, &export)
+        try writer.finish()
+        export.bytes = writer.bytes
+        return export
     }
 
-    private func frames(epoch: EpochID, in transaction: ReplicaTransaction) throws -> [PushFrame] {
-        var frames: [PushFrame] = []
+    private func request(wanting wanted: [Hash256], in transaction: ReplicaTransaction) throws -> BundleRequest {
+        let position = try transaction.position()
+        let needsPicture = try Meta.number("digest_differs", in: transaction.database) == 1
+        let readmission = try Syncer.readmission(position, keys: keys, in: transaction)
+        let fork = try CopyNotice.read(in: transaction).map { common in
+            let (signer, sealingKey) = try keys.forkKeys(from: position.device)
+            return ForkRequest(common: common, signingKey: signer.publicKey, sealingKey: sealingKey)
+        }
+        return BundleRequest(
+            created: clock(), epoch: position.epoch, cursor: position.cursor,
+            isBootstrapped: position.isBootstrapped && !needsPicture,
+            heads: try transaction.treeHeads().suffix(Limits.heads),
+            readmission: readmission.sealingKey.isEmpty ? nil : readmission,
+            lastNumber: try transaction.lastOutboxSet().number, fork: fork, wanted: wanted)
+    }
+
+    /// The desk's sets that this station held of histories that are over.
+    private func appendEscrow(
+        of transaction: ReplicaTransaction, epoch: EpochID, to writer: inout BundleWriter
+    ) throws {
+        var last: Base?
+        while let (old, items) = try transaction.foreignEscrow(now: epoch, after: last) {
+            let named = items.map { EscrowItem(seq: $0.seq, sealed: $0.sealed, epoch: old) }
+            try writer.append(BundleRequest.Piece(escrow: named).encoded)
+            last = Base(epoch: old, seq: items.last?.seq ?? 0)
+        }
+    }
+
+    /// - Returns: how many sets.
+    private func appendFrames(
+        of transaction: ReplicaTransaction, epoch: EpochID, to writer: inout BundleWriter
+    ) throws -> Int {
+        var count = 0
         var last: UInt64 = 0
-        var bytes = 0
         while let pending = try transaction.pendingFrame(after: last) {
-            bytes += pending.sets.map(\.count).reduce(0, +)
-            if bytes > Limits.bundleFillBytes { break }
             let signature = try keys.signer(of: pending.device).signature(
                 for: PushFrame.signedBytes(lastHash: pending.lastHash))
-            frames.append(
-                PushFrame(
-                    epoch: epoch, previousHash: pending.previousHash, sets: pending.sets, signature: signature,
-                    earlier: pending.earlier))
+            let frame = PushFrame(
+                epoch: epoch, previousHash: pending.previousHash, sets: pending.sets, signature: signature,
+                earlier: pending.earlier)
+            try writer.append(BundleRequest.Piece(frames: [frame]).encoded)
+            count += pending.sets.count
             last = pending.last
         }
         try transaction.markOffered(through: last)
-        return frames
+        return count
+    }
+
+    private func appendBlobs(_ blobBytes: Int, to writer: inout BundleWriter, _ export: inout Export) throws {
+        let waiting = try BlobCarrier.waiting(in: replica, blobs: blobs, isOffered: false)
+        var left = blobBytes
+        for attachment in waiting where left > 0 {
+            guard export.blobs == 0 || attachment.size <= UInt64(left) else { break }
+            try BlobPart.forEach(of: attachment.sha256, size: attachment.size, in: blobs) {
+                try writer.append(BundleRequest.Piece(blobs: [$0]).encoded)
+            }
+            left -= Int(clamping: attachment.size)
+            export.blobs += 1
+        }
+        export.blobsLeft = waiting.count - export.blobs
     }
 
     // MARK: - Import
 
     package struct Import {
         package var counts = SyncSession.Counts()
-        /// Pages that do not follow the cursor any more, because a sync has moved it on meanwhile.
+        /// Pages that do not follow what this station holds any more, because a sync has moved it on meanwhile.
         package var skippedPages = 0
+        /// Blobs of the bundle that the township has whole, and such as came from it.
+        package var arrivedBlobs = 0
+        package var fetchedBlobs = 0
+        /// The station had to take another history or identity: what the township lacks goes with the next bundle.
+        package var mended: SyncRecovery.Reason?
         /// What the township refused, or what is wrong with the replica afterwards.
         package var problem: Problem?
     }
 
-    /// Applies a township's answer: what became of the station's sets, then the pages in order. What is known already
-    /// is passed over, so that an answer may come late, twice, or after a sync.
+    /// Applies a township's answer, as a sync would its answers: the head is checked, then what became of the station's
+    /// sets, then the pages in order, then photos. What is known already is passed over, so that an answer may come late,
+    /// twice, or after a sync.
     /// - Throws: ``Problem`` when the file is refused, and then nothing is changed: ``Problem/Code/notABundle``,
     ///   ``Problem/Code/bundleForAnother``, ``Problem/Code/badSignature``. The store's errors.
-    package func apply(_ bytes: [UInt8]) throws -> Import {
-        let reply = try open(bytes)
-        var result = Import()
-        if let finding = try finding(in: reply.hello) {
-            result.problem = Problem(
-                finding, "bundle",
-                explanation: Label(
-                    zh: "镇街与本站的记录接不上（恢复过备份，或本站被复制过），请联网同步一次",
-                    en: "Township and station do not go together (a restore, or a copy of this station): sync once"))
-            return result
-        }
-        var session = SyncSession()
-        for push in reply.pushes { session.pushed(push) }
-        try replica.write { transaction in
-            try PageApplication.acknowledge(reply.pushes.flatMap(\.outcomes), in: transaction)
-            try keep(latest: reply.hello.latestSeq, in: transaction)
-        }
-        let bootstrap = reply.pages.filter(\.isBootstrap)
-        if let records = try apply(bootstrap: bootstrap) { session.pulled(bootstrap[0], records: records) }
-        for page in reply.pages where !page.isBootstrap {
-            switch try apply(page) {
-            case .applied(let records): session.pulled(page, records: records)
-            case .known: break
-            case .doesNotFollow: result.skippedPages += 1
-            }
-        }
-        result.counts = session.counts
-        result.problem = reply.problem
-        if result.problem == nil, try replica.read({ try Meta.number("digest_differs", in: $0.database) == 1 }) {
-            result.problem = Problem(.digestMismatch)
-        }
-        return result
-    }
-
-    private func open(_ bytes: [UInt8]) throws -> BundleReply {
+    package func apply(_ read: @escaping BundleReader.Read) throws -> Import {
         do {
-            let bundle = try SealedBundle(file: bytes)
-            try check(bundle)
-            return try BundleReply(decoding: try bundle.open(with: sealing))
+            let reader = try BundleReader(read)
+            try check(reader.bundle)
+            // Every piece, before anything is changed.
+            try reader.pieces(with: sealing) { _ = try BundleReply.Piece(decoding: $0) }
+            let reply = try BundleReply(decoding: try reader.first(with: sealing))
+            var reading = try AnswerReading(reply, bundles: self)
+            try reader.pieces(with: sealing) { try reading.take(try BundleReply.Piece(decoding: $0)) }
+            return try reading.finish()
         } catch let error as CodecError {
             throw Problem(.notABundle, error.detail)
         }
@@ -163,60 +201,6 @@ package struct StationBundles {
             throw Problem(
                 .badSignature, "bundle",
                 explanation: Label(zh: "答复包的签名不符，可能被改动过", en: "The answer's signature does not verify; it was altered"))
-        }
-    }
-
-    // MARK: - Pages
-
-    private enum Fate {
-        case applied(records: Int)
-        case known
-        case doesNotFollow
-    }
-
-    private func apply(_ page: PullPage) throws -> Fate {
-        try replica.write { transaction in
-            let position = try transaction.position()
-            if position.isBootstrapped, page.from == position.cursor {
-                let records = try PageApplication.apply(page, to: transaction)
-                try transaction.compareDigests(page)
-                return .applied(records: records)
-            }
-            return position.isBootstrapped && page.to <= position.cursor ? .known : .doesNotFollow
-        }
-    }
-
-    /// Swaps a whole picture in, with one transaction, when it is newer than what the replica has, or when that is known
-    /// to be wrong. What is pending keeps its bases.
-    /// - Returns: the records stated; `nil` when the replica needs no picture.
-    private func apply(bootstrap pages: [PullPage]) throws -> Int? {
-        guard let last = pages.last, last.bootstrapToken.isEmpty else { return nil }
-        return try replica.write { transaction -> Int? in
-            let position = try transaction.position()
-            let isWrong = try Meta.number("digest_differs", in: transaction.database) == 1
-            let isNewer = isWrong ? last.to >= position.cursor : last.to > position.cursor
-            guard !position.isBootstrapped || isNewer else { return nil }
-            try transaction.forgetShadow()
-            try transaction.clearStaging()
-            var records = 0
-            for page in pages { records += try PageApplication.apply(page, to: transaction) }
-            try Meta.set([UInt8](), for: "bootstrap_token", in: transaction.database)
-            try transaction.compareDigests(last)
-            return records
-        }
-    }
-
-    private func keep(latest: Seq, in transaction: ReplicaTransaction) throws {
-        let known = try Meta.number("latest_seen", in: transaction.database) ?? 0
-        try Meta.set(max(known, latest), for: "latest_seen", in: transaction.database)
-    }
-
-    /// What a sync would notice in the township's hello before it uses anything of the answer.
-    private func finding(in hello: Hello) throws -> Problem.Code? {
-        try replica.read { transaction in
-            try SyncRecovery.finding(
-                hello, position: try transaction.position(), last: try transaction.lastOutboxSet().number,
-                hash: transaction.chainHash(after:))
         }
     }
 }

@@ -29,28 +29,46 @@ struct BundleExportCommand: ParsableCommand {
     }
 
     @OptionGroup var options: StationOptions
+    @OptionGroup var photos: PhotoOptions
     @Argument(help: ArgumentHelp(L("写到此文件", "The file to write"))) var file: String
 
     func run() throws {
         let station = try options.station()
-        let export = try station.bundles().export()
-        try BundleFile.write(export.file, to: file)
-        var document = BundleDocument(file: file, bytes: export.file.count)
+        let bundles = try station.bundles()
+        let export = try BundleFile.write(to: file, magic: Frame.Content.bundle.magic) { write in
+            try bundles.export(blobBytes: try photos.bytes(), write: write)
+        }
+        var document = BundleDocument(file: file, bytes: Int(clamping: export.bytes))
         document.sets = export.sets
+        document.blobs = export.blobs
+        let members: [(String, JSONValue)] = [
+            ("blobsLeft", .int(Int64(export.blobsLeft))), ("asksForIdentity", .bool(export.asksForIdentity)),
+        ]
+        options.output.write(document.json(members), text: text(export))
+    }
+
+    private func text(_ export: StationBundles.Export) -> String {
         var lines = [
             L(
-                "已写入 \(file)：\(export.sets) 项变更。交给镇街：ruhu-server bundle import 文件 --reply 答复",
-                "Wrote \(file): \(export.sets) change sets. At the township: ruhu-server bundle import FILE --reply ANSWER"
-            )
+                "已写入 \(file)：\(export.sets) 项变更，\(export.blobs) 份附件。交给镇街：ruhu-server bundle import 文件 --reply 答复",
+                "Wrote \(file): \(export.sets) change sets, \(export.blobs) attachments. At the township: "
+                    + "ruhu-server bundle import FILE --reply ANSWER")
         ]
-        if export.remaining > 0 {
+        if export.blobsLeft > 0 {
             lines.append(
                 L(
-                    "还有 \(export.remaining) 项放不下，读入答复后再导出一次。",
-                    "\(export.remaining) more did not fit: export again when the answer has been read."))
+                    "还有 \(export.blobsLeft) 份附件放不下，读入答复后再导出一次（或加大 --photos）。",
+                    "\(export.blobsLeft) attachments more did not fit: export again when the answer has been read (or raise "
+                        + "--photos)."))
         }
-        options.output.write(
-            document.json([("remaining", .int(Int64(export.remaining)))]), text: lines.joined(separator: "\n"))
+        if export.asksForIdentity {
+            lines.append(
+                L(
+                    "本站的数据目录有另一份拷贝在使用：这个包请镇街给本机一个新的身份，变更随下一个包上交。",
+                    "Another copy of this station's folder is in use: this bundle asks for an identity of its own; the "
+                        + "change sets go with the next one."))
+        }
+        return lines.joined(separator: "\n")
     }
 }
 
@@ -63,40 +81,64 @@ struct BundleImportCommand: ParsableCommand {
     @Argument(help: ArgumentHelp(L("文件", "The file"))) var file: String
 
     func run() throws {
-        let bytes = try Files.read(file)
-        guard bytes.starts(with: Frame.Content.bundle.magic) else { throw Problem(.notABundle, file) }
+        let (read, bytes) = try BundleFile.open(file, magic: Frame.Content.bundle.magic)
         let station = try options.station()
         let lock = try FileLock(path: station.folder.syncLockPath)
         defer { lock.release() }
-        let result = try station.bundles().apply(bytes)
+        try station.checkFreeSpace(needed: bytes)
+        let result = try station.bundles().apply(read)
         let cursor = try station.replica.read { try $0.position().cursor }
-        let document = BundleDocument(file: file, bytes: bytes.count, counts: result.counts)
+        let waiting = try BlobCarrier.waiting(in: station.replica, blobs: station.blobs, isOffered: false).count
+        var document = BundleDocument(file: file, bytes: Int(clamping: bytes), counts: result.counts)
+        document.blobs = result.fetchedBlobs
         var members = document.members([
             ("cursor", .int(Int64(cursor))), ("skipped", .int(Int64(result.skippedPages))),
+            ("arrived", .int(Int64(result.arrivedBlobs))), ("waiting", .int(Int64(waiting))),
+            ("mended", result.mended.map { .string($0.rawValue) } ?? .null),
         ])
+        try station.memory.keep(station.replica)
         guard let problem = result.problem else {
             try station.replica.write { try Meta.set(station.clock().description, for: "last_sync", in: $0.database) }
-            options.output.write(.object(members), text: text(result))
+            options.output.write(.object(members), text: text(result, waiting: waiting))
             return
         }
         members.append(("error", Failure(problem).document))
         options.output.fail(problem, document: .object(members), code: problem.code.exitCode)
     }
 
-    private func text(_ result: StationBundles.Import) -> String {
+    private func text(_ result: StationBundles.Import, waiting: Int) -> String {
         let counts = result.counts
         var lines = [
             L(
-                "已读入：镇街已定下 \(counts.sets) 项，取得 \(counts.records) 条记录。",
-                "Read: the township has decided \(counts.sets) change sets; \(counts.records) records came back.")
+                "已读入：镇街已定下 \(counts.sets) 项，取得 \(counts.records) 条记录、\(result.fetchedBlobs) 份附件。",
+                "Read: the township has decided \(counts.sets) change sets; \(counts.records) records and "
+                    + "\(result.fetchedBlobs) attachments came back.")
         ]
         lines += counts.remarks
+        switch result.mended {
+        case .epoch:
+            lines.append(
+                L(
+                    "镇街恢复过备份，本站已转到新的历史。请再导出一次：镇街缺的内容随那个包补上。",
+                    "The township was restored, and this station follows its new history. Export again: that bundle brings "
+                        + "what the township lacks."))
+        case .fork:
+            lines.append(
+                L(
+                    "本站的数据目录有另一份拷贝在使用，两份都会保留各自填写的内容。请再导出一次。",
+                    "Another copy of this station's folder is in use; both keep all they typed. Export again."))
+        default: break
+        }
+        if waiting > 0 {
+            lines.append(
+                L("还有 \(waiting) 份附件未到镇街，请再导出一次。", "\(waiting) attachments are not at the township yet: export again."))
+        }
         if result.skippedPages > 0 {
             lines.append(
                 L(
-                    "答复包与本站现在的位置接不上（之后联网同步过），这部分已跳过，下次同步会补齐。",
+                    "答复包与本站现在的位置接不上（之后同步过），这部分已跳过，下一次会补齐。",
                     "Part of the answer no longer follows what this station holds (it has synced since): that part was "
-                        + "passed over; the next sync brings the rest."))
+                        + "passed over; the next one brings the rest."))
         }
         return lines.joined(separator: "\n")
     }
@@ -109,7 +151,7 @@ extension Station {
         let path = Files.exists(own) ? own : folder.sealingKeyPath
         do {
             return StationBundles(
-                replica: replica, keys: keys, signatures: Ed25519(),
+                replica: replica, blobs: blobs, keys: keys, signatures: Ed25519(),
                 sealing: try SealingKey(privateKey: try SecretFile.read(path)), clock: clock)
         } catch is CodecError {
             throw Problem(.unreadableFile, path)

@@ -51,6 +51,19 @@ package struct BlobCarrier {
         }
     }
 
+    /// The attachments that have arrived at the township and whose file is not here, one for each file.
+    package static func missing(in replica: ReplicaDatabase, blobs: any BlobStore) throws -> [Attachment] {
+        guard let kind = replica.tables.schema.kind(Attachment.kindName) else { return [] }
+        let all = try replica.read { transaction in
+            try transaction.tables.all(of: kind, where: [], in: transaction.database).compactMap { Attachment($0) }
+        }
+        var seen: Set<Hash256> = []
+        return try all.filter { attachment in
+            guard attachment.arrivedAt != nil, try blobs.size(of: attachment.sha256) == nil else { return false }
+            return seen.insert(attachment.sha256).inserted
+        }
+    }
+
     /// Brings what the township does not have yet. One that is refused does not stop the others.
     /// - Throws: what ends the sync: ``TransportError``, and every ``Problem`` that is not about the one blob.
     package func upload() throws -> Result {

@@ -43,22 +43,13 @@ extension Syncer {
     /// The head that requests name.
     private func heldHead() throws -> TreeHead? { try replica.read { try $0.treeHeads().last } }
 
+    private var held: HeldHeads { HeldHeads(replica: replica, signatures: signatures) }
+
     /// Judges the head of the last answer.
     /// - Parameter named: the one whose size the request named.
     private func check(named: TreeHead?, isProofDue: Bool) throws {
         guard let hello = courier.hello else { return }
-        let (key, kept, ancestors) = try replica.read { transaction in
-            (
-                try Meta.bytes("server_key", in: transaction.database), try transaction.treeHeads(),
-                try Self.ancestors(in: transaction)
-            )
-        }
-        // A replica without the township's key has nothing to check with.
-        guard let key else { return }
-        let check = HeadCheck(serverKey: key, kept: kept, named: named, ancestors: ancestors) {
-            signatures.isValid($0, for: $1, publicKey: $2)
-        }
-        switch check.judge(hello, isProofDue: isProofDue) {
+        switch try held.judge(hello, named: named, isProofDue: isProofDue) {
         case .keep(let head): heads.checked = head
         case .known, .unproven: heads.checked = nil
         case .ask(let shared):
@@ -66,23 +57,20 @@ extension Syncer {
             _ = try courier.exchange(.get, "/v1/hello", query: "head=\(shared.size)", shouldAbort: shouldAbort)
             try self.check(named: shared, isProofDue: true)
         case .refused(let refusal):
-            throw try refuse(hello, refusal, kept: kept)
+            throw try refuse(hello, refusal)
         }
     }
 
     /// Keeps the evidence, and shows the server what it signed: one whose database was brought back by hand begins a
-    /// new history then, which the next sync follows. Pending work is not touched.
-    private func refuse(_ hello: Hello, _ refusal: HeadCheck.Refusal, kept: [TreeHead]) throws -> Problem {
+    /// new history then, which the next sync follows.
+    private func refuse(_ hello: Hello, _ refusal: HeadCheck.Refusal) throws -> Problem {
         heads.checked = nil
-        let shown = hello.treeHead ?? TreeHead(epoch: hello.epoch, size: hello.latestSeq, root: .zero)
-        let held = kept.last ?? TreeHead(epoch: hello.epoch, size: 0, root: MerkleHash.empty)
-        try replica.write { try $0.keepEvidence(refusal, held: held, shown: shown) }
-        let presented = kept.suffix(Limits.heads)
+        let (problem, presented) = try held.refuse(hello, refusal)
         if !presented.isEmpty, refusal != .badSignature {
             // What comes of it, the next sync will see.
             _ = try? courier.exchange(
-                .post, "/v1/heads", body: TreeHead.encode(Array(presented), as: .protobuf), shouldAbort: shouldAbort)
+                .post, "/v1/heads", body: TreeHead.encode(presented, as: .protobuf), shouldAbort: shouldAbort)
         }
-        return Problem(.historyRewritten, "\(refusal.rawValue) \(held.size) → \(shown.size)")
+        return problem
     }
 }

@@ -33,41 +33,12 @@ extension Syncer {
 
     private func adoptEpoch() throws {
         guard let hello = courier.hello else { throw Problem(.unreachable, "hello") }
-        let (position, ancestors) = try replica.read { transaction in
-            (try transaction.position(), try Self.ancestors(in: transaction))
-        }
-        guard hello.epoch != position.epoch else { throw Problem(.epochChanged) }
-        let fork = SyncRecovery.forkPoint(own: position.epoch, ancestors: ancestors, in: hello)
-        let acknowledged = position.lineage.isEmpty ? hello.acknowledged?.number ?? 0 : 0
-        try replica.read { try $0.checkResets(.epoch, in: hello.epoch) }
-        let holdsMore = try replica.read { try position.cursor > fork || $0.hasSettled(above: acknowledged) }
-        let change = { (transaction: ReplicaTransaction) throws -> Void in
-            try transaction.countReset(.epoch, in: hello.epoch)
-            try transaction.reopen(above: acknowledged, decidedIn: position.epoch)
-            var after = position
-            after.epoch = hello.epoch
-            try transaction.setPosition(after)
-            try Self.keep(hello.ancestors, in: transaction)
-        }
-        if holdsMore {
-            try swapIn(epoch: hello.epoch, change)
-        } else {
-            try replica.write(change)
-        }
+        try turn(try .adoption(of: hello, in: replica))
     }
 
-    static func ancestors(in transaction: ReplicaTransaction) throws -> [Base] {
-        let text = try Meta.text("ancestors", in: transaction.database) ?? ""
-        return text.split(separator: " ").compactMap { part in
-            let pair = part.split(separator: ":")
-            guard pair.count == 2, let epoch = EpochID(pair[0]), let seq = Seq(pair[1]) else { return nil }
-            return Base(epoch: epoch, seq: seq)
-        }
-    }
-
-    private static func keep(_ ancestors: [Base], in transaction: ReplicaTransaction) throws {
-        let text = ancestors.map { "\($0.epoch):\($0.seq)" }.joined(separator: " ")
-        try Meta.set(text, for: "ancestors", in: transaction.database)
+    private func turn(_ turn: ReplicaTurn) throws {
+        guard turn.needsPicture else { return try replica.write(turn.write) }
+        try swapIn(turn, of: turn.epoch)
     }
 
     /// The desk's sets that this station held for the township go back to it.
@@ -120,18 +91,7 @@ extension Syncer {
             .post, "/v1/devices/\(position.device)/fork", body: wish.encoded(as: .protobuf), shouldAbort: shouldAbort)
         guard case .enrolment(let reply) = body else { throw Problem(.unreachable, "fork") }
         try keys.adopt(reply.device, from: position.device)
-        let holdsMore = try replica.read { try $0.hasSettled(above: common.number) }
-        let change = { (transaction: ReplicaTransaction) throws -> Void in
-            try transaction.countReset(.fork, in: position.epoch)
-            try transaction.fork(to: reply.device, common: common)
-            try Meta.set(reply.certificate, for: "certificate", in: transaction.database)
-            try Meta.set(sealingKey, for: "sealing_public_key", in: transaction.database)
-        }
-        if holdsMore {
-            try swapIn(epoch: position.epoch, change)
-        } else {
-            try replica.write(change)
-        }
+        try turn(try .fork(to: reply, common: common, sealingKey: sealingKey, in: replica))
         try keys.forgetForkKeys(from: position.device)
         courier.assume(keyID: reply.device.description, key: signer)
     }
@@ -162,33 +122,29 @@ extension Syncer {
     package func rebuild(_ reason: SyncRecovery.Reason) throws {
         let position = try replica.read { try $0.position() }
         try replica.read { try $0.checkResets(reason, in: position.epoch) }
-        try swapIn(epoch: position.epoch) { try $0.countReset(reason, in: position.epoch) }
+        let turn = ReplicaTurn(epoch: position.epoch, needsPicture: true) {
+            try $0.countReset(reason, in: position.epoch)
+        }
+        try swapIn(turn, of: position.epoch)
     }
 
-    /// Keeps the bootstrap aside page by page, through as many tries as it takes, and swaps it in with one transaction:
-    /// `change`, then the new shadow. What is pending keeps its bases, and may grow meanwhile.
-    private func swapIn(epoch: EpochID, _ change: @escaping (ReplicaTransaction) throws -> Void) throws {
-        var pages = try replica.read { try $0.stagedPages(of: epoch) ?? [] }
-        var token = try pages.last.map { try PullPage(decoding: $0).bootstrapToken } ?? []
-        while pages.isEmpty || !token.isEmpty {
+    /// Keeps the bootstrap aside page by page, through as many tries as it takes, and swaps it in with the turn. What is
+    /// pending may grow meanwhile.
+    private func swapIn(_ turn: ReplicaTurn, of epoch: EpochID) throws {
+        var (pages, last) = try replica.read { try $0.staged(of: epoch) }
+        var token = try last.map { try PullPage(decoding: $0).bootstrapToken } ?? []
+        while pages == 0 || !token.isEmpty {
             let body = try verified(.get, "/v1/pull", query: "token=\(Hex.encode(token))&epoch=\(epoch)")
-            guard case .pull(let page) = body, page.isBootstrap, page.epoch == epoch,
-                pages.count < Limits.roundsPerSync
+            guard case .pull(let page) = body, page.isBootstrap, page.epoch == epoch, pages < Limits.roundsPerSync
             else { throw Problem(.unreachable, "pull") }
             onVerified()
-            let bytes = page.encoded()
-            try replica.write { try $0.stage(bytes, of: epoch) }
-            pages.append(bytes)
+            try replica.write { try $0.stage(page.encoded(), of: epoch) }
+            pages += 1
             token = page.bootstrapToken
         }
         try replica.write { transaction in
-            try change(transaction)
-            try transaction.forgetShadow()
-            for page in pages { _ = try PageApplication.apply(PullPage(decoding: page), to: transaction) }
-            try transaction.clearStaging()
+            _ = try transaction.swapIn(turn, of: epoch)
             try keepHead(in: transaction)
-            try Meta.set([UInt8](), for: "bootstrap_token", in: transaction.database)
-            try Meta.set(0 as UInt64, for: "digest_differs", in: transaction.database)
         }
     }
 }

@@ -21,36 +21,47 @@ struct BundleImportCommand: ParsableCommand {
     }
 
     @OptionGroup var options: TownshipOptions
+    @OptionGroup var photos: PhotoOptions
     @Argument(help: ArgumentHelp(L("文件", "The file"))) var file: String
     @Option(help: ArgumentHelp(L("答复写到此文件", "Where the answer is written"))) var reply: String?
 
     func run() throws {
-        let bytes = try Files.read(file)
-        guard bytes.starts(with: Frame.Content.bundle.magic) else { throw Problem(.notABundle, file) }
+        let magic = Frame.Content.bundle.magic
+        let (read, bytes) = try BundleFile.open(file, magic: magic)
         let township = try options.township()
-        let answer = try township.exchange.answer(bundle: bytes, database: township.database)
-        if let reply { try BundleFile.write(answer.file, to: reply) }
+        func answer(_ write: @escaping ([UInt8]) throws -> Void) throws -> BundleAnswer {
+            try township.exchange.answer(
+                bundle: read, blobBytes: try reply == nil ? 0 : photos.bytes(), database: township.database,
+                write: write)
+        }
+        let answer = try reply.map { try BundleFile.write(to: $0, magic: magic, answer) } ?? answer { _ in }
         var session = SyncSession()
-        for push in answer.reply.pushes { session.pushed(push) }
-        for page in answer.reply.pages { session.pulled(page, records: page.records.count) }
-        let document = BundleDocument(file: file, bytes: bytes.count, counts: session.counts)
+        for push in answer.pushes { session.pushed(push) }
+        var counts = session.counts
+        counts.records = answer.records
+        let arrived = answer.reply.blobs.count { $0.isComplete }
+        var document = BundleDocument(file: file, bytes: Int(clamping: bytes), counts: counts)
+        document.blobs = answer.blobs
         var members = document.members([
             ("device", .string(answer.device.state.id.description)), ("staff", .string(answer.device.staff)),
-            ("reply", reply.map(JSONValue.string) ?? .null), ("replyBytes", .int(Int64(answer.file.count))),
+            ("arrived", .int(Int64(arrived))), ("reply", reply.map(JSONValue.string) ?? .null),
+            ("replyBytes", .int(Int64(clamping: answer.bytes))),
         ])
         guard let problem = answer.reply.problem else {
-            options.output.write(.object(members), text: text(answer, session.counts))
+            options.output.write(.object(members), text: text(answer, counts, arrived: arrived))
             return
         }
         members.append(("error", Failure(problem).document))
         options.output.fail(problem, document: .object(members), code: problem.code.exitCode)
     }
 
-    private func text(_ answer: BundleAnswer, _ counts: SyncSession.Counts) -> String {
+    private func text(_ answer: BundleAnswer, _ counts: SyncSession.Counts, arrived: Int) -> String {
         let said = L(
-            "\(answer.device.staff)：读入 \(counts.sets) 项（冲突 \(counts.conflicted)，退回 \(counts.quarantined)），答复含 \(counts.records) 条记录。",
+            "\(answer.device.staff)：读入 \(counts.sets) 项（冲突 \(counts.conflicted)，退回 \(counts.quarantined)）、\(arrived) 份附件，"
+                + "答复含 \(counts.records) 条记录、\(answer.blobs) 份附件。",
             "\(answer.device.staff): \(counts.sets) change sets (\(counts.conflicted) met a conflict, "
-                + "\(counts.quarantined) refused); the answer holds \(counts.records) records.")
+                + "\(counts.quarantined) refused) and \(arrived) attachments; the answer holds \(counts.records) records and "
+                + "\(answer.blobs) attachments.")
         guard let reply else {
             return said + L("\n没有写答复包，请加 --reply 再读入一次。", "\nNo answer was written: read it again with --reply.")
         }

@@ -59,14 +59,36 @@ extension Exchange {
         guard let range = request.head.headers["content-range"].flatMap({ ContentRange($0) }),
             range.size == permit.size, range.count == request.body.count, range.count <= Limits.blobPartBytes
         else { throw Problem(.badRequest, "Content-Range") }
-        let owner = permit.device.description
-        if try blobs.size(of: permit.blob) == nil, try blobs.received(permit.blob, by: owner) == 0,
+        return try add(
+            BlobPart(sha256: permit.blob, offset: range.offset ?? 0, size: permit.size, data: request.body),
+            from: permit.device, to: blobs)
+    }
+
+    private func add(_ part: BlobPart, from device: DeviceID, to blobs: any BlobStore) throws -> BlobStatus {
+        let owner = device.description
+        if try blobs.size(of: part.sha256) == nil, try blobs.received(part.sha256, by: owner) == 0,
             try blobs.unfinished(by: owner).count >= Limits.unfinishedBlobsPerDevice
         {
             throw Problem(.busy, "unfinished")
         }
-        return try blobs.add(
-            BlobPart(sha256: permit.blob, offset: range.offset ?? 0, size: permit.size, data: request.body), by: owner)
+        return try blobs.add(part, by: owner)
+    }
+
+    /// A part that came by another way than HTTP: judged, kept, and with its last byte told to the records.
+    /// - Throws: ``Problem`` as ``blobPermit(_:_:_:in:)`` and ``transfer(_:_:)``.
+    func bring(_ part: BlobPart, from device: RegisteredDevice, database: AuthorityDatabase) throws -> BlobStatus {
+        guard let blobs = attachments?.blobs else { throw Problem(.unknownBlob, "\(part.sha256)") }
+        let size = try database.read {
+            try Attachments.size(of: part.sha256, for: device.state, tables: tables, in: $0)
+        }
+        guard part.size == size, part.data.count <= Limits.blobPartBytes,
+            part.offset <= size, UInt64(part.data.count) <= size - part.offset
+        else { throw Problem(.badRequest, "\(part.sha256)") }
+        let status = try add(part, from: device.state.id, to: blobs)
+        if try database.read({ try isArrivalDue(.blobStatus(status), in: $0) }) {
+            try database.write { try arrive(.blobStatus(status), in: $0) }
+        }
+        return status
     }
 
     private func fetch(

@@ -1,60 +1,63 @@
+import GRDB
 package import RecordStore
 package import SyncEngine
-import SyncWire
+package import SyncWire
 
 /// What was done with a station's bundle.
 package struct BundleAnswer: Sendable {
     package var device: RegisteredDevice
-    /// The answer's file, sealed to the station.
-    package var file: [UInt8]
     package var reply: BundleReply
-    /// Sets in the bundle.
-    package var sets: Int
+    /// One a decided frame.
+    package var pushes: [PushReply]
+    /// In the answer: records stated by its pages, pages, and blobs.
+    package var records = 0
+    package var pages = 0
+    package var blobs = 0
+    /// Of the answer's file.
+    package var bytes: UInt64 = 0
 }
 
-/// The exchange over USB: the same frames, the same decisions, the same pages.
+/// The exchange over USB: the same frames, the same decisions, the same pages, in the order in which a sync would have
+/// them.
 extension Exchange {
-    /// Decides a station's bundle and makes the answer. The same bundle twice gives the same state, and a fresh answer.
+    /// Takes a station's bundle in and writes the answer. The same bundle twice gives the same state, and a fresh
+    /// answer.
     ///
-    /// A refusal of its frames, or of the pull, is in the answer, with everything that was done before.
+    /// A refusal of its frames, of a blob, or of the pull, is in the answer, with everything that was done before.
+    /// - Parameters:
+    ///   - blobBytes: of the blobs that the station asks for, so much goes into the answer.
+    ///   - write: takes the answer's bytes in order.
     /// - Throws: ``Problem`` when there can be no answer, and then nothing was changed: ``Problem/Code/notABundle``,
     ///   ``Problem/Code/bundleForAnother``, ``Problem/Code/unknownDevice``, ``Problem/Code/badSignature``,
-    ///   ``Problem/Code/revoked``. The store's errors.
-    package func answer(bundle bytes: [UInt8], database: AuthorityDatabase) throws -> BundleAnswer {
-        let bundle = try Self.parse(bytes)
-        let device = try database.read { database in
-            try authenticate(bundle, DeviceRegister(database).device(bundle.device))
-        }
-        let request = try open(bundle)
-        let (pushes, refusal) = try decide(request.frames, from: device, database: database)
-        var reply = try database.read { snapshot -> BundleReply in
-            // Of this very snapshot: it may have been revoked meanwhile.
-            let device = try authenticate(bundle, DeviceRegister(snapshot).device(bundle.device))
-            let (pages, problem) = try pages(for: request, device: device, in: snapshot)
-            let hello = try hello(for: device.state.id, in: snapshot)
-            return BundleReply(hello: hello, problem: refusal ?? problem, pushes: pushes, pages: pages)
-        }
-        reply.hello.nonce = []
-        let cursor = request.isBootstrapped && !reply.pages.isEmpty ? request.cursor : nil
-        try database.write { try DeviceRegister($0.database).saw(device.state.id, cursor: cursor, at: clock()) }
-        let answer = try SealedBundle(
-            sealing: reply.encoded, .toStation, township: signer.publicKey, device: device.state.id,
-            to: device.sealingKey, signedBy: signer)
-        return BundleAnswer(
-            device: device, file: answer.file, reply: reply, sets: request.frames.map(\.sets.count).reduce(0, +))
-    }
-
-    // MARK: - Reading
-
-    private static func parse(_ bytes: [UInt8]) throws -> SealedBundle {
+    ///   ``Problem/Code/revoked``. The store's errors; what `write` throws.
+    package func answer(
+        bundle read: @escaping BundleReader.Read, blobBytes: Int = Limits.bundleBlobBytes,
+        database: AuthorityDatabase, write: @escaping ([UInt8]) throws -> Void
+    ) throws -> BundleAnswer {
+        let reader: BundleReader
+        let request: BundleRequest
         do {
-            return try SealedBundle(file: bytes)
-        } catch {
+            reader = try BundleReader(read)
+            try check(reader.bundle)
+            try authenticate(reader, database: database)
+            // Every piece, before anything is changed.
+            try reader.pieces(with: sealing) { _ = try BundleRequest.Piece(decoding: $0) }
+            request = try BundleRequest(decoding: try reader.first(with: sealing))
+        } catch let error as CodecError {
             throw Problem(.notABundle, error.detail)
         }
+        let device = try admit(reader.bundle, request, database: database)
+        var receipt = BundleReceipt(exchange: self, database: database, device: device)
+        try receipt.take(request)
+        try reader.pieces(with: sealing) { try receipt.take(try BundleRequest.Piece(decoding: $0)) }
+        return try BundleResponse(
+            exchange: self, bundle: reader.bundle, request: request, receipt: receipt, blobBytes: blobBytes
+        ).write(from: database, to: write)
     }
 
-    private func authenticate(_ bundle: SealedBundle, _ known: RegisteredDevice?) throws -> RegisteredDevice {
+    // MARK: - Who
+
+    private func check(_ bundle: SealedBundle) throws {
         guard bundle.direction == .toTownship else {
             throw Problem(
                 .bundleForAnother,
@@ -64,36 +67,50 @@ extension Exchange {
             throw Problem(
                 .bundleForAnother, explanation: Label(zh: "这个同步包是给另一个镇街的", en: "This bundle is for another township"))
         }
-        guard let device = known, !device.state.isDesk else { throw Problem(.unknownDevice, "\(bundle.device)") }
+    }
+
+    /// The device that signed it is known and may; or shows the township's own word on itself, in the first piece.
+    private func authenticate(_ reader: BundleReader, database: AuthorityDatabase) throws {
+        let bundle = reader.bundle
+        if let known = try database.read({ try DeviceRegister($0).device(bundle.device) }) {
+            return try verify(bundle, known)
+        }
+        guard let first = try? reader.first(with: sealing), let wish = try BundleRequest(decoding: first).readmission,
+            wish.device == bundle.device
+        else { throw Problem(.unknownDevice, "\(bundle.device)") }
+        guard bundle.isSigned(by: wish.signingKey, scheme: signatures) else { throw Problem(.badSignature, "bundle") }
+        guard signatures.isValid(wish.certificate, for: wish.statement, publicKey: signer.publicKey) else {
+            throw Problem(.unknownDevice, "\(bundle.device)")
+        }
+    }
+
+    private func verify(_ bundle: SealedBundle, _ device: RegisteredDevice) throws {
+        guard !device.state.isDesk else { throw Problem(.unknownDevice, "\(bundle.device)") }
         guard bundle.isSigned(by: device.signingKey, scheme: signatures) else { throw Problem(.badSignature, "bundle") }
         if device.state.isRevoked { throw Problem(.revoked, "\(bundle.device)") }
-        return device
     }
 
-    private func open(_ bundle: SealedBundle) throws -> BundleRequest {
-        do {
-            return try BundleRequest(decoding: try bundle.open(with: sealing))
-        } catch {
-            throw Problem(.notABundle, error.detail)
-        }
-    }
-
-    // MARK: - Deciding
-
-    /// One transaction a frame, so that a serving process beside this one never waits for long. What was decided before
-    /// a refusal stands, as over HTTP.
-    private func decide(
-        _ frames: [PushFrame], from device: RegisteredDevice, database: AuthorityDatabase
-    ) throws -> (pushes: [PushReply], problem: Problem?) {
-        var pushes: [PushReply] = []
-        for frame in frames {
-            do {
-                let job = try pushJob(frame, from: device)
-                pushes.append(try database.write { try decide(job, in: $0) })
-            } catch let problem as Problem where problem.code.rawValue < 5000 {
-                return (pushes, problem)
+    /// The device, taken in again when the township was restored from before its enrolment.
+    private func admit(
+        _ bundle: SealedBundle, _ request: BundleRequest, database: AuthorityDatabase
+    ) throws -> RegisteredDevice {
+        if let known = try database.read({ try DeviceRegister($0).device(bundle.device) }) { return known }
+        guard let wish = request.readmission else { throw Problem(.unknownDevice, "\(bundle.device)") }
+        return try database.write { transaction in
+            let device = try enrolment(in: transaction).readmit(wish, signatures: signatures).device
+            guard let taken = try DeviceRegister(transaction.database).device(device) else {
+                throw Problem(.unknownDevice, "\(device)")
             }
+            return taken
         }
-        return (pushes, nil)
+    }
+
+    /// The device as this snapshot has it: it may have been revoked meanwhile.
+    func present(_ device: RegisteredDevice, in snapshot: Database) throws -> RegisteredDevice {
+        guard let present = try DeviceRegister(snapshot).device(device.state.id) else {
+            throw Problem(.unknownDevice, "\(device.state.id)")
+        }
+        if present.state.isRevoked { throw Problem(.revoked, "\(device.state.id)") }
+        return present
     }
 }

@@ -1,3 +1,4 @@
+import GRDB
 import RecordStore
 import SyncEngine
 import SyncWire
@@ -12,17 +13,52 @@ extension Exchange {
     func acceptHeads(_ request: ReceivedRequest, in transaction: AuthorityTransaction) throws -> DeviceID {
         let device = try authenticate(request, in: transaction.database)
         let heads = try TreeHead.list(decoding: request.body, as: request.media)
+        guard !heads.isEmpty else { throw Problem(.badSignature, "heads") }
+        try accept(heads, in: transaction)
+        return device.state.id
+    }
+
+    /// - Throws: ``Problem`` ``Problem/Code/badSignature`` for heads that this server never signed.
+    func accept(_ heads: [TreeHead], in transaction: AuthorityTransaction) throws {
+        try checkOwn(heads)
+        let epoch = try transaction.head().epoch
+        let comparison = try LogTree(transaction.database).compare(heads, epoch: epoch)
+        if comparison.isContradicted { try startEpoch(at: comparison.common, in: transaction) }
+    }
+
+    func startEpoch(at fork: Seq, in transaction: AuthorityTransaction) throws {
+        let now = clock()
+        try transaction.startEpoch(fork: fork, epoch: newID(now), desk: newID(now), reason: "copy", at: now)
+    }
+
+    private func checkOwn(_ heads: [TreeHead]) throws {
         let isOwn = heads.allSatisfy {
             signatures.isValid($0.signature, for: $0.signedBytes, publicKey: signer.publicKey)
         }
-        guard isOwn, !heads.isEmpty else { throw Problem(.badSignature, "heads") }
-        let epoch = try transaction.head().epoch
-        let comparison = try LogTree(transaction.database).compare(heads, epoch: epoch)
-        if comparison.isContradicted {
-            let now = clock()
-            try transaction.startEpoch(
-                fork: comparison.common, epoch: newID(now), desk: newID(now), reason: "copy", at: now)
-        }
-        return device.state.id
+        guard isOwn else { throw Problem(.badSignature, "heads") }
+    }
+
+    func head(in database: Database) throws -> Base { try LogReader(database, tables: tables).head() }
+
+    /// The same of all heads that a station keeps, as every bundle shows them. Those of a history that was lost say
+    /// something only when the station has left the present one for it.
+    /// - Returns: where the new history begins; `nil` when they contradict nothing.
+    /// - Throws: ``Problem`` ``Problem/Code/badSignature`` for heads that this server never signed.
+    func contradiction(in heads: [TreeHead], database: Database) throws -> Seq? {
+        try checkOwn(heads)
+        let present = try head(in: database).epoch
+        let line = [present] + (try EpochReader(database).ancestors().map(\.epoch))
+        let known = heads.filter { line.contains($0.epoch) }
+        let comparison = try LogTree(database).compare(known, epoch: present)
+        let hasLeft = heads.last != known.last && known.contains { $0.epoch == present }
+        return comparison.isContradicted || hasLeft ? comparison.common : nil
+    }
+
+    /// The largest of a station's heads that lies on the way to the present one: a proof goes on from it.
+    func shared(_ heads: [TreeHead], in database: Database) throws -> TreeHead? {
+        let tree = LogTree(database)
+        let size = try tree.frontier().size
+        return try heads.sorted { $0.size > $1.size }
+            .first { try $0.size <= size && tree.root(at: $0.size) == $0.root }
     }
 }

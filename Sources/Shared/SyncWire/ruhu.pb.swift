@@ -780,6 +780,9 @@ package nonisolated struct WireEscrowItem: Sendable {
 
   package var sealed: Data = Data()
 
+  /// In a bundle: of the history in which it was decided.
+  package var epoch: Data = Data()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1098,8 +1101,9 @@ package nonisolated struct WireAnswer: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
-/// A file on a USB stick. `sealed` holds a BundleRequest (from a station, sealed to the township) or a BundleReply (the
-/// other way). The signature is over everything before it.
+/// The first frame of a file on a USB stick. `sealed` holds the first piece of a BundleRequest (from a station, sealed to
+/// the township) or of a BundleReply (the other way); the further frames hold the others, sealed in the same HPKE context
+/// one after the other. The signature is over everything before it.
 package nonisolated struct WireBundle: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1162,6 +1166,8 @@ package nonisolated struct WireBundle: Sendable {
   package init() {}
 }
 
+/// In pieces: frames, blobs and escrow are spread over as many as it takes, everything else is in the first. A piece without
+/// content is the last.
 package nonisolated struct WireBundleRequest: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1199,16 +1205,13 @@ package nonisolated struct WireBundleRequest: @unchecked Sendable {
     set {_uniqueStorage()._blobs = newValue}
   }
 
-  /// The tree head the station holds.
-  package var head: WireTreeHead {
-    get {_storage._head ?? WireTreeHead()}
-    set {_uniqueStorage()._head = newValue}
+  /// The tree heads the station holds, in the order in which they came.
+  package var heads: [WireTreeHead] {
+    get {_storage._heads}
+    set {_uniqueStorage()._heads = newValue}
   }
-  /// Returns true if `head` has been explicitly set.
-  package var hasHead: Bool {_storage._head != nil}
-  /// Clears the value of `head`. Subsequent reads from it will return its default value.
-  package mutating func clearHead() {_uniqueStorage()._head = nil}
 
+  /// The desk's sets of histories that are over.
   package var escrow: [WireEscrowItem] {
     get {_storage._escrow}
     set {_uniqueStorage()._escrow = newValue}
@@ -1224,6 +1227,28 @@ package nonisolated struct WireBundleRequest: @unchecked Sendable {
   /// Clears the value of `readmission`. Subsequent reads from it will return its default value.
   package mutating func clearReadmission() {_uniqueStorage()._readmission = nil}
 
+  /// Of the outbox's last set.
+  package var lastNumber: UInt64 {
+    get {_storage._lastNumber}
+    set {_uniqueStorage()._lastNumber = newValue}
+  }
+
+  /// Another copy of this device has gone on.
+  package var fork: WireForkRequest {
+    get {_storage._fork ?? WireForkRequest()}
+    set {_uniqueStorage()._fork = newValue}
+  }
+  /// Returns true if `fork` has been explicitly set.
+  package var hasFork: Bool {_storage._fork != nil}
+  /// Clears the value of `fork`. Subsequent reads from it will return its default value.
+  package mutating func clearFork() {_uniqueStorage()._fork = nil}
+
+  /// Hashes of blobs that have arrived at the township and are not at the station.
+  package var wanted: [Data] {
+    get {_storage._wanted}
+    set {_uniqueStorage()._wanted = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1231,6 +1256,7 @@ package nonisolated struct WireBundleRequest: @unchecked Sendable {
   fileprivate var _storage = _StorageClass.defaultInstance
 }
 
+/// In pieces: pushes, pages, chains and parts are spread, everything else is in the first.
 package nonisolated struct WireBundleReply: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1266,9 +1292,47 @@ package nonisolated struct WireBundleReply: @unchecked Sendable {
     set {_uniqueStorage()._pages = newValue}
   }
 
+  /// What became of the request's blobs.
   package var blobs: [WireBlobStatus] {
     get {_storage._blobs}
     set {_uniqueStorage()._blobs = newValue}
+  }
+
+  /// The one of the request's heads from which hello.consistency goes on.
+  package var head: WireTreeHead {
+    get {_storage._head ?? WireTreeHead()}
+    set {_uniqueStorage()._head = newValue}
+  }
+  /// Returns true if `head` has been explicitly set.
+  package var hasHead: Bool {_storage._head != nil}
+  /// Clears the value of `head`. Subsequent reads from it will return its default value.
+  package mutating func clearHead() {_uniqueStorage()._head = nil}
+
+  /// Up to where the escrow of each history was taken back.
+  package var escrow: [WireBase] {
+    get {_storage._escrow}
+    set {_uniqueStorage()._escrow = newValue}
+  }
+
+  /// Of the device's own chain, for a station that is another copy.
+  package var chains: [WireChain] {
+    get {_storage._chains}
+    set {_uniqueStorage()._chains = newValue}
+  }
+
+  package var fork: WireEnrolmentReply {
+    get {_storage._fork ?? WireEnrolmentReply()}
+    set {_uniqueStorage()._fork = newValue}
+  }
+  /// Returns true if `fork` has been explicitly set.
+  package var hasFork: Bool {_storage._fork != nil}
+  /// Clears the value of `fork`. Subsequent reads from it will return its default value.
+  package mutating func clearFork() {_uniqueStorage()._fork = nil}
+
+  /// Of the blobs that were wanted.
+  package var parts: [WireBlobPart] {
+    get {_storage._parts}
+    set {_uniqueStorage()._parts = newValue}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -2485,7 +2549,7 @@ nonisolated extension WirePullPage: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireEscrowItem: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".EscrowItem"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}seq\0\u{1}sealed\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}seq\0\u{1}sealed\0\u{1}epoch\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2495,6 +2559,7 @@ nonisolated extension WireEscrowItem: SwiftProtobuf.Message, SwiftProtobuf._Mess
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self.seq) }()
       case 2: try { try decoder.decodeSingularBytesField(value: &self.sealed) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.epoch) }()
       default: break
       }
     }
@@ -2507,12 +2572,16 @@ nonisolated extension WireEscrowItem: SwiftProtobuf.Message, SwiftProtobuf._Mess
     if !self.sealed.isEmpty {
       try visitor.visitSingularBytesField(value: self.sealed, fieldNumber: 2)
     }
+    if !self.epoch.isEmpty {
+      try visitor.visitSingularBytesField(value: self.epoch, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: WireEscrowItem, rhs: WireEscrowItem) -> Bool {
     if lhs.seq != rhs.seq {return false}
     if lhs.sealed != rhs.sealed {return false}
+    if lhs.epoch != rhs.epoch {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3213,7 +3282,7 @@ nonisolated extension WireBundle.Direction: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WireBundleRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".BundleRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}created\0\u{1}epoch\0\u{1}cursor\0\u{1}bootstrapped\0\u{1}frames\0\u{1}blobs\0\u{1}head\0\u{1}escrow\0\u{1}readmission\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}created\0\u{1}epoch\0\u{1}cursor\0\u{1}bootstrapped\0\u{1}frames\0\u{1}blobs\0\u{1}heads\0\u{1}escrow\0\u{1}readmission\0\u{3}last_number\0\u{1}fork\0\u{1}wanted\0")
 
   fileprivate class _StorageClass {
     var _created: UInt64 = 0
@@ -3222,9 +3291,12 @@ nonisolated extension WireBundleRequest: SwiftProtobuf.Message, SwiftProtobuf._M
     var _bootstrapped: Bool = false
     var _frames: [WirePushFrame] = []
     var _blobs: [WireBlobPart] = []
-    var _head: WireTreeHead? = nil
+    var _heads: [WireTreeHead] = []
     var _escrow: [WireEscrowItem] = []
     var _readmission: WireReadmissionRequest? = nil
+    var _lastNumber: UInt64 = 0
+    var _fork: WireForkRequest? = nil
+    var _wanted: [Data] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -3241,9 +3313,12 @@ nonisolated extension WireBundleRequest: SwiftProtobuf.Message, SwiftProtobuf._M
       _bootstrapped = source._bootstrapped
       _frames = source._frames
       _blobs = source._blobs
-      _head = source._head
+      _heads = source._heads
       _escrow = source._escrow
       _readmission = source._readmission
+      _lastNumber = source._lastNumber
+      _fork = source._fork
+      _wanted = source._wanted
     }
   }
 
@@ -3268,9 +3343,12 @@ nonisolated extension WireBundleRequest: SwiftProtobuf.Message, SwiftProtobuf._M
         case 4: try { try decoder.decodeSingularBoolField(value: &_storage._bootstrapped) }()
         case 5: try { try decoder.decodeRepeatedMessageField(value: &_storage._frames) }()
         case 6: try { try decoder.decodeRepeatedMessageField(value: &_storage._blobs) }()
-        case 7: try { try decoder.decodeSingularMessageField(value: &_storage._head) }()
+        case 7: try { try decoder.decodeRepeatedMessageField(value: &_storage._heads) }()
         case 8: try { try decoder.decodeRepeatedMessageField(value: &_storage._escrow) }()
         case 9: try { try decoder.decodeSingularMessageField(value: &_storage._readmission) }()
+        case 10: try { try decoder.decodeSingularUInt64Field(value: &_storage._lastNumber) }()
+        case 11: try { try decoder.decodeSingularMessageField(value: &_storage._fork) }()
+        case 12: try { try decoder.decodeRepeatedBytesField(value: &_storage._wanted) }()
         default: break
         }
       }
@@ -3301,15 +3379,24 @@ nonisolated extension WireBundleRequest: SwiftProtobuf.Message, SwiftProtobuf._M
       if !_storage._blobs.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._blobs, fieldNumber: 6)
       }
-      try { if let v = _storage._head {
-        try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
-      } }()
+      if !_storage._heads.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._heads, fieldNumber: 7)
+      }
       if !_storage._escrow.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._escrow, fieldNumber: 8)
       }
       try { if let v = _storage._readmission {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
       } }()
+      if _storage._lastNumber != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._lastNumber, fieldNumber: 10)
+      }
+      try { if let v = _storage._fork {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      } }()
+      if !_storage._wanted.isEmpty {
+        try visitor.visitRepeatedBytesField(value: _storage._wanted, fieldNumber: 12)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3325,9 +3412,12 @@ nonisolated extension WireBundleRequest: SwiftProtobuf.Message, SwiftProtobuf._M
         if _storage._bootstrapped != rhs_storage._bootstrapped {return false}
         if _storage._frames != rhs_storage._frames {return false}
         if _storage._blobs != rhs_storage._blobs {return false}
-        if _storage._head != rhs_storage._head {return false}
+        if _storage._heads != rhs_storage._heads {return false}
         if _storage._escrow != rhs_storage._escrow {return false}
         if _storage._readmission != rhs_storage._readmission {return false}
+        if _storage._lastNumber != rhs_storage._lastNumber {return false}
+        if _storage._fork != rhs_storage._fork {return false}
+        if _storage._wanted != rhs_storage._wanted {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -3339,7 +3429,7 @@ nonisolated extension WireBundleRequest: SwiftProtobuf.Message, SwiftProtobuf._M
 
 nonisolated extension WireBundleReply: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".BundleReply"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}problem\0\u{1}pushes\0\u{1}pages\0\u{1}blobs\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}problem\0\u{1}pushes\0\u{1}pages\0\u{1}blobs\0\u{1}head\0\u{1}escrow\0\u{1}chains\0\u{1}fork\0\u{1}parts\0")
 
   fileprivate class _StorageClass {
     var _hello: WireHello? = nil
@@ -3347,6 +3437,11 @@ nonisolated extension WireBundleReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
     var _pushes: [WirePushReply] = []
     var _pages: [WirePullPage] = []
     var _blobs: [WireBlobStatus] = []
+    var _head: WireTreeHead? = nil
+    var _escrow: [WireBase] = []
+    var _chains: [WireChain] = []
+    var _fork: WireEnrolmentReply? = nil
+    var _parts: [WireBlobPart] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -3362,6 +3457,11 @@ nonisolated extension WireBundleReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
       _pushes = source._pushes
       _pages = source._pages
       _blobs = source._blobs
+      _head = source._head
+      _escrow = source._escrow
+      _chains = source._chains
+      _fork = source._fork
+      _parts = source._parts
     }
   }
 
@@ -3385,6 +3485,11 @@ nonisolated extension WireBundleReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
         case 3: try { try decoder.decodeRepeatedMessageField(value: &_storage._pushes) }()
         case 4: try { try decoder.decodeRepeatedMessageField(value: &_storage._pages) }()
         case 5: try { try decoder.decodeRepeatedMessageField(value: &_storage._blobs) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._head) }()
+        case 7: try { try decoder.decodeRepeatedMessageField(value: &_storage._escrow) }()
+        case 8: try { try decoder.decodeRepeatedMessageField(value: &_storage._chains) }()
+        case 9: try { try decoder.decodeSingularMessageField(value: &_storage._fork) }()
+        case 10: try { try decoder.decodeRepeatedMessageField(value: &_storage._parts) }()
         default: break
         }
       }
@@ -3412,6 +3517,21 @@ nonisolated extension WireBundleReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
       if !_storage._blobs.isEmpty {
         try visitor.visitRepeatedMessageField(value: _storage._blobs, fieldNumber: 5)
       }
+      try { if let v = _storage._head {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+      if !_storage._escrow.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._escrow, fieldNumber: 7)
+      }
+      if !_storage._chains.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._chains, fieldNumber: 8)
+      }
+      try { if let v = _storage._fork {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 9)
+      } }()
+      if !_storage._parts.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._parts, fieldNumber: 10)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -3426,6 +3546,11 @@ nonisolated extension WireBundleReply: SwiftProtobuf.Message, SwiftProtobuf._Mes
         if _storage._pushes != rhs_storage._pushes {return false}
         if _storage._pages != rhs_storage._pages {return false}
         if _storage._blobs != rhs_storage._blobs {return false}
+        if _storage._head != rhs_storage._head {return false}
+        if _storage._escrow != rhs_storage._escrow {return false}
+        if _storage._chains != rhs_storage._chains {return false}
+        if _storage._fork != rhs_storage._fork {return false}
+        if _storage._parts != rhs_storage._parts {return false}
         return true
       }
       if !storagesAreEqual {return false}

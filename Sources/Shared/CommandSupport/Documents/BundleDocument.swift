@@ -5,6 +5,8 @@ package struct BundleDocument {
     package var file: String
     package var bytes: Int
     package var sets = 0
+    /// Blobs in the file.
+    package var blobs = 0
     private var counts = SyncSession.Counts()
 
     package init(file: String, bytes: Int) {
@@ -24,6 +26,7 @@ package struct BundleDocument {
             ("sets", .int(Int64(sets))), ("applied", .int(Int64(counts.applied))),
             ("conflicted", .int(Int64(counts.conflicted))), ("quarantined", .int(Int64(counts.quarantined))),
             ("pulled", .int(Int64(counts.records))), ("file", .string(file)), ("bytes", .int(Int64(bytes))),
+            ("blobs", .int(Int64(blobs))),
         ] + more
     }
 

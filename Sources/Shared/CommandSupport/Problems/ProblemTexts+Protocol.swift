@@ -43,12 +43,13 @@ extension ProblemTexts {
         hintEn: "Run ruhu doctor and call an engineer; everything typed is still here.")
     static let chainForked = ProblemTexts(
         "chain-forked", zh: "本机数据与镇街记下的不是同一份", en: "This replica is not the one the township knows",
-        hintZh: "可能复制过数据目录。请运行 ruhu doctor 并联系技术人员；内容都还在。",
-        hintEn: "Has the data folder been copied? Run ruhu doctor and call an engineer; everything is still here.")
+        hintZh: "数据目录被复制过：再同步或再导出一次，本机会取得自己的身份；内容都还在。",
+        hintEn:
+            "The data folder was copied: sync or export again, and it takes an identity of its own; nothing is lost.")
     static let epochChanged = ProblemTexts(
         "epoch-changed", zh: "镇街数据已重建或恢复", en: "The township's history has changed",
-        hintZh: "请联系镇街的技术人员；本机内容都还在。",
-        hintEn: "Call the township's engineer; everything typed is still here.")
+        hintZh: "再同步或再导出一次，镇街缺的内容会补上；本机内容都还在。",
+        hintEn: "Sync or export again, and the township gets what it lacks; everything typed is still here.")
     static let cursorTooOld = ProblemTexts(
         "cursor-too-old", zh: "离上次同步太久", en: "The last sync is too long ago",
         hintZh: "请运行 ruhu doctor 重新获取；未上传的内容都还在。",

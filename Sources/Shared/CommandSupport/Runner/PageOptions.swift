@@ -28,3 +28,20 @@ package struct PageOptions: ParsableArguments {
         return RecordSelection(limit: limit, after: start, isComplete: all)
     }
 }
+
+/// How much room photos may take on a stick.
+package struct PhotoOptions: ParsableArguments {
+    @Option(help: ArgumentHelp(L("附件最多占多少 MiB，0 为不带", "MiB that attachments may take; 0: none"), valueName: "mib"))
+    package
+        var photos = 512
+
+    package init() {}
+
+    /// - Throws: ``Problem`` ``Problem/Code/badValue`` outside 0…``Limits/bundleBlobBytesMaximum``.
+    package func bytes() throws -> Int {
+        guard photos >= 0, photos <= Limits.bundleBlobBytesMaximum / (1024 * 1024) else {
+            throw Problem(.badValue, "--photos \(photos)")
+        }
+        return photos * 1024 * 1024
+    }
+}

@@ -111,10 +111,27 @@ extension ReplicaTransaction {
 
     // MARK: - Staging
 
-    /// Pages of a bootstrap that are kept aside until all are there; `nil` when they are of another history.
-    package func stagedPages(of epoch: EpochID) throws -> [[UInt8]]? {
-        guard try Meta.bytes("staging", in: database) == epoch.bytes else { return nil }
-        return try Query(database, "SELECT bytes FROM staged_page ORDER BY position").all { $0.bytes(0) }
+    /// Pages of a bootstrap that are kept aside until all are there: how many, and the last; none of another history.
+    package func staged(of epoch: EpochID) throws -> (count: Int, last: [UInt8]?) {
+        guard try Meta.bytes("staging", in: database) == epoch.bytes else { return (0, nil) }
+        let count = try Query(database, "SELECT count(*) FROM staged_page").first { $0.int(0) } ?? 0
+        let last = try Query(database, "SELECT bytes FROM staged_page ORDER BY position DESC LIMIT 1")
+            .first { $0.bytes(0) }
+        return (count, last)
+    }
+
+    /// In order, one in memory at a time.
+    package func forEachStagedPage(of epoch: EpochID, _ body: ([UInt8]) throws -> Void) throws {
+        guard try Meta.bytes("staging", in: database) == epoch.bytes else { return }
+        var position: Int64 = -1
+        while true {
+            var query = try Query(
+                database, "SELECT position, bytes FROM staged_page WHERE position > ? ORDER BY position LIMIT 1")
+            query.bind(position)
+            guard let (next, bytes) = try query.first({ ($0.int64(0), $0.bytes(1)) }) else { return }
+            try body(bytes)
+            position = next
+        }
     }
 
     package func stage(_ page: [UInt8], of epoch: EpochID) throws {
@@ -147,10 +164,19 @@ extension ReplicaTransaction {
     }
 
     /// What is held of a history that is over, oldest first; `nil` when nothing is.
-    package func foreignEscrow(now epoch: EpochID) throws -> (epoch: EpochID, items: [EscrowItem])? {
+    /// - Parameter last: goes on after it.
+    package func foreignEscrow(
+        now epoch: EpochID, after last: Base? = nil
+    ) throws -> (epoch: EpochID, items: [EscrowItem])? {
         var query = try Query(
-            database, "SELECT epoch, seq, sealed FROM escrow WHERE epoch <> ? ORDER BY epoch, seq LIMIT ?")
+            database,
+            """
+            SELECT epoch, seq, sealed FROM escrow WHERE epoch <> ? AND (epoch, seq) > (?, ?)
+            ORDER BY epoch, seq LIMIT ?
+            """)
         query.bind(epoch)
+        query.bind(last?.epoch.bytes ?? [])
+        query.bind(last?.seq ?? 0)
         query.bind(Limits.escrowItems)
         let rows = try query.all { ($0.id(0), EscrowItem(seq: $0.uint64(1), sealed: $0.bytes(2))) }
         guard let first = rows.first?.0 else { return nil }

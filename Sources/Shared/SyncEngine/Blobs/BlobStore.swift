@@ -23,3 +23,17 @@ package protocol BlobStore: Sendable {
     /// - Throws: ``Problem`` ``Problem/Code/unknownBlob``, ``Problem/Code/storage``.
     func read(_ blob: Hash256, at offset: UInt64, count: Int) throws -> [UInt8]
 }
+
+extension BlobPart {
+    /// A whole blob's parts, in order.
+    /// - Throws: ``Problem`` ``Problem/Code/unknownBlob``, ``Problem/Code/storage``; what `body` throws.
+    package static func forEach(
+        of blob: Hash256, size: UInt64, in store: any BlobStore, _ body: (BlobPart) throws -> Void
+    ) throws {
+        for offset in stride(from: 0, to: size, by: Limits.blobPartBytes) {
+            let data = try store.read(blob, at: offset, count: Limits.blobPartBytes)
+            guard !data.isEmpty else { throw Problem(.storage, "\(blob)") }
+            try body(BlobPart(sha256: blob, offset: offset, size: size, data: data))
+        }
+    }
+}

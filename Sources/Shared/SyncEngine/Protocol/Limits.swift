@@ -38,12 +38,20 @@ package enum Limits {
     package static let roundsPerSync = 10_000
     /// Records in one page of `list` and `find`, at most.
     package static let listRecords = 100_000
-    /// A USB bundle, as a file.
-    package static let bundleFileBytes = 64 * 1024 * 1024
-    /// What a bundle holds, decompressed.
-    package static let bundleContentBytes = 64 * 1024 * 1024
-    /// Frames, or pages of the log, are put into a bundle until they have so many bytes; the rest takes another one.
-    package static let bundleFillBytes = 48 * 1024 * 1024
+    /// A USB bundle, as a file: the largest that the file system of an ordinary stick (FAT32) holds.
+    package static let bundleFileBytes: UInt64 = 4 * 1024 * 1024 * 1024 - 1
+    /// One piece of a bundle, sealed and opened.
+    package static let bundlePieceBytes = 8 * 1024 * 1024
+    /// Pages of the log are put into a bundle until they have so many bytes; the rest takes another one.
+    package static let bundleLogBytes = 48 * 1024 * 1024
+    /// Photos are put into a bundle, each way, until they have so many bytes, unless another size is asked for.
+    package static let bundleBlobBytes = 512 * 1024 * 1024
+    /// The most that may be asked for.
+    package static let bundleBlobBytesMaximum = 3 * 1024 * 1024 * 1024
+    /// Blobs that a station asks for in one bundle.
+    package static let wantedBlobs = 10_000
+    /// Runs of ``setsPerFrame`` hashes of a device's chain in one answer.
+    package static let chainRuns = 100
     /// Tree heads that a station presents, or a file beside the database keeps.
     package static let heads = 128
     /// Days for which a nonce is good.

@@ -196,10 +196,13 @@ package struct BlobPart: Hashable, Sendable {
 package struct EscrowItem: Hashable, Sendable {
     package var seq: Seq
     package var sealed: [UInt8]
+    /// The history in which it was decided, where it is not the page's.
+    package var epoch: EpochID?
 
-    package init(seq: Seq, sealed: [UInt8]) {
+    package init(seq: Seq, sealed: [UInt8], epoch: EpochID? = nil) {
         self.seq = seq
         self.sealed = sealed
+        self.epoch = epoch
     }
 }
 

@@ -8,12 +8,31 @@ package enum Frame {
     package enum Content: String, Sendable {
         case answer = "RUHU"
         case bundle = "RUHUBNDL"
+        /// A further piece of a bundle.
+        case piece = "RUHUPIEC"
 
         package var magic: [UInt8] { Array(rawValue.utf8) }
     }
 
     static let version: UInt8 = 1
     private static let bytesAfterMagic = 1 + 4 + 32
+
+    /// How many bytes come before the payload.
+    package static func headerBytes(_ content: Content) -> Int { content.magic.count + bytesAfterMagic }
+
+    /// The payload's length, by a frame's first bytes.
+    /// - Throws: ``CodecError`` for what is no frame's beginning, and for more than `limit` bytes.
+    package static func payloadBytes(
+        _ header: [UInt8], as content: Content, limit: Int
+    ) throws(CodecError) -> Int {
+        let start = content.magic.count
+        guard header.starts(with: content.magic) else { throw CodecError("not a frame") }
+        guard header.count >= start + bytesAfterMagic else { throw CodecError("frame cut") }
+        guard header[start] == version else { throw CodecError("frame version \(header[start])") }
+        let length = header[start + 1..<start + 5].reduce(0) { $0 << 8 | Int($1) }
+        guard length <= limit else { throw CodecError("frame of \(length) bytes") }
+        return length
+    }
 
     /// - Precondition: `payload` has fewer than 2³² bytes.
     package static func seal(_ payload: [UInt8], as content: Content = .answer) -> [UInt8] {
@@ -31,12 +50,8 @@ package enum Frame {
         _ bytes: [UInt8], as content: Content = .answer, limit: Int
     ) throws(CodecError) -> [UInt8] {
         let start = content.magic.count
-        let headerBytes = start + bytesAfterMagic
-        guard bytes.starts(with: content.magic) else { throw CodecError("not a frame") }
-        guard bytes.count >= headerBytes else { throw CodecError("frame cut") }
-        guard bytes[start] == version else { throw CodecError("frame version \(bytes[start])") }
-        let length = bytes[start + 1..<start + 5].reduce(0) { $0 << 8 | Int($1) }
-        guard length <= limit else { throw CodecError("frame of \(length) bytes") }
+        let headerBytes = headerBytes(content)
+        let length = try payloadBytes(bytes, as: content, limit: limit)
         guard bytes.count == headerBytes + length else { throw CodecError("frame cut") }
         let payload = Array(bytes[headerBytes...])
         guard Hash256(of: payload).bytes == Array(bytes[start + 5..<headerBytes]) else {

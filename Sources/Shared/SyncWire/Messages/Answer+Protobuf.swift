@@ -264,12 +264,7 @@ extension WirePullPage {
             message.digest = Data(digest.digest.bytes)
             return message
         }
-        escrow = page.escrow.map { item in
-            var message = WireEscrowItem()
-            message.seq = item.seq
-            message.sealed = Data(item.sealed)
-            return message
-        }
+        escrow = page.escrow.map(WireEscrowItem.init)
         backupWatermark = page.backupWatermark
     }
 
@@ -286,9 +281,23 @@ extension WirePullPage {
             guard let sum = RecordDigest(bytes: digest.digest) else { throw CodecError("digest") }
             page.digests.append(ScopeDigest(scope: Scope(digest.scope), records: digest.records, digest: sum))
         }
-        page.escrow = escrow.map { EscrowItem(seq: $0.seq, sealed: Array($0.sealed)) }
+        for item in escrow { page.escrow.append(try item.engineValue()) }
         page.backupWatermark = backupWatermark
         return page
+    }
+}
+
+extension WireEscrowItem {
+    init(_ item: EscrowItem) {
+        self.init()
+        seq = item.seq
+        sealed = Data(item.sealed)
+        if let epoch = item.epoch { self.epoch = Data(epoch.bytes) }
+    }
+
+    func engineValue() throws(CodecError) -> EscrowItem {
+        EscrowItem(
+            seq: seq, sealed: Array(sealed), epoch: epoch.isEmpty ? nil : try Protobuf.id(epoch, "epoch"))
     }
 }
 

@@ -39,17 +39,22 @@ package struct ForkRequest: Hashable, Sendable {
         self.sealingKey = sealingKey
     }
 
-    package func encoded(as media: MediaType) -> [UInt8] {
+    var message: WireForkRequest {
         var message = WireForkRequest()
         message.common = WireAcknowledgement(common)
         message.signingKey = signingKey.data
         message.sealingKey = sealingKey.data
-        return Protobuf.bytes(message, as: media)
+        return message
     }
+
+    package func encoded(as media: MediaType) -> [UInt8] { Protobuf.bytes(message, as: media) }
 
     /// - Throws: ``CodecError``.
     package init(decoding bytes: [UInt8], as media: MediaType) throws(CodecError) {
-        let message = try Protobuf.message(WireForkRequest.self, bytes, as: media)
+        try self.init(try Protobuf.message(WireForkRequest.self, bytes, as: media))
+    }
+
+    init(_ message: WireForkRequest) throws(CodecError) {
         self.init(
             common: try message.common.engineValue(), signingKey: try message.signingKey.array(32, "signing_key"),
             sealingKey: try message.sealingKey.array(32, "sealing_key"))

@@ -5,8 +5,8 @@ package import SyncEngine
 /// Sealing to one reader: HPKE (RFC 9180) in base mode with X25519, HKDF-SHA256 and ChaCha20-Poly1305. A sealed message is
 /// the encapsulated key (32 bytes) and the ciphertext.
 package enum Sealing {
-    private static let suite = HPKE.Ciphersuite.Curve25519_SHA256_ChachaPoly
-    static let encapsulatedKeyBytes = 32
+    fileprivate static let suite = HPKE.Ciphersuite.Curve25519_SHA256_ChachaPoly
+    private static let encapsulatedKeyBytes = 32
 
     /// - Parameters:
     ///   - publicKey: X25519, 32 bytes.
@@ -31,6 +31,44 @@ package enum Sealing {
         } catch {
             throw CodecError("not sealed to this key")
         }
+    }
+}
+
+/// Seals several messages to one reader, one after the other: none can be left out, repeated or moved.
+package struct SealingStream {
+    private var sender: HPKE.Sender
+
+    /// - Throws: when the bytes are no public key.
+    package init(to publicKey: [UInt8], info: String) throws {
+        let key = try Curve25519.KeyAgreement.PublicKey(rawRepresentation: publicKey)
+        sender = try HPKE.Sender(recipientKey: key, ciphersuite: Sealing.suite, info: Data(info.utf8))
+    }
+
+    package var encapsulatedKey: [UInt8] { Array(sender.encapsulatedKey) }
+
+    package mutating func seal(_ plain: [UInt8]) throws -> [UInt8] { Array(try sender.seal(Data(plain))) }
+}
+
+/// Opens what a ``SealingStream`` sealed, in the same order.
+package struct OpeningStream {
+    private var recipient: HPKE.Recipient
+
+    /// - Throws: ``CodecError`` when the encapsulated key is none.
+    package init(encapsulatedKey: [UInt8], key: SealingKey, info: String) throws(CodecError) {
+        do {
+            let key = try Curve25519.KeyAgreement.PrivateKey(rawRepresentation: key.privateKey)
+            recipient = try HPKE.Recipient(
+                privateKey: key, ciphersuite: Sealing.suite, info: Data(info.utf8),
+                encapsulatedKey: Data(encapsulatedKey))
+        } catch {
+            throw CodecError("encapsulated key")
+        }
+    }
+
+    /// - Throws: ``CodecError`` for a message that was altered, is not the next one, or is sealed to another key or for
+    ///   another purpose.
+    package mutating func open(_ sealed: [UInt8]) throws(CodecError) -> [UInt8] {
+        do { return Array(try recipient.open(Data(sealed))) } catch { throw CodecError("not sealed to this key") }
     }
 }
 
