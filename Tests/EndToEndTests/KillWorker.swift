@@ -75,7 +75,7 @@ struct KillWorker: Sendable {
 
     // MARK: - Acts
 
-    private mutating func create() throws {
+    mutating func create() throws {
         count += 1
         let made = try act("new", ["new", "household", "number=\(station.name)-\(count)", "address=0"])
         if made.code == 0, let id = made.json["id"].string { confirmed[id] = 0 }
@@ -127,7 +127,7 @@ struct KillWorker: Sendable {
     private mutating func sync() throws { _ = try act("sync", ["sync"]) }
 
     /// Runs a command and, three times in four, kills it somewhere in the time that it usually takes.
-    private mutating func act(
+    mutating func act(
         _ what: String, _ arguments: [String], at program: Program? = nil, input: String? = nil
     ) throws -> Program.Outcome {
         let usually = usual[what] ?? 0.08

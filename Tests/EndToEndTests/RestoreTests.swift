@@ -122,6 +122,27 @@ import Testing
         #expect(try Data(contentsOf: URL(filePath: #require(fetched["path"].string))) == Data(contentsOf: photo))
     }
 
+    @Test func aBackupTakenBetweenAPhotosLastByteAndItsMarkIsWhole() throws {
+        let a = try server.station("a", village: "370404101201", staff: "甲")
+        let id = try a.new("household", "number=1")
+        let photo = folder.url.appending(path: "photo.jpg")
+        try Data((0..<100_000).map { UInt8(truncatingIfNeeded: $0 &* 31 >> 3) }).write(to: photo)
+        let made = try a.run("attach", id, photo.path, "--kind", "photo").json
+        let stick = folder.url.appending(path: "stick").path
+        #expect(try a.run("bundle", "export", stick, "--photos", "0").code == 0)
+        #expect(try server.command("bundle", "import", stick).code == 0)
+        let name = try #require(made["sha256"].string)
+        let place = server.folder.appending(path: "blobs/\(name.prefix(2))")
+        try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
+        try FileManager.default.copyItem(at: photo, to: place.appending(path: name))
+        try #require(try server.command("backup", backup).code == 0)
+        _ = try loseTheDiskAndRestore()
+        try a.sync()
+        let attachment = try #require(made["id"].string)
+        #expect(try a.show(attachment)["fields"]["arrived_at"].string != nil)
+        try expectEqual([a])
+    }
+
     @Test func aBackupThatHasNoPlaceSaysSo() throws {
         let refused = try server.command("backup", folder.url.path + "/nowhere/ruhu.backup")
         #expect(refused.code == 73)
