@@ -85,7 +85,9 @@ static void resize(content *content, int64_t size) {
 }
 
 static void put(content *content, const void *bytes, int64_t length, int64_t offset) {
-    if (offset + length > content->size) resize(content, offset + length);
+    if (offset > content->size) resize(content, offset);
+    reserve(content, offset + length);
+    if (offset + length > content->size) content->size = offset + length;
     memcpy(content->bytes + offset, bytes, (size_t)length);
 }
 

@@ -15,7 +15,7 @@ struct StationMemory {
         var memory: [String: [UInt8]] = [:]
         for line in lines[1].split(separator: "\n") {
             let pair = line.split(separator: " ", omittingEmptySubsequences: false)
-            if pair.count == 2, let value = Hex.decode(pair[1]) { memory[String(pair[0])] = value }
+            if pair.count == 2, let value = Hex.decode(String(pair[1])) { memory[String(pair[0])] = value }
         }
         return memory
     }

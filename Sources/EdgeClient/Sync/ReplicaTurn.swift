@@ -76,7 +76,7 @@ enum Ancestors {
         let text = try Meta.text("ancestors", in: transaction.database) ?? ""
         return text.split(separator: " ").compactMap { part in
             let pair = part.split(separator: ":")
-            guard pair.count == 2, let epoch = EpochID(pair[0]), let seq = Seq(pair[1]) else { return nil }
+            guard pair.count == 2, let epoch = EpochID(String(pair[0])), let seq = Seq(pair[1]) else { return nil }
             return Base(epoch: epoch, seq: seq)
         }
     }

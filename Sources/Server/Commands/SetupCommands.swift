@@ -20,7 +20,7 @@ struct InitCommand: ParsableCommand {
     func run() throws {
         let township = try Township.initialise(
             try options.folder(), name: name, region: Scope(region), clock: SystemClock.now)
-        let key = Hex.encode(township.keys.signing.publicKey.rawRepresentation)
+        let key = Hex.encode(Array(township.keys.signing.publicKey.rawRepresentation))
         options.output.write(
             .object([
                 ("region", .string(region)), ("name", .string(name)),

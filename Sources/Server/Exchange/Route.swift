@@ -48,7 +48,7 @@ package enum Route: Sendable {
 
     private static func blob(_ path: String) -> Hash256? {
         guard path.hasPrefix(blobs) else { return nil }
-        let name = path.dropFirst(blobs.count)
+        let name = String(path.dropFirst(blobs.count))
         guard let hash = Hex.decode(name).flatMap({ Hash256(bytes: $0) }), hash.description == name else { return nil }
         return hash
     }

@@ -55,17 +55,14 @@ package struct AuthorityDatabase: Sendable {
     }
 
     private func transaction<T>(_ database: Database, _ body: (AuthorityTransaction) throws -> T) throws -> T {
-        var result: T?
-        var grown: (EpochID, MerkleFrontier)?
-        try database.inTransaction(.immediate) {
+        let (result, grown) = try database.transaction(.immediate) {
             let transaction = AuthorityTransaction(database, tables: tables)
-            result = try body(transaction)
+            let result = try body(transaction)
             try transaction.finish()
-            grown = try transaction.grownTree.map { (try transaction.head().epoch, $0) }
-            return .commit
+            return (result, try transaction.grownTree.map { (try transaction.head().epoch, $0) })
         }
         if let (epoch, tree) = grown { afterCommit?(epoch, tree) }
-        return result!  // set before every commit; anything else has thrown
+        return result
     }
 
     /// Runs `body` on one snapshot.

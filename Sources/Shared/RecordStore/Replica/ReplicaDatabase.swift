@@ -32,14 +32,12 @@ package struct ReplicaDatabase: Sendable {
 
     private func commit<T>(_ body: (ReplicaTransaction) throws -> T) throws -> T {
         try queue.writeWithoutTransaction { database in
-            var result: T?
-            try database.inTransaction(.immediate) {
+            try database.transaction(.immediate) {
                 let transaction = try ReplicaTransaction(database, tables: tables)
-                result = try body(transaction)
+                let result = try body(transaction)
                 try transaction.finish()
-                return .commit
+                return result
             }
-            return result!  // set before every commit; anything else has thrown
         }
     }
 

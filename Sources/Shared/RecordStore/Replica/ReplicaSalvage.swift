@@ -245,7 +245,7 @@ enum LostSets {
         for part in (try Meta.text(key, in: database) ?? "").split(separator: " ") {
             let pair = part.split(separator: ":")
             guard pair.count == 2, let number = UInt64(pair[0]) else { continue }
-            lost[number] = Hex.decode(pair[1]).flatMap { Hash256(bytes: $0) }
+            lost[number] = Hex.decode(String(pair[1])).flatMap { Hash256(bytes: $0) }
         }
         return lost
     }

@@ -43,7 +43,7 @@ extension ReplicaTransaction {
             try delete.run()
         }
         if let last = known.last, last.epoch != head.epoch {
-            try database.execute(sql: "UPDATE tree_evidence SET explained = 1")
+            try Query(database, "UPDATE tree_evidence SET explained = 1").run()
         }
     }
 
@@ -76,7 +76,7 @@ extension TreeHead {
 
     fileprivate init?(stored: [UInt8]) {
         let bytes = stored.dropFirst(Self.prefix)
-        guard bytes.count >= 56, let epoch = EpochID(bytes: bytes.prefix(16)),
+        guard bytes.count >= 56, let epoch = EpochID(bytes: Array(bytes.prefix(16))),
             let root = Hash256(bytes: bytes.dropFirst(24).prefix(32))
         else { return nil }
         let size = bytes.dropFirst(16).prefix(8).reduce(0) { $0 << 8 | UInt64($1) }

@@ -106,7 +106,7 @@ extension ReplicaTransaction {
 
     /// A sync that was complete without fetching anew: no loop.
     package func clearResets() throws {
-        try database.execute(sql: "DELETE FROM meta WHERE key LIKE 'resets %'")
+        try Query(database, "DELETE FROM meta WHERE key LIKE 'resets %'").run()
     }
 
     // MARK: - Staging
@@ -143,8 +143,8 @@ extension ReplicaTransaction {
     }
 
     package func clearStaging() throws {
-        try database.execute(sql: "DELETE FROM staged_page")
-        try database.execute(sql: "DELETE FROM meta WHERE key = 'staging'")
+        try Query(database, "DELETE FROM staged_page").run()
+        try Query(database, "DELETE FROM meta WHERE key = 'staging'").run()
     }
 
     // MARK: - Escrow

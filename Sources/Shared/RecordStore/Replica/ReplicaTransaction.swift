@@ -47,7 +47,9 @@ package final class ReplicaTransaction: ReplicaStore {
     private static func lineage(_ text: String) -> [Lineage] {
         text.split(separator: " ").compactMap { link in
             let parts = link.split(separator: ":")
-            guard parts.count == 2, let device = DeviceID(parts[0]), let number = UInt64(parts[1]) else { return nil }
+            guard parts.count == 2, let device = DeviceID(String(parts[0])), let number = UInt64(parts[1]) else {
+                return nil
+            }
             return Lineage(device: device, number: number)
         }
     }

@@ -26,18 +26,28 @@ package enum Connection {
     }
 }
 
+extension Database {
+    /// Runs `body` in one transaction: all of it, or nothing. GRDB's own `inTransaction` compiles its statements anew
+    /// each time, which costs more than a short transaction does.
+    package func transaction<T>(_ kind: TransactionKind, _ body: () throws -> T) throws -> T {
+        try Query(self, kind == .deferred ? "BEGIN DEFERRED" : "BEGIN IMMEDIATE").run()
+        do {
+            let result = try body()
+            try Query(self, "COMMIT").run()
+            return result
+        } catch {
+            // After some failures SQLite has taken it back by itself.
+            if isInsideTransaction { try? Query(self, "ROLLBACK").run() }
+            throw error
+        }
+    }
+}
+
 extension DatabaseQueue {
     /// Runs `body` in one deferred transaction. GRDB's own `read` turns `PRAGMA query_only` on and off around it, and
     /// SQLite forgets every compiled statement at each turn.
     func readSnapshot<T>(_ body: (Database) throws -> T) throws -> T {
-        try writeWithoutTransaction { database in
-            var result: T?
-            try database.inTransaction(.deferred) {
-                result = try body(database)
-                return .commit
-            }
-            return result!  // set before every commit; anything else has thrown
-        }
+        try writeWithoutTransaction { database in try database.transaction(.deferred) { try body(database) } }
     }
 }
 
@@ -55,11 +65,10 @@ extension DatabaseWriter {
         if isCurrent { return }
         try migrator.migrate(self)
         try writeWithoutTransaction { database in
-            try database.inTransaction(.immediate) {
+            try database.transaction(.immediate) {
                 try tables.prepare(database)
                 try finally(database)
                 try Meta.set(structure, for: "structure", in: database)
-                return .commit
             }
         }
     }

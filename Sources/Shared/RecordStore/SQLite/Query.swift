@@ -144,9 +144,7 @@ package struct Columns {
         guard let start = sqlite3_column_blob(raw, index), sqlite3_column_bytes(raw, index) == 16 else {
             return RecordID(high: 0, low: 0)
         }
-        let high = start.loadUnaligned(as: UInt64.self)
-        let low = start.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
-        return RecordID(high: UInt64(bigEndian: high), low: UInt64(bigEndian: low))
+        return RecordID(at: start)
     }
 }
 

@@ -8,17 +8,18 @@ package struct RecordDigest: Hashable, Sendable {
     package init() { limbs = (0, 0, 0, 0) }
 
     /// From 32 big-endian bytes; `nil` for another count.
-    package init?(bytes: some Collection<UInt8>) {
+    package init?(bytes: [UInt8]) {
         guard bytes.count == 32 else { return nil }
-        var words: [UInt64] = [0, 0, 0, 0]
-        for (index, byte) in bytes.enumerated() { words[index / 8] = words[index / 8] << 8 | UInt64(byte) }
-        limbs = (words[3], words[2], words[1], words[0])
+        limbs = bytes.withUnsafeBytes { buffer in
+            func word(_ index: Int) -> UInt64 {
+                UInt64(bigEndian: buffer.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
+            }
+            return (word(3), word(2), word(1), word(0))
+        }
     }
 
     package var bytes: [UInt8] {
-        [limbs.3, limbs.2, limbs.1, limbs.0].flatMap { limb in
-            (0..<8).map { UInt8(truncatingIfNeeded: limb >> (56 - 8 * $0)) }
-        }
+        withUnsafeBytes(of: (limbs.3.bigEndian, limbs.2.bigEndian, limbs.1.bigEndian, limbs.0.bigEndian)) { Array($0) }
     }
 
     package static func + (a: RecordDigest, b: RecordDigest) -> RecordDigest {

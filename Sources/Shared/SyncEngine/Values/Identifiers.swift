@@ -10,32 +10,38 @@ package struct RecordID: Hashable, Sendable, Comparable {
     }
 
     /// The id from exactly 16 big-endian bytes; `nil` for any other count.
-    package init?(bytes: some Collection<UInt8>) {
+    package init?(bytes: [UInt8]) {
         guard bytes.count == 16 else { return nil }
-        var high: UInt64 = 0
-        var low: UInt64 = 0
-        for (index, byte) in bytes.enumerated() {
-            if index < 8 { high = high << 8 | UInt64(byte) } else { low = low << 8 | UInt64(byte) }
-        }
-        self.init(high: high, low: low)
+        self = bytes.withUnsafeBytes { RecordID(at: $0.baseAddress!) }  // there are 16
+    }
+
+    /// The id from the 16 big-endian bytes at `start`, which needs no alignment.
+    package init(at start: UnsafeRawPointer) {
+        let high = start.loadUnaligned(as: UInt64.self)
+        let low = start.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+        self.init(high: UInt64(bigEndian: high), low: UInt64(bigEndian: low))
     }
 
     /// The id from its text form of 36 characters (upper or lower case); `nil` when it is not one.
-    package init?(_ text: some StringProtocol) {
-        var high: UInt64 = 0
-        var low: UInt64 = 0
-        var digits = 0
-        for (index, byte) in text.utf8.enumerated() {
-            if index == 8 || index == 13 || index == 18 || index == 23 {
+    package init?(_ text: String) {
+        var text = text
+        guard let id = text.withUTF8({ RecordID(utf8: $0) }) else { return nil }
+        self = id
+    }
+
+    private init?(utf8: UnsafeBufferPointer<UInt8>) {
+        guard utf8.count == 36 else { return nil }
+        var words: (UInt64, UInt64) = (0, 0)
+        for position in 0..<36 {
+            let byte = utf8[position]
+            if position == 8 || position == 13 || position == 18 || position == 23 {
                 guard byte == UInt8(ascii: "-") else { return nil }
                 continue
             }
-            guard let nibble = Hex.nibble(byte), digits < 32 else { return nil }
-            if digits < 16 { high = high << 4 | UInt64(nibble) } else { low = low << 4 | UInt64(nibble) }
-            digits += 1
+            guard let nibble = Hex.nibble(byte) else { return nil }
+            words = (words.0 << 4 | words.1 >> 60, words.1 << 4 | UInt64(nibble))
         }
-        guard digits == 32 else { return nil }
-        self.init(high: high, low: low)
+        self.init(high: words.0, low: words.1)
     }
 
     /// A UUIDv7 (RFC 9562): 48 bits of Unix milliseconds, then random bits.
@@ -48,20 +54,14 @@ package struct RecordID: Hashable, Sendable, Comparable {
 
     /// A name-based id (UUIDv8, RFC 9562) from the first 16 bytes of a hash.
     package static func named(_ hash: Hash256) -> RecordID {
-        let bytes = hash.bytes
-        var id = RecordID(bytes: bytes.prefix(16))!  // 16 of the hash's 32 bytes
+        var id = hash.bytes.withUnsafeBytes { RecordID(at: $0.baseAddress!) }  // 16 of the hash's 32 bytes
         id.high = id.high & ~0xF000 | 0x8000
         id.low = id.low & ~(0b11 << 62) | (0b10 << 62)
         return id
     }
 
     package var bytes: [UInt8] {
-        var result = [UInt8](repeating: 0, count: 16)
-        for index in 0..<8 {
-            result[index] = UInt8(truncatingIfNeeded: high >> (56 - 8 * UInt64(index)))
-            result[8 + index] = UInt8(truncatingIfNeeded: low >> (56 - 8 * UInt64(index)))
-        }
-        return result
+        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { Array($0) }
     }
 
     package static func < (a: RecordID, b: RecordID) -> Bool {
@@ -73,15 +73,14 @@ extension RecordID: CustomStringConvertible {
     /// The text form of RFC 9562, lower case.
     package var description: String {
         String(unsafeUninitializedCapacity: 36) { buffer in
-            var position = 0
-            for (index, byte) in bytes.enumerated() {
-                if index == 4 || index == 6 || index == 8 || index == 10 {
+            var words = (high, low)
+            for position in 0..<36 {
+                if position == 8 || position == 13 || position == 18 || position == 23 {
                     buffer[position] = UInt8(ascii: "-")
-                    position += 1
+                    continue
                 }
-                buffer[position] = Hex.digits[Int(byte >> 4)]
-                buffer[position + 1] = Hex.digits[Int(byte & 15)]
-                position += 2
+                buffer[position] = Hex.digit(UInt8(words.0 >> 60))
+                words = (words.0 << 4 | words.1 >> 60, words.1 << 4)
             }
             return 36
         }
@@ -115,7 +114,10 @@ extension Collection where Element == Scope {
 }
 
 package enum Hex {
-    static let digits: [UInt8] = Array("0123456789abcdef".utf8)
+    /// The lower-case digit of 0…15.
+    static func digit(_ nibble: UInt8) -> UInt8 {
+        nibble < 10 ? UInt8(ascii: "0") + nibble : UInt8(ascii: "a") + nibble - 10
+    }
 
     static func nibble(_ byte: UInt8) -> UInt8? {
         switch byte {
@@ -127,12 +129,18 @@ package enum Hex {
     }
 
     /// Lower-case hexadecimal, two digits a byte.
-    package static func encode(_ bytes: some Collection<UInt8>) -> String {
-        String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+    package static func encode(_ bytes: [UInt8]) -> String {
+        String(unsafeUninitializedCapacity: 2 * bytes.count) { buffer in
+            for (index, byte) in bytes.enumerated() {
+                buffer[2 * index] = digit(byte >> 4)
+                buffer[2 * index + 1] = digit(byte & 15)
+            }
+            return 2 * bytes.count
+        }
     }
 
     /// `nil` for an odd count or another character.
-    package static func decode(_ text: some StringProtocol) -> [UInt8]? {
+    package static func decode(_ text: String) -> [UInt8]? {
         let utf8 = Array(text.utf8)
         guard utf8.count % 2 == 0 else { return nil }
         var result: [UInt8] = []

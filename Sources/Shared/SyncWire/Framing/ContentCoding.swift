@@ -53,20 +53,18 @@ package enum ContentCoding: String, Sendable {
         // A header alone may ask for a window of 128 MiB.
         ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, windowLogLimit)
         var result: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: ZSTD_DStreamOutSize())
+        let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: ZSTD_DStreamOutSize(), alignment: 16)
+        defer { chunk.deallocate() }
         let problem: String? = bytes.withUnsafeBytes { source in
             var input = ZSTD_inBuffer(src: source.baseAddress, size: source.count, pos: 0)
             var left = 1
             while left != 0 {
-                let (code, written) = chunk.withUnsafeMutableBytes { target in
-                    var output = ZSTD_outBuffer(dst: target.baseAddress, size: target.count, pos: 0)
-                    return (ZSTD_decompressStream(stream, &output, &input), output.pos)
-                }
-                if ZSTD_isError(code) != 0 { return "zstd: damaged" }
-                if result.count + written > limit { return "more than \(limit) bytes" }
-                result.append(contentsOf: chunk[0..<written])
-                left = code
-                if left != 0, input.pos == input.size, written < chunk.count { return "zstd: cut" }
+                var output = ZSTD_outBuffer(dst: chunk.baseAddress, size: chunk.count, pos: 0)
+                left = ZSTD_decompressStream(stream, &output, &input)
+                if ZSTD_isError(left) != 0 { return "zstd: damaged" }
+                if result.count + output.pos > limit { return "more than \(limit) bytes" }
+                result.append(contentsOf: chunk[0..<output.pos])
+                if left != 0, input.pos == input.size, output.pos < chunk.count { return "zstd: cut" }
             }
             return input.pos == input.size ? nil : "zstd: bytes after the end"
         }

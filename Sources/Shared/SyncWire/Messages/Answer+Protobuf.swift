@@ -278,7 +278,7 @@ extension WirePullPage {
         page.isBootstrap = bootstrap
         page.bootstrapToken = Array(bootstrapToken)
         for digest in digests {
-            guard let sum = RecordDigest(bytes: digest.digest) else { throw CodecError("digest") }
+            guard let sum = RecordDigest(bytes: Array(digest.digest)) else { throw CodecError("digest") }
             page.digests.append(ScopeDigest(scope: Scope(digest.scope), records: digest.records, digest: sum))
         }
         for item in escrow { page.escrow.append(try item.engineValue()) }
