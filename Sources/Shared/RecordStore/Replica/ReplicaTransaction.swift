@@ -32,15 +32,28 @@ package final class ReplicaTransaction: ReplicaStore {
 
     /// - Throws: ``Problem`` ``Problem/Code/notJoined``.
     package func position() throws -> ReplicaPosition {
-        guard let device = try Meta.bytes("device", in: database).flatMap({ DeviceID(bytes: $0) }),
-            let epoch = try Meta.bytes("epoch", in: database).flatMap({ EpochID(bytes: $0) })
-        else { throw Problem(.notJoined) }
-        let scopes = try Meta.text("scopes", in: database) ?? ""
+        var (device, epoch): (DeviceID?, EpochID?)
+        var (scopes, lineage, cursor, isBootstrapped) = ("", "", 0 as Seq, false)
+        // One statement, not six: every step of a sync asks for it.
+        let sql = """
+            SELECT key, value FROM meta
+            WHERE key IN ('device', 'epoch', 'scopes', 'cursor', 'bootstrapped', 'lineage')
+            """
+        try Query(database, sql).forEach { row in
+            switch row.text(0) {
+            case "device": device = DeviceID(bytes: row.bytes(1))
+            case "epoch": epoch = EpochID(bytes: row.bytes(1))
+            case "scopes": scopes = row.text(1)
+            case "cursor": cursor = Seq(row.text(1)) ?? 0
+            case "bootstrapped": isBootstrapped = row.text(1) == "1"
+            default: lineage = row.text(1)
+            }
+            return true
+        }
+        guard let device, let epoch else { throw Problem(.notJoined) }
         return ReplicaPosition(
             device: device, epoch: epoch, scopes: scopes.split(separator: " ").map { Scope(String($0)) },
-            cursor: try Meta.number("cursor", in: database) ?? 0,
-            isBootstrapped: try Meta.number("bootstrapped", in: database) == 1,
-            lineage: Self.lineage(try Meta.text("lineage", in: database) ?? ""))
+            cursor: cursor, isBootstrapped: isBootstrapped, lineage: Self.lineage(lineage))
     }
 
     /// `DEVICE:NUMBER …`
