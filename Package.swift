@@ -136,8 +136,8 @@ let package = Package(
             name: "CommandSupportTests", dependencies: ["CommandSupport", "SyncEngine", argumentParser],
             path: "Tests/CommandSupportTests", swiftSettings: settings),
         .testTarget(
-            name: "EdgeClientTests", dependencies: ["EdgeClient", "SyncEngine"], path: "Tests/EdgeClientTests",
-            swiftSettings: settings),
+            name: "EdgeClientTests", dependencies: ["EdgeClient", "SyncEngine", "SyncWire"],
+            path: "Tests/EdgeClientTests", swiftSettings: settings),
         .testTarget(
             name: "BundleTests",
             dependencies: ["Server", "EdgeClient", "RecordStore", "SyncEngine", "SyncWire", "TestSupport", grdb],

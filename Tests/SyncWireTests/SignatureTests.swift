@@ -46,7 +46,7 @@ import Testing
 
     /// RFC 9421 appendix B.2.6: the algorithm's own key, base and signature.
     @Test func theStandardsEd25519ExampleVerifies() throws {
-        let publicKey = try #require(Base64URL.decode("JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs"))
+        let publicKey = try #require(Base64.decode("JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs", .url))
         let base = """
             "date": Tue, 20 Apr 2021 02:07:55 GMT
             "@method": POST

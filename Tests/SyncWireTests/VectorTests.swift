@@ -87,7 +87,7 @@ import Testing
             contentDigest: ContentDigest.header(for: []))
         let parameters =
             MessageSignature.covered
-            + ";created=1790000000;keyid=\"\(device)\";alg=\"ed25519\";nonce=\"\(Base64URL.encode([1, 2, 3]))\""
+            + ";created=1790000000;keyid=\"\(device)\";alg=\"ed25519\";nonce=\"\(Base64.encode([1, 2, 3], .url))\""
         return [
             "content_digest": components.contentDigest, "signature_input": "sig=" + parameters,
             "base": String(decoding: MessageSignature.base(components, parameters: parameters), as: UTF8.self),

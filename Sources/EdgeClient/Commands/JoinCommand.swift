@@ -61,7 +61,7 @@ struct StationEnrolment {
             code: code.description, signingKey: Array(signingKey.publicKey.rawRepresentation),
             sealingKey: sealingKey.publicKey, station: name)
         let courier = Courier(
-            transport: transport, url: url, keyID: Base64URL.encode(Array(signingKey.publicKey.rawRepresentation)),
+            transport: transport, url: url, keyID: Base64.encode(Array(signingKey.publicKey.rawRepresentation), .url),
             key: Ed25519Signer(signingKey), nonce: [], clock: station.clock)
         let body = try courier.exchange(.post, "/v1/devices", body: wish.encoded(as: .protobuf))
         guard case .enrolment(let reply) = body else { throw Problem(.unreachable, "enrolment") }

@@ -61,7 +61,7 @@ extension Syncer {
         try replica.read { try $0.checkResets(.readmission, in: epoch) }
         let body = try courier.exchange(
             .post, "/v1/devices/\(position.device)/readmission", body: wish.encoded(as: .protobuf),
-            keyID: Base64URL.encode(wish.signingKey), shouldAbort: shouldAbort)
+            keyID: Base64.encode(wish.signingKey, .url), shouldAbort: shouldAbort)
         guard case .enrolment = body else { throw Problem(.unreachable, "readmission") }
         try replica.write { try $0.countReset(.readmission, in: epoch) }
     }

@@ -1,5 +1,6 @@
 import CCurl
 package import SyncEngine
+import SyncWire
 
 /// HTTP/1.1 to one township, over one kept connection.
 ///

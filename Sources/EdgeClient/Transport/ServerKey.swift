@@ -1,4 +1,5 @@
 import SyncEngine
+import SyncWire
 
 /// The public key of an X.509 certificate, found without a TLS library.
 enum ServerKey {
@@ -48,42 +49,5 @@ enum ServerKey {
             content = bytes[start..<start + length]
             rest = bytes[(start + length)...]
         }
-    }
-}
-
-/// Base64 with padding (RFC 4648 section 4), as PEM and libcurl's pins have it.
-enum Base64 {
-    private static let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-
-    static func encode(_ bytes: [UInt8]) -> String {
-        var text: [UInt8] = []
-        for start in stride(from: 0, to: bytes.count, by: 3) {
-            let group = bytes[start..<min(start + 3, bytes.count)]
-            let bits = group.reduce(0) { $0 << 8 | Int($1) } << (8 * (3 - group.count))
-            for place in 0..<4 {
-                text.append(place <= group.count ? alphabet[bits >> (18 - 6 * place) & 63] : UInt8(ascii: "="))
-            }
-        }
-        return String(decoding: text, as: UTF8.self)
-    }
-
-    /// `nil` for another character or an incomplete group.
-    static func decode(_ text: String) -> [UInt8]? {
-        let characters = Array(text.utf8)
-        guard characters.count % 4 == 0 else { return nil }
-        let padding = characters.suffix(2).filter { $0 == UInt8(ascii: "=") }.count
-        var bytes: [UInt8] = []
-        bytes.reserveCapacity(characters.count / 4 * 3)
-        for start in stride(from: 0, to: characters.count, by: 4) {
-            let isLast = start + 4 == characters.count
-            var bits = 0
-            for (place, character) in characters[start..<start + 4].enumerated() {
-                let isPadding = isLast && place >= 4 - padding
-                guard let value = isPadding ? 0 : alphabet.firstIndex(of: character) else { return nil }
-                bits = bits << 6 | value
-            }
-            bytes += [UInt8(bits >> 16), UInt8(bits >> 8 & 255), UInt8(bits & 255)].dropLast(isLast ? padding : 0)
-        }
-        return bytes
     }
 }

@@ -75,10 +75,10 @@ package struct ReceivedRequest: Sendable {
     /// Names and values of the protocol are plain ASCII: nothing in them is percent-encoded.
     private static func parameters(_ query: String) -> [String: String] {
         var result: [String: String] = [:]
-        for part in query.split(separator: "&") {
-            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let name = String(pair[0])
-            if result[name] == nil { result[name] = pair.count == 2 ? String(pair[1]) : "" }
+        for part in query.utf8.split(separator: UInt8(ascii: "&")) {
+            let pair = part.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            let name = String(Substring(pair[0]))
+            if result[name] == nil { result[name] = pair.count == 2 ? String(Substring(pair[1])) : "" }
         }
         return result
     }

@@ -24,7 +24,6 @@ package enum Route: Sendable {
     ]
 
     private static func matches(_ pattern: String, _ path: String) -> Bool {
-        if pattern == path { return true }
         let (wanted, given) = (pattern.split(separator: "/"), path.split(separator: "/"))
         return wanted.count == given.count && zip(wanted, given).allSatisfy { $0 == "*" || $0 == $1 }
     }
@@ -35,7 +34,8 @@ package enum Route: Sendable {
             self = .blob(blob, try Self.access(method))
             return
         }
-        let here = Self.all.filter { Self.matches($0.path, path) }
+        let exact = Self.all.filter { $0.path == path }
+        let here = exact.isEmpty ? Self.all.filter { Self.matches($0.path, path) } : exact
         guard !here.isEmpty else { throw Problem(.notFound, String(path.prefix(100))) }
         guard let found = here.first(where: { $0.method == method }) else {
             throw Problem(.methodNotAllowed, "\(method.prefix(20)) \(path)")

@@ -1,5 +1,6 @@
 import Glibc
 import SyncEngine
+import SyncWire
 import Testing
 
 @testable import EdgeClient
@@ -128,21 +129,5 @@ struct ServerKeyTests {
         #expect(ServerKey.sha256(ofCertificate: "") == nil)
         #expect(ServerKey.sha256(ofCertificate: String(lines[0])) == nil)
         #expect(ServerKey.sha256(ofCertificate: lines.dropLast().joined(separator: "\n")) == nil)
-    }
-
-    @Test(
-        "is pinned in base64 as RFC 4648 has it",
-        arguments: [
-            ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
-            ("foobar", "Zm9vYmFy"),
-        ])
-    func base64(plain: String, encoded: String) {
-        #expect(Base64.encode(Array(plain.utf8)) == encoded)
-        #expect(Base64.decode(encoded) == Array(plain.utf8))
-    }
-
-    @Test("is not decoded from broken base64", arguments: ["Zg=", "Zg", "Z===", "Zm=v", "Zg==Zg==", "Zm9!", "===="])
-    func brokenBase64(text: String) {
-        #expect(Base64.decode(text) == nil)
     }
 }

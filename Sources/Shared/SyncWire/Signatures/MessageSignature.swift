@@ -1,37 +1,24 @@
 import Crypto
-import Foundation
 package import SyncEngine
-
-/// base64url without padding (RFC 4648 section 5).
-package enum Base64URL {
-    package static func encode(_ bytes: [UInt8]) -> String {
-        Data(bytes).base64EncodedString().replacingOccurrences(of: "+", with: "-")
-            .replacingOccurrences(of: "/", with: "_").replacingOccurrences(of: "=", with: "")
-    }
-
-    package static func decode(_ text: String) -> [UInt8]? {
-        var padded = text.replacingOccurrences(of: "-", with: "+").replacingOccurrences(of: "_", with: "/")
-        padded += String(repeating: "=", count: (4 - padded.utf8.count % 4) % 4)
-        return Data(base64Encoded: padded).map { Array($0) }
-    }
-}
 
 /// `Content-Digest` (RFC 9530), SHA-256.
 package enum ContentDigest {
     package static func header(for body: [UInt8]) -> String {
-        "sha-256=:\(Data(Hash256(of: body).bytes).base64EncodedString()):"
+        "sha-256=:\(Base64.encode(Hash256(of: body).bytes)):"
     }
 
     /// Whether a header names this body's hash; compared in constant time.
     package static func matches(_ header: String, _ body: [UInt8]) -> Bool {
-        ConstantTime.equal(Array(header.filter { $0 != " " }.utf8), Array(self.header(for: body).utf8))
+        ConstantTime.equal(header.utf8.filter { $0 != UInt8(ascii: " ") }, Array(self.header(for: body).utf8))
     }
 }
 
 enum ConstantTime {
     static func equal(_ a: [UInt8], _ b: [UInt8]) -> Bool {
         guard a.count == b.count else { return false }
-        return zip(a, b).reduce(0 as UInt8) { $0 | ($1.0 ^ $1.1) } == 0
+        var difference: UInt8 = 0
+        for index in a.indices { difference |= a[index] ^ b[index] }
+        return difference == 0
     }
 }
 
@@ -82,9 +69,9 @@ package enum MessageSignature {
     ) throws -> (signatureInput: String, signature: String) {
         let seconds = created.milliseconds / 1000
         let parameters =
-            covered + ";created=\(seconds);keyid=\"\(keyID)\";alg=\"ed25519\";nonce=\"\(Base64URL.encode(nonce))\""
+            covered + ";created=\(seconds);keyid=\"\(keyID)\";alg=\"ed25519\";nonce=\"\(Base64.encode(nonce, .url))\""
         let signature = try key.signature(for: base(components, parameters: parameters))
-        return ("sig=" + parameters, "sig=:\(Data(signature).base64EncodedString()):")
+        return ("sig=" + parameters, "sig=:\(Base64.encode(signature)):")
     }
 
     /// The longest header that is read.
@@ -96,23 +83,22 @@ package enum MessageSignature {
             throw CodecError("signature headers too long")
         }
         guard signatureInput.hasPrefix("sig=" + covered) else { throw CodecError("covered components") }
-        let parameters = String(signatureInput.dropFirst(4))
+        let parameters = String(Substring(signatureInput.utf8.dropFirst(4)))
         var values: [String: String] = [:]
-        for part in parameters.dropFirst(covered.count).split(separator: ";") {
-            guard let equals = part.firstIndex(of: "=") else { throw CodecError("parameter") }
-            var value = String(part[part.index(after: equals)...])
-            if value.hasPrefix("\""), value.hasSuffix("\""), value.count >= 2 {
-                value = String(value.dropFirst().dropLast())
-            }
-            values[String(part[..<equals])] = value
+        let quote = UInt8(ascii: "\"")
+        for part in parameters.utf8.dropFirst(covered.utf8.count).split(separator: UInt8(ascii: ";")) {
+            guard let equals = part.firstIndex(of: UInt8(ascii: "=")) else { throw CodecError("parameter") }
+            var value = part[part.index(after: equals)...]
+            if value.count >= 2, value.first == quote, value.last == quote { value = value.dropFirst().dropLast() }
+            values[String(Substring(part[..<equals]))] = String(Substring(value))
         }
         guard values["alg"] == "ed25519", let keyID = values["keyid"],
-            let nonce = values["nonce"].flatMap(Base64URL.decode)
+            let nonce = values["nonce"].flatMap({ Base64.decode($0, .url) })
         else { throw CodecError("alg, keyid or nonce") }
-        guard signature.hasPrefix("sig=:"), signature.hasSuffix(":"),
-            let bytes = Data(base64Encoded: String(signature.dropFirst(5).dropLast())), bytes.count == 64
+        guard signature.hasPrefix("sig=:"), signature.hasSuffix(":"), signature.utf8.count > 5,
+            let bytes = Base64.decode(String(Substring(signature.utf8.dropFirst(5).dropLast()))), bytes.count == 64
         else { throw CodecError("signature") }
-        return ParsedSignature(keyID: keyID, nonce: nonce, parameters: parameters, signature: Array(bytes))
+        return ParsedSignature(keyID: keyID, nonce: nonce, parameters: parameters, signature: bytes)
     }
 
     package static func verify(
