@@ -6,6 +6,8 @@ package import SyncWire
 package final class Courier {
     private let transport: any Transport
     private let url: String
+    /// What a request's signature covers as its authority.
+    private lazy var authority = Result { try WebAddress(url).authority }
     private var keyID: String
     private var key: any Signer
     private let clock: () -> Instant
@@ -88,7 +90,7 @@ package final class Courier {
         let sent = coding.compress(body)
         let digest = ContentDigest.header(for: sent)
         let components = MessageSignature.Components(
-            method: method.rawValue, authority: try WebAddress(url).authority, path: path,
+            method: method.rawValue, authority: try authority.get(), path: path,
             query: query.isEmpty ? "?" : "?" + query, contentDigest: digest)
         let signed = try MessageSignature.sign(
             components, keyID: keyID, nonce: nonce, created: clock(), with: key)

@@ -42,14 +42,11 @@ extension Syncer {
     }
 
     /// The desk's sets that this station held for the township go back to it.
-    func offerEscrow(_ position: ReplicaPosition) throws {
-        while let (epoch, items) = try replica.read({ try $0.foreignEscrow(now: position.epoch) }),
-            let last = items.last
-        {
-            let offer = EscrowOffer(epoch: epoch, sealed: items.map(\.sealed))
-            _ = try exchange(.post, "/v1/escrow", body: offer.encoded(as: .protobuf))
-            try replica.write { try $0.forgetEscrow(of: epoch, through: last.seq) }
-        }
+    func offer(_ escrow: (epoch: EpochID, items: [EscrowItem])) throws {
+        let offer = EscrowOffer(epoch: escrow.epoch, sealed: escrow.items.map(\.sealed))
+        _ = try exchange(.post, "/v1/escrow", body: offer.encoded(as: .protobuf))
+        guard let last = escrow.items.last else { return }
+        try replica.write { try $0.forgetEscrow(of: escrow.epoch, through: last.seq) }
     }
 
     private func readmit() throws {

@@ -53,14 +53,19 @@ package struct Syncer {
 
     private func advance(_ session: inout SyncSession) throws {
         while true {
-            let (position, token, hasPending) = try replica.read { transaction in
-                (
-                    try transaction.position(), try Meta.bytes("bootstrap_token", in: transaction.database) ?? [],
-                    try transaction.pendingCount() > 0
+            let (position, token, pending, escrow) = try replica.read { transaction in
+                let position = try transaction.position()
+                return (
+                    position, try Meta.bytes("bootstrap_token", in: transaction.database) ?? [],
+                    try transaction.pendingCount(), try transaction.foreignEscrow(now: position.epoch)
                 )
             }
-            try offerEscrow(position)
-            switch try session.next(position: position, bootstrapToken: token, hasPending: hasPending) {
+            report(session, position: position, pending: pending)
+            if let escrow {
+                try offer(escrow)
+                continue
+            }
+            switch try session.next(position: position, bootstrapToken: token, hasPending: pending > 0) {
             case .bootstrap(let token):
                 try pull("token=" + Hex.encode(token), position: position, session: &session)
             case .push:
@@ -71,7 +76,6 @@ package struct Syncer {
                 return
             }
             onVerified()
-            try report(session)
         }
     }
 
@@ -90,14 +94,13 @@ package struct Syncer {
         }
     }
 
-    private func report(_ session: SyncSession) throws {
-        let (cursor, pending) = try replica.read { transaction in
-            (try transaction.position().cursor, try transaction.pendingCount())
-        }
+    /// Before the first answer there is nothing to tell.
+    private func report(_ session: SyncSession, position: ReplicaPosition, pending: Int) {
+        guard let hello = courier.hello else { return }
         onProgress(
             Progress(
-                pushed: session.counts.sets, pending: pending, records: session.counts.records, cursor: cursor,
-                latest: courier.hello?.latestSeq ?? cursor))
+                pushed: session.counts.sets, pending: pending, records: session.counts.records,
+                cursor: position.cursor, latest: hello.latestSeq))
     }
 
     // MARK: - Push

@@ -38,18 +38,26 @@ extension Exchange {
             return (body, permit.device)
         }
         if let (body, device) = try database.write({ try write(route, request, in: $0) }) { return (body, device) }
-        let device = try database.read { try authenticate(request, in: $0) }
-        let id = device.state.id
         switch route {
-        case .hello, .enrol, .fork, .readmit, .escrow, .heads, .blob: return (.hello, id)
-        case .chain: return (.chain(try database.read { try chain(request, for: device, in: $0) }), id)
-        case .push:
-            let job = try pushJob(request, from: device)
-            return (.push(try database.write { try decide(job, in: $0) }), id)
+        case .chain:
+            return try database.read { snapshot in
+                let device = try authenticate(request, in: snapshot)
+                return (.chain(try chain(request, for: device, in: snapshot)), device.state.id)
+            }
         case .pull:
-            let (page, cursor) = try database.read { try pull(request, for: device, in: $0) }
-            try database.write { try DeviceRegister($0.database).saw(id, cursor: cursor, at: clock()) }
-            return (.pull(page), id)
+            let (device, page, cursor) = try database.read { snapshot in
+                let device = try authenticate(request, in: snapshot)
+                let (page, cursor) = try pull(request, for: device, in: snapshot)
+                return (device.state.id, page, cursor)
+            }
+            try database.write { try DeviceRegister($0.database).saw(device, cursor: cursor, at: clock()) }
+            return (.pull(page), device)
+        case .push:
+            let device = try database.read { try authenticate(request, in: $0) }
+            let job = try pushJob(request, from: device)
+            return (.push(try database.write { try decide(job, in: $0) }), device.state.id)
+        case .hello, .enrol, .fork, .readmit, .escrow, .heads, .blob:
+            return (.hello, try database.read { try authenticate(request, in: $0) }.state.id)
         }
     }
 

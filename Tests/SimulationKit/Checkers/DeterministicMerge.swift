@@ -50,6 +50,7 @@ private final class Replay {
     private let log: LogSnapshot
     private let disk = SimulatedDisk(seed: 0)
     private(set) var database: AuthorityDatabase
+    private var previous: [DeviceID: Hash256] = [:]
 
     init(_ world: Simulation, _ log: LogSnapshot) throws {
         self.world = world
@@ -90,28 +91,45 @@ private final class Replay {
         var upgrades = world.upgrades[...]
         var histories = log.histories[...]
         var epoch: EpochID?
-        var previous: [DeviceID: Hash256] = [:]
-        for row in log.rows {
-            while let history = histories.first, row.seq > history.start {
+        var rows = log.rows[...]
+        while let first = rows.first {
+            while let history = histories.first, first.seq > history.start {
                 try begin(history, after: epoch)
                 epoch = history.epoch
                 histories.removeFirst()
             }
-            if let upgrade = upgrades.first, row.seq > upgrade.after {
-                try apply(upgrade, at: row.decidedAt)
+            if let upgrade = upgrades.first, first.seq > upgrade.after {
+                try apply(upgrade, at: first.decidedAt)
                 upgrades.removeFirst()
             }
-            guard !row.isRelease, let bytes = row.bytes, let set = log.set(row) else { continue }
-            let before = previous[row.device] ?? log.starts[row.device]?.hash ?? .zero
-            let sealed = SealedSet(set: set, bytes: bytes, after: before)
-            previous[row.device] = sealed.hash
-            try database.write { transaction in
-                guard let device = try DeviceRegister(transaction.database).device(row.device) else { return }
-                _ = try decision(transaction, at: row.decidedAt).decide(
-                    [sealed], previousHash: before, from: device.state)
-            }
+            let last = min(histories.first?.start ?? .max, upgrades.first?.after ?? .max)
+            let alike = rows.prefix { $0.seq <= last }
+            try decide(alike)
+            rows = rows.dropFirst(alike.count)
         }
         for upgrade in upgrades { try apply(upgrade, at: world.now) }
+    }
+
+    /// One set at a time, one commit for all: nothing crashes here.
+    private func decide(_ rows: ArraySlice<LogSnapshot.Row>) throws {
+        try database.pool.writeWithoutTransaction { connection in
+            try connection.transaction(.immediate) {
+                for row in rows where !row.isRelease {
+                    let transaction = AuthorityTransaction(connection, tables: database.tables)
+                    try decide(row, in: transaction)
+                    try transaction.finish()
+                }
+            }
+        }
+    }
+
+    private func decide(_ row: LogSnapshot.Row, in transaction: AuthorityTransaction) throws {
+        guard let bytes = row.bytes, let set = log.set(row) else { return }
+        let before = previous[row.device] ?? log.starts[row.device]?.hash ?? .zero
+        let sealed = SealedSet(set: set, bytes: bytes, after: before)
+        previous[row.device] = sealed.hash
+        guard let device = try DeviceRegister(transaction.database).device(row.device) else { return }
+        _ = try decision(transaction, at: row.decidedAt).decide([sealed], previousHash: before, from: device.state)
     }
 
     private func apply(_ upgrade: Simulation.Upgrade, at now: Instant) throws {

@@ -33,7 +33,7 @@ package struct ReplicaDatabase: Sendable {
     private func commit<T>(_ body: (ReplicaTransaction) throws -> T) throws -> T {
         try queue.writeWithoutTransaction { database in
             try database.transaction(.immediate) {
-                let transaction = try ReplicaTransaction(database, tables: tables)
+                let transaction = ReplicaTransaction(database, tables: tables)
                 let result = try body(transaction)
                 try transaction.finish()
                 return result
@@ -44,7 +44,7 @@ package struct ReplicaDatabase: Sendable {
     /// Runs `body` on one snapshot.
     package func read<T>(_ body: (ReplicaTransaction) throws -> T) throws -> T {
         try StoreFailure.explained(damaged: .replicaDamaged) {
-            try queue.readSnapshot { try body(try ReplicaTransaction($0, tables: tables)) }
+            try queue.readSnapshot { try body(ReplicaTransaction($0, tables: tables)) }
         }
     }
 }

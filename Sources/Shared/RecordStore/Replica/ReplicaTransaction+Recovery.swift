@@ -28,7 +28,7 @@ extension ReplicaTransaction {
         var overlay = try Query(database, "UPDATE own_change SET is_overlay = 1 WHERE number > ? AND is_overlay = 0")
         overlay.bind(number)
         try overlay.run()
-        try readOverlayState()
+        overlayHasChanged()
     }
 
     /// The chain's hash after a set of the outbox; `nil` when there is none of that number.
@@ -66,7 +66,7 @@ extension ReplicaTransaction {
     /// Shows what was typed and waits, on what of its record was on the screen: until the server states the record anew,
     /// or for as long as it does not (it is deleted there, or gone to another village).
     func showOverlay(scope: Scope) throws {
-        try readOverlayState()
+        overlayHasChanged()
         var done: Set<RecordID> = []
         for sent in try outboxSets(OutboxFilter(.unsettled)) {
             for change in sent.sealed.set.changes where done.insert(change.record).inserted {

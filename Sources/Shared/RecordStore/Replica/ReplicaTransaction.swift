@@ -10,21 +10,25 @@ package final class ReplicaTransaction: ReplicaStore {
     package let database: Database
     package let tables: RecordTables
     private var scopeDigests = ScopeDigests()
-    /// With nothing in the overlay, no record needs to be asked for it.
-    private var isOverlayEmpty: Bool
+    /// Read when it is first needed; with nothing in the overlay, no record needs to be asked for it.
+    private var knownOverlayIsEmpty: Bool?
 
-    package init(_ database: Database, tables: RecordTables) throws {
+    package init(_ database: Database, tables: RecordTables) {
         self.database = database
         self.tables = tables
         schema = tables.schema
-        isOverlayEmpty = false
-        try readOverlayState()
     }
 
-    func readOverlayState() throws {
-        isOverlayEmpty =
+    private func isOverlayEmpty() throws -> Bool {
+        if let knownOverlayIsEmpty { return knownOverlayIsEmpty }
+        let isEmpty =
             try Query(database, "SELECT 1 FROM own_change WHERE is_overlay = 1 LIMIT 1").first { _ in true } == nil
+        knownOverlayIsEmpty = isEmpty
+        return isEmpty
     }
+
+    /// Own changes were put into the overlay by other means than ``append(_:)``.
+    func overlayHasChanged() { knownOverlayIsEmpty = nil }
 
     package func finish() throws { try scopeDigests.flush(to: database) }
 
@@ -103,7 +107,7 @@ package final class ReplicaTransaction: ReplicaStore {
     }
 
     package func overlay(of record: RecordID) throws -> [UInt64] {
-        if isOverlayEmpty { return [] }
+        if try isOverlayEmpty() { return [] }
         var query = try Query(
             database, "SELECT DISTINCT number FROM own_change WHERE record = ? AND is_overlay = 1 ORDER BY number")
         query.bind(record)
@@ -125,7 +129,7 @@ package final class ReplicaTransaction: ReplicaStore {
         }
         if isOverlaid {
             try saveShadow(shadow, of: id, kind: kind)
-        } else if !isOverlayEmpty {
+        } else if try !isOverlayEmpty() {
             try removeShadow(of: id)
         }
     }
@@ -297,7 +301,7 @@ package final class ReplicaTransaction: ReplicaStore {
             overlay.bind(sealed.set.number)
             try overlay.run()
         }
-        if !sealed.set.changes.isEmpty { isOverlayEmpty = false }
+        if !sealed.set.changes.isEmpty { knownOverlayIsEmpty = false }
         if case .amend(let number) = sealed.set.intent { try close(number, by: sealed.set.number) }
         if case .withdraw(let number) = sealed.set.intent { try close(number, by: sealed.set.number) }
         try Meta.set(sealed.set.time.rawValue, for: "clock", in: database)

@@ -41,15 +41,14 @@ package enum ContentCoding: String, Sendable {
     private static func zstd(_ bytes: [UInt8]) -> [UInt8] {
         let bound = ZSTD_compressBound(bytes.count)
         return [UInt8](unsafeUninitializedCapacity: bound) { buffer, count in
-            let size = ZSTD_compress(buffer.baseAddress, bound, bytes, bytes.count, zstdLevel)
+            let size = ruhu_zstd_compress(buffer.baseAddress, bound, bytes, bytes.count, zstdLevel)
             precondition(ZSTD_isError(size) == 0, "ZSTD_compress into its own bound")
             count = size
         }
     }
 
     private static func unzstd(_ bytes: [UInt8], limit: Int) throws(CodecError) -> [UInt8] {
-        guard let stream = ZSTD_createDStream() else { throw CodecError("zstd: no memory") }
-        defer { ZSTD_freeDStream(stream) }
+        guard let stream = ruhu_zstd_decompression() else { throw CodecError("zstd: no memory") }
         // A header alone may ask for a window of 128 MiB.
         ZSTD_DCtx_setParameter(stream, ZSTD_d_windowLogMax, windowLogLimit)
         var result: [UInt8] = []
