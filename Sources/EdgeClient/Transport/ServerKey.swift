@@ -11,7 +11,7 @@ enum ServerKey {
         let body = lines.prefix { !$0.hasPrefix("-----END") }
         guard body.count < lines.count, let der = Base64.decode(body.joined()), let key = publicKeyInfo(der[...])
         else { return nil }
-        return Hash256(of: key)
+        return Hash256(of: Array(key))
     }
 
     /// The SubjectPublicKeyInfo inside a certificate, tag and length included.

@@ -38,7 +38,7 @@ final class TLSServer {
         try Self.makeCertificate(keyType, in: folder)
         certificate = try String(contentsOf: folder.appending(path: "cert.pem"), encoding: .utf8)
         try Self.run(["pkey", "-in", "key.pem", "-pubout", "-outform", "DER", "-out", "public.der"], in: folder)
-        keyHash = Hash256(of: try Data(contentsOf: folder.appending(path: "public.der")))
+        keyHash = Hash256(of: Array(try Data(contentsOf: folder.appending(path: "public.der"))))
 
         process = Self.process(
             ["s_server", "-accept", "127.0.0.1:0", "-cert", "cert.pem", "-key", "key.pem", "-www"] + options, in: folder

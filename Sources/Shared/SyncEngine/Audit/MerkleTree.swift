@@ -9,8 +9,8 @@ package enum MerkleHash {
     /// SHA-256(0x00 ‖ bytes).
     package static func leaf(_ bytes: [UInt8]) -> Hash256 {
         var hasher = SHA256()
-        hasher.update(data: [0])
-        hasher.update(data: bytes)
+        withUnsafeBytes(of: 0 as UInt8) { hasher.update(bufferPointer: $0) }
+        bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
         return Hash256(hasher.finalize())
     }
 

@@ -48,6 +48,8 @@ package final class KindSchema: Sendable {
     /// Indices of the stored fields in byte order of their names, for the digest.
     package let canonicalOrder: [Int]
     private let indexByName: [String: Int]
+    /// Of the fields, in their order.
+    private let names: [String]
 
     /// A kind with a natural key also gets the field ``KindSchema/aliasField``.
     package init(
@@ -73,7 +75,8 @@ package final class KindSchema: Sendable {
         let all = self.fields
         canonicalOrder = all.indices.filter { all[$0].derivation == nil }
             .sorted { all[$0].name.utf8.lexicographicallyPrecedes(all[$1].name.utf8) }
-        indexByName = Dictionary(uniqueKeysWithValues: all.enumerated().map { ($1.name, $0) })
+        names = all.map(\.name)
+        indexByName = Dictionary(uniqueKeysWithValues: zip(names, all.indices))
     }
 
     /// The field that makes a second creation of the same thing an alias of the first.
@@ -86,7 +89,7 @@ package final class KindSchema: Sendable {
     /// before it looks everywhere.
     /// - Parameter hint: where to look first; then the place after the field that was found.
     package func index(of field: String, hint: inout Int) -> Int? {
-        for candidate in hint..<min(hint + 3, fields.count) where fields[candidate].name == field {
+        for candidate in hint..<min(hint + 3, names.count) where names[candidate] == field {
             hint = candidate + 1
             return candidate
         }

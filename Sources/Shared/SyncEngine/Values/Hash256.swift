@@ -10,13 +10,11 @@ package struct Hash256: Hashable, Sendable, CustomStringConvertible {
         self.bytes = Array(bytes)
     }
 
-    package init(_ digest: SHA256Digest) { bytes = Array(digest) }
+    package init(_ digest: SHA256Digest) { bytes = digest.withUnsafeBytes { Array($0) } }
 
-    package init(of data: some Collection<UInt8>) {
+    package init(of bytes: [UInt8]) {
         var hasher = SHA256()
-        if data.withContiguousStorageIfAvailable({ hasher.update(bufferPointer: UnsafeRawBufferPointer($0)) }) == nil {
-            hasher.update(data: Array(data))
-        }
+        bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
         self.init(hasher.finalize())
     }
 
@@ -31,8 +29,8 @@ package enum HashChain {
     /// hash(n) = SHA-256(hash(n-1) ‖ set bytes); the chain starts at ``Hash256/zero``.
     package static func next(after previous: Hash256, set bytes: [UInt8]) -> Hash256 {
         var hasher = SHA256()
-        hasher.update(data: previous.bytes)
-        hasher.update(data: bytes)
+        previous.bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+        bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
         return Hash256(hasher.finalize())
     }
 }

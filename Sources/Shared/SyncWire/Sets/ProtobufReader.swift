@@ -1,3 +1,4 @@
+import Glibc
 import SyncEngine
 
 /// Reads protobuf's wire format in place, without an object for every message: the hot path of a push. The same bytes as
@@ -83,11 +84,12 @@ struct ProtobufReader {
     mutating func text() throws(CodecError) -> String {
         let length = try length()
         defer { position += length }
-        let slice = UnsafeRawBufferPointer(rebasing: bytes[position..<position + length])
-        let buffer = slice.assumingMemoryBound(to: UInt8.self)
+        guard length > 0 else { return "" }
+        let start = bytes.baseAddress! + position  // there are bytes
+        let slice = UnsafeRawBufferPointer(start: start, count: length)
         // Reading mends what is not UTF-8; what was mended is not what was sent.
-        var text = String(decoding: buffer, as: UTF8.self)
-        let isSame = text.withUTF8 { $0.elementsEqual(buffer) }
+        var text = String(decoding: slice, as: UTF8.self)
+        let isSame = text.withUTF8 { $0.count == length && memcmp($0.baseAddress!, start, length) == 0 }
         guard isSame else { throw CodecError("protobuf: not UTF-8") }
         return text
     }
