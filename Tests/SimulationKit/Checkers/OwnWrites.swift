@@ -30,7 +30,7 @@ final class OwnWrites: Checker {
                 }
             }
             var found: [String] = []
-            for (id, state) in typed {
+            for (id, state) in typed.sorted(by: { $0.key < $1.key }) {
                 guard let working = try transaction.working(id, kind: state.kind) else { continue }
                 for (key, typed) in state.values where working.value(key, in: state.kind) != typed.value {
                     let (shown, sent) = (working.value(key, in: state.kind), typed.in)
