@@ -135,6 +135,28 @@ import Testing
         #expect(try pair.records() == 3)
     }
 
+    /// Seed 686: the database was copied back to where a station's cursor stood, and lacked what the station had handed in
+    /// since. Nothing that it signed told so; the station offered what came next, and was refused for ever.
+    @Test func aTownshipThatForgotWhatItAnsweredIsGivenItAgain() throws {
+        let pair = try Pair(seed: 686)
+        try pair.type(at: pair.first)
+        try pair.sync(pair.first)
+        try pair.township.keepCopy(.file, seed: 1)
+        try pair.type(at: pair.first)
+        try pair.push(pair.first)
+        _ = try pair.township.putBack(.file, seed: 2)
+        try pair.sync(pair.first)
+        #expect(try pair.records() == 2)
+        try pair.township.keepCopy(.file, seed: 3)
+        try pair.type(at: pair.first)
+        try pair.push(pair.first)
+        _ = try pair.township.putBack(.file, seed: 4)
+        try pair.type(at: pair.first)
+        try pair.sync(pair.first)
+        #expect(try pair.records() == 4)
+        #expect(try pair.first.outbox(.unsettled).isEmpty)
+    }
+
     /// Seed 277: a record that a copy had brought under its former id, and that had left the village since, stayed on its
     /// screen until the digests were compared, and all was fetched anew.
     @Test func aRecordOfAFormerIDThatMovedAwayLeaves() throws {

@@ -9,12 +9,11 @@ struct ReplicaTurn {
     let needsPicture: Bool
     let write: (ReplicaTransaction) throws -> Void
 
-    /// The township's history is another one.
-    /// - Throws: ``Problem`` ``Problem/Code/resetLoop``; ``Problem/Code/epochChanged`` when it is not.
+    /// The township's history is another one, or has gone back behind what it said.
+    /// - Throws: ``Problem`` ``Problem/Code/resetLoop``.
     static func adoption(of hello: Hello, in replica: ReplicaDatabase) throws -> ReplicaTurn {
         try replica.read { transaction in
             let position = try transaction.position()
-            guard hello.epoch != position.epoch else { throw Problem(.epochChanged) }
             try transaction.checkResets(.epoch, in: hello.epoch)
             let fork = SyncRecovery.forkPoint(
                 own: position.epoch, ancestors: try Ancestors.read(in: transaction), in: hello)

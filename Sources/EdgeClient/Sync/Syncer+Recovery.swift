@@ -14,6 +14,7 @@ extension Syncer {
         case .unknownDevice: try readmit()
         case .chainForked: try forkIdentity()
         case .cursorTooOld: try rebuild(.stale)
+        case .gap where try hasGoneBack(): try adoptEpoch()
         default: return false
         }
         return true
@@ -24,9 +25,15 @@ extension Syncer {
         let finding = try replica.read { transaction in
             try SyncRecovery.finding(
                 hello, position: try transaction.position(), last: try transaction.lastOutboxSet().number,
-                hash: transaction.chainHash(after:))
+                decided: try transaction.decidedThrough(), hash: transaction.chainHash(after:))
         }
         if let finding { throw Problem(finding) }
+    }
+
+    /// Whether the township acknowledges less than it has said that it decided.
+    private func hasGoneBack() throws -> Bool {
+        guard let acknowledged = courier.hello?.acknowledged else { return false }
+        return try replica.read { try acknowledged.number < $0.decidedThrough() }
     }
 
     // MARK: - Another history

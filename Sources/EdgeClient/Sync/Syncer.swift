@@ -87,7 +87,7 @@ package struct Syncer {
             let answer = try verified(method, path, query: query, body: body)
             if let hello = courier.hello { try observe(hello) }
             return answer
-        } catch let problem as Problem where problem.code == .chainForked || problem.code == .badRequest {
+        } catch let problem as Problem where [.chainForked, .gap, .badRequest].contains(problem.code) {
             // A restored township may know less than is said here: that it is restored comes first.
             if let hello = courier.hello { try observe(hello) }
             throw problem

@@ -19,9 +19,11 @@ package enum SyncRecovery {
     ///
     /// - Parameters:
     ///   - last: the number of the outbox's last set.
+    ///   - decided: the number up to which the township has said that it decided; 0 for an answer that may be late.
     ///   - hash: the chain's hash after a number of the outbox, ``Hash256/zero`` after 0.
     package static func finding(
-        _ hello: Hello, position: ReplicaPosition, last: UInt64, hash: (UInt64) throws -> Hash256?
+        _ hello: Hello, position: ReplicaPosition, last: UInt64, decided: UInt64 = 0,
+        hash: (UInt64) throws -> Hash256?
     ) rethrows -> Problem.Code? {
         if hello.epoch != position.epoch { return .epochChanged }
         guard let acknowledged = hello.acknowledged else { return nil }
@@ -32,7 +34,8 @@ package enum SyncRecovery {
         guard acknowledged.number <= last, try hash(acknowledged.number) == acknowledged.hash else {
             return .chainForked
         }
-        return nil
+        // It has gone back behind what it said itself, though nothing that it signed tells so.
+        return acknowledged.number < decided ? .gap : nil
     }
 
     /// The last seq that a replica's history shares with the one the township is in now.
