@@ -105,9 +105,10 @@ enum Seeds {
         let signed = try MessageSignature.sign(
             components, keyID: "\(id)", nonce: [1, 2], created: Instant(milliseconds: 5),
             with: try Ed25519().signer(privateKey: key))
-        let readmission = Readmission(
+        var readmission = Readmission(
             device: id, signingKey: key, sealingKey: key, scopes: [Scope("370404101201")], station: "s", staff: "王",
             lineage: Lineage(device: id, number: 7), certificate: [1, 2])
+        readmission.former = readmission.asFormer
         let fork = ForkRequest(common: Acknowledgement(number: 2, hash: hash), signingKey: key, sealingKey: key)
         let head = TreeHead(epoch: id, size: 9, root: hash, signature: [UInt8](repeating: 5, count: 64))
         let part = BlobPart(sha256: hash, offset: 0, size: 3, data: [1, 2, 3])

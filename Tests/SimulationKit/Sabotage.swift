@@ -13,7 +13,7 @@ import struct GRDB.StatementArguments
 /// Deliberate bugs, one for each invariant at least, put into the simulation's glue: a checker that does not find its
 /// bug is no checker.
 package enum Sabotage: String, CaseIterable, Sendable {
-    case dropsAnOutboxRow, acknowledgesUndelivered
+    case dropsAnOutboxRow
     case changesAShadow
     case appendsTwice
     case leavesAGapInSeq
@@ -23,11 +23,13 @@ package enum Sabotage: String, CaseIterable, Sendable {
     case swallowsAConflict
     case bootstrapLeavesARecordOut
     case refusesOneStationForEver
+    /// Breaks nothing: the station offers the set again.
+    case acknowledgesUndelivered
 
-    /// The invariant that it breaks (DESIGN section 6).
-    package var invariant: Int {
+    /// The invariant that it breaks (DESIGN section 6); `nil` for one that the product mends.
+    package var invariant: Int? {
         switch self {
-        case .dropsAnOutboxRow, .acknowledgesUndelivered: 1
+        case .dropsAnOutboxRow: 1
         case .changesAShadow: 2
         case .appendsTwice: 3
         case .leavesAGapInSeq: 4
@@ -37,6 +39,7 @@ package enum Sabotage: String, CaseIterable, Sendable {
         case .swallowsAConflict: 8
         case .bootstrapLeavesARecordOut: 9
         case .refusesOneStationForEver: 10
+        case .acknowledgesUndelivered: nil
         }
     }
 }

@@ -72,6 +72,14 @@ package final class SimulatedStation {
         }
     }
 
+    /// Keeps the township's word on who it is.
+    package func keep(_ certificate: [UInt8]) throws {
+        try replica.write { transaction in
+            try Meta.set(certificate, for: "certificate", in: transaction.database)
+            try Meta.set(keys.first.publicKey, for: "sealing_public_key", in: transaction.database)
+        }
+    }
+
     /// Another machine with a copy of this one's data folder; both go on.
     package init(copying other: SimulatedStation, index: Int, seed: UInt64) throws {
         self.index = index

@@ -163,13 +163,19 @@ package final class SimulatedTownship {
         return .v7(milliseconds: clock.instant.milliseconds, using: &random)
     }
 
-    package func enrol(_ device: DeviceID, scope: Scope, signer: StandInSigner) throws {
-        try database.write { transaction in
-            try DeviceRegister(transaction.database).add(
-                RegisteredDevice(
-                    state: DeviceState(id: device, isDesk: false, scopes: [scope]), station: "station", staff: "staff",
-                    signingKey: signer.publicKey, sealingKey: [], enrolledAt: clock.instant))
-        }
+    /// - Returns: the certificate.
+    @discardableResult package func enrol(
+        _ device: DeviceID, scope: Scope, signer: StandInSigner
+    ) throws -> [UInt8] {
+        var enrolled = RegisteredDevice(
+            state: DeviceState(id: device, isDesk: false, scopes: [scope]), station: "station", staff: "staff",
+            signingKey: signer.publicKey, sealingKey: signer.publicKey, enrolledAt: clock.instant)
+        let certified = Readmission(
+            device: device, signingKey: signer.publicKey, sealingKey: signer.publicKey, scopes: [scope],
+            station: "station", staff: "staff", lineage: nil)
+        enrolled.certificate = try Self.signer.signature(for: certified.statement)
+        try database.write { [enrolled] in try DeviceRegister($0.database).add(enrolled) }
+        return enrolled.certificate
     }
 
     /// An act of the desk, as `ruhu-server device revoke` writes it.

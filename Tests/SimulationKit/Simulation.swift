@@ -86,6 +86,7 @@ package final class Simulation {
             seed: random.next(), identity: identity, version: isOlder ? .first : .second, now: now,
             checkpointPages: [8, 40, 1_000].randomElement(using: &random) ?? 40, templates: templates)
         if isOlder { report.count(.olderServer) }
+        noteEpoch()
         for index in 0..<Int.random(in: 2...6, using: &random) { try addStation(index, epoch) }
     }
 
@@ -101,7 +102,7 @@ package final class Simulation {
             station.clockSkew = Int64.random(in: -400_000_000_000...400_000_000_000, using: &random)
         }
         if strikes(.clockTies) { station.clockGranularity = 3_600_000 }
-        try township.enrol(station.device, scope: station.scope, signer: station.keys.first)
+        try station.keep(try township.enrol(station.device, scope: station.scope, signer: station.keys.first))
         stations.append(station)
     }
 

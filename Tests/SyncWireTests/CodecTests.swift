@@ -108,7 +108,7 @@ import Testing
             .appending(path: "Sources/Shared/SyncWire/ruhu.proto")
         let hash = Hash256(of: Array(try Data(contentsOf: file)))
         #expect(ProtocolVersion.maximum == 1)
-        #expect(hash.description == "3f8d2cc87216842786f0c7fb1647195cff57557a749c14ae39e1f22e429a8309")
+        #expect(hash.description == "d1265fb75ca662baac4d7ba37d87286d27f2b5368585d5ba6aeaae88437036e3")
     }
 }
 

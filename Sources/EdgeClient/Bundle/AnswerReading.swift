@@ -103,7 +103,7 @@ struct AnswerReading {
             throw another
         }
         try bundles.keys.adopt(reply.device, from: position.device)
-        return try .fork(to: reply, common: common, sealingKey: sealingKey, in: replica)
+        return try .fork(to: reply, common: common, sealingKey: sealingKey, keys: bundles.keys, in: replica)
     }
 
     // MARK: - Pieces

@@ -32,13 +32,16 @@ struct ReplicaTurn {
 
     /// Another copy of this station has gone on: a new identity for the sets above the last common one.
     static func fork(
-        to reply: EnrolmentReply, common: Acknowledgement, sealingKey: [UInt8], in replica: ReplicaDatabase
+        to reply: EnrolmentReply, common: Acknowledgement, sealingKey: [UInt8], keys: any StationKeys,
+        in replica: ReplicaDatabase
     ) throws -> ReplicaTurn {
         let (epoch, holdsMore) = try replica.read { transaction in
             (try transaction.position().epoch, try transaction.hasSettled(above: common.number))
         }
         return ReplicaTurn(epoch: epoch, needsPicture: holdsMore) { transaction in
             try transaction.countReset(.fork, in: epoch)
+            let former = try Syncer.readmission(try transaction.position(), keys: keys, in: transaction)
+            try Meta.set(former.encoded(as: .protobuf), for: "former", in: transaction.database)
             try transaction.fork(to: reply.device, common: common)
             try Meta.set(reply.certificate, for: "certificate", in: transaction.database)
             try Meta.set(sealingKey, for: "sealing_public_key", in: transaction.database)

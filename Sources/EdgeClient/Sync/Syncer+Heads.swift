@@ -68,9 +68,19 @@ extension Syncer {
         let (problem, presented) = try held.refuse(hello, refusal)
         if !presented.isEmpty, refusal != .badSignature {
             // What comes of it, the next sync will see.
-            _ = try? courier.exchange(
-                .post, "/v1/heads", body: TreeHead.encode(presented, as: .protobuf), shouldAbort: shouldAbort)
+            try? show(presented)
         }
         return problem
+    }
+
+    /// A database from before this station's enrolment has to take it in again first.
+    private func show(_ presented: [TreeHead]) throws {
+        let body = TreeHead.encode(presented, as: .protobuf)
+        do {
+            _ = try courier.exchange(.post, "/v1/heads", body: body, shouldAbort: shouldAbort)
+        } catch let problem as Problem where problem.code == .unknownDevice {
+            try readmit()
+            _ = try courier.exchange(.post, "/v1/heads", body: body, shouldAbort: shouldAbort)
+        }
     }
 }

@@ -56,7 +56,7 @@ extension Syncer {
         try replica.write { try $0.forgetEscrow(of: escrow.epoch, through: last.seq) }
     }
 
-    private func readmit() throws {
+    func readmit() throws {
         let (position, wish) = try replica.read { transaction in
             let position = try transaction.position()
             return (position, try Self.readmission(position, keys: keys, in: transaction))
@@ -75,11 +75,15 @@ extension Syncer {
         _ position: ReplicaPosition, keys: any StationKeys, in transaction: ReplicaTransaction
     ) throws -> Readmission {
         let database = transaction.database
-        return Readmission(
+        var readmission = Readmission(
             device: position.device, signingKey: try keys.signer(of: position.device).publicKey,
             sealingKey: try Meta.bytes("sealing_public_key", in: database) ?? [], scopes: position.scopes,
             station: try Meta.text("station", in: database) ?? "", staff: try Meta.text("staff", in: database) ?? "",
             lineage: position.lineage.first, certificate: try Meta.bytes("certificate", in: database) ?? [])
+        if let former = try Meta.bytes("former", in: database) {
+            readmission.former = try Readmission(decoding: former, as: .protobuf).asFormer
+        }
+        return readmission
     }
 
     // MARK: - Another copy
@@ -95,7 +99,7 @@ extension Syncer {
             .post, "/v1/devices/\(position.device)/fork", body: wish.encoded(as: .protobuf), shouldAbort: shouldAbort)
         guard case .enrolment(let reply) = body else { throw Problem(.unreachable, "fork") }
         try keys.adopt(reply.device, from: position.device)
-        try turn(try .fork(to: reply, common: common, sealingKey: sealingKey, in: replica))
+        try turn(try .fork(to: reply, common: common, sealingKey: sealingKey, keys: keys, in: replica))
         try keys.forgetForkKeys(from: position.device)
         courier.assume(keyID: reply.device.description, key: signer)
     }

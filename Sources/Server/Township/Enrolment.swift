@@ -78,9 +78,23 @@ struct Enrolment {
             if known.state.isRevoked { throw Problem(.revoked) }
             return try reply(to: known)
         }
-        guard signatures.isValid(wish.certificate, for: wish.statement, publicKey: signer.publicKey) else {
-            throw Problem(.unknownDevice)
+        // What it was before is its own past, with keys of its own: the oldest first.
+        for former in wish.former.reversed() where try register.device(former.device) == nil {
+            try admit(former, signatures: signatures)
         }
+        let device = try admit(wish, signatures: signatures)
+        // The revocation came back before the device did.
+        if device.state.isRevoked { throw Problem(.revoked) }
+        return try reply(to: device)
+    }
+
+    @discardableResult private func admit(
+        _ wish: Readmission, signatures: any SignatureScheme
+    ) throws -> RegisteredDevice {
+        guard signatures.isValid(wish.certificate, for: wish.statement, publicKey: signer.publicKey) else {
+            throw Problem(.unknownDevice, "\(wish.device)")
+        }
+        let register = DeviceRegister(transaction.database)
         let state = DeviceState(
             id: wish.device, isDesk: false, scopes: wish.scopes,
             acknowledged: Acknowledgement(number: wish.lineage?.number ?? 0), lineage: wish.lineage.map { [$0] } ?? [])
@@ -89,7 +103,11 @@ struct Enrolment {
             sealingKey: wish.sealingKey, enrolledAt: now)
         device.certificate = wish.certificate
         try register.add(device)
-        return try reply(to: device)
+        if let revocation = try transaction.revocation(of: wish.device) {
+            try register.revoke(wish.device, reason: revocation, at: now)
+            device.state.isRevoked = true
+        }
+        return device
     }
 
     private func reply(to device: RegisteredDevice) throws -> EnrolmentReply {

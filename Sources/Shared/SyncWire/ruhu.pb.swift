@@ -483,6 +483,9 @@ package nonisolated struct WireReadmissionRequest: Sendable {
   /// Clears the value of `lineage`. Subsequent reads from it will return its default value.
   package mutating func clearLineage() {self._lineage = nil}
 
+  /// What it was before it was forked off, and before that, the nearest first; each without its own.
+  package var former: [WireReadmissionRequest] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1884,7 +1887,7 @@ nonisolated extension WireEnrolmentReply: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension WireReadmissionRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".ReadmissionRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}device\0\u{3}signing_key\0\u{3}sealing_key\0\u{1}scopes\0\u{1}station\0\u{1}staff\0\u{1}certificate\0\u{1}lineage\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}device\0\u{3}signing_key\0\u{3}sealing_key\0\u{1}scopes\0\u{1}station\0\u{1}staff\0\u{1}certificate\0\u{1}lineage\0\u{1}former\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1900,6 +1903,7 @@ nonisolated extension WireReadmissionRequest: SwiftProtobuf.Message, SwiftProtob
       case 6: try { try decoder.decodeSingularStringField(value: &self.staff) }()
       case 7: try { try decoder.decodeSingularBytesField(value: &self.certificate) }()
       case 8: try { try decoder.decodeSingularMessageField(value: &self._lineage) }()
+      case 9: try { try decoder.decodeRepeatedMessageField(value: &self.former) }()
       default: break
       }
     }
@@ -1934,6 +1938,9 @@ nonisolated extension WireReadmissionRequest: SwiftProtobuf.Message, SwiftProtob
     try { if let v = self._lineage {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
     } }()
+    if !self.former.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.former, fieldNumber: 9)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1946,6 +1953,7 @@ nonisolated extension WireReadmissionRequest: SwiftProtobuf.Message, SwiftProtob
     if lhs.staff != rhs.staff {return false}
     if lhs.certificate != rhs.certificate {return false}
     if lhs._lineage != rhs._lineage {return false}
+    if lhs.former != rhs.former {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

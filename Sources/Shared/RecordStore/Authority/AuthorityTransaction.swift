@@ -319,6 +319,13 @@ package final class AuthorityTransaction: AuthorityStore {
         try DeviceRegister(database).revoke(device, reason: reason, at: now)
     }
 
+    /// Why a device is revoked, by the records; `nil` when it is not.
+    package func revocation(of device: DeviceID) throws -> String? {
+        var query = try Query(database, "SELECT reason FROM revocation WHERE device = ? AND deleted = 0 LIMIT 1")
+        query.bind(device)
+        return try query.first { $0.isNull(0) ? "" : $0.text(0) }
+    }
+
     private func recordMove(_ record: RecordID, seq: Seq, from scope: Scope) throws {
         var query = try Query(database, "INSERT OR REPLACE INTO moved (record, seq, scope_before) VALUES (?, ?, ?)")
         query.bind(record)

@@ -27,7 +27,7 @@ package struct ReplicaSalvage {
     /// Keys of what a station knows of itself.
     package static let ownKeys = [
         "device", "lineage", "epoch", "scopes", "url", "pin", "station", "staff", "region", "server_key", "certificate",
-        "invitation", "sealing_public_key",
+        "invitation", "sealing_public_key", "former",
     ]
 
     /// Those of them that may have become another since they were remembered.

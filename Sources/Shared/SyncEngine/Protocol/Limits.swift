@@ -32,6 +32,8 @@ package enum Limits {
     package static let escrowBytes = 256 * 1024
     /// Scopes of one device.
     package static let scopesPerDevice = 100
+    /// Identities that a station went by before, in a readmission.
+    package static let formerIdentities = 64
     /// How often a station fetches anew for the same reason in one epoch before it stops and says so.
     package static let resetsPerEpoch = 5
     /// Rounds of push and pull in one sync.

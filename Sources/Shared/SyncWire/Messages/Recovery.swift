@@ -72,6 +72,8 @@ package struct Readmission: Hashable, Sendable {
     package var lineage: Lineage?
     /// The township's signature over ``statement``.
     package var certificate: [UInt8]
+    /// What the device was before it was forked off, and before that, the nearest first; each without its own.
+    package var former: [Readmission] = []
 
     package init(
         device: DeviceID, signingKey: [UInt8], sealingKey: [UInt8], scopes: [Scope], station: String, staff: String,
@@ -113,6 +115,7 @@ package struct Readmission: Hashable, Sendable {
             message.lineage.device = lineage.device.data
             message.lineage.number = lineage.number
         }
+        message.former = former.map(\.message)
         return message
     }
 
@@ -125,7 +128,8 @@ package struct Readmission: Hashable, Sendable {
 
     init(_ message: WireReadmissionRequest) throws(CodecError) {
         guard message.scopes.count <= Limits.scopesPerDevice, message.station.utf8.count <= WireLimits.nameBytes,
-            message.staff.utf8.count <= WireLimits.nameBytes
+            message.staff.utf8.count <= WireLimits.nameBytes, message.former.count <= Limits.formerIdentities,
+            message.former.allSatisfy(\.former.isEmpty)
         else { throw CodecError("too long") }
         let lineage =
             message.hasLineage
@@ -136,6 +140,14 @@ package struct Readmission: Hashable, Sendable {
             device: try message.device.id("device"), signingKey: try message.signingKey.array(32, "signing_key"),
             sealingKey: try message.sealingKey.array(32, "sealing_key"), scopes: message.scopes.map { Scope($0) },
             station: message.station, staff: message.staff, lineage: lineage, certificate: message.certificate.array)
+        for message in message.former { former.append(try Readmission(message)) }
+    }
+
+    /// What a device that is forked off this one was before.
+    package var asFormer: [Readmission] {
+        var nearest = self
+        nearest.former = []
+        return Array(([nearest] + former).prefix(Limits.formerIdentities))
     }
 }
 
