@@ -1,4 +1,4 @@
-import SyncEngine
+package import SyncEngine
 
 /// Documents for `new -` and `edit -`: one object, several one after the other (a line each, or concatenated), or one
 /// array of them.

@@ -1,5 +1,3 @@
-package import SyncEngine
-
 /// A JSON value with its keys in the order they are given. What programs count here are integers;
 /// ``decimal(_:)`` is for durations, and for numbers that are read where none is due.
 package indirect enum JSONValue: Hashable, Sendable {

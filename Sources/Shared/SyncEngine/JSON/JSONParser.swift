@@ -1,5 +1,3 @@
-import SyncEngine
-
 /// A strict RFC 8259 parser that also reads several documents one after the other: concatenated, or a line each.
 /// A key given twice in one object is refused, and so is nesting beyond ``depthLimit``.
 package struct JSONParser {
