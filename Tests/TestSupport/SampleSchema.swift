@@ -6,7 +6,7 @@ package enum Sample {
         FieldSchema(name, type, policy, .none, Label(zh: name, en: name))
     }
 
-    package static let schema = Schema(version: 1, kinds: [root, item, fact])
+    package static let schema = Schema(version: 1, kinds: [root, item, fact, law])
 
     package static let root = KindSchema(
         "root", label: Label(zh: "根", en: "Root"), scopeField: "place",
@@ -34,6 +34,11 @@ package enum Sample {
         fields: [
             field("root", .reference, .immutable), field("text", .text, .immutable), field("more", .text, .immutable),
         ])
+
+    /// What holds for the region, and is read in every place of it.
+    package static let law = KindSchema(
+        "law", label: Label(zh: "规定", en: "Law"), isRegional: true,
+        fields: [field("text", .text, .immutable), field("note", .text, .townshipWins)])
 }
 
 /// SplitMix64: the same world for the same seed.

@@ -50,7 +50,7 @@ package struct PullReader {
             }
             lastSeq = header.seq
             let isInside = device.scopes.cover(header.scope)
-            let isAddressed = try !isInside && header.kind == ConflictRecord.kindName && addressed(header.record)
+            let isAddressed = try !isInside && isForDevice(header.record, kind: header.kind, scope: header.scope)
             guard isInside || isAddressed || !header.isPlain else { return true }
             let isOwn = header.result == .verbatim && isOwn(header.device, header.number)
             let change = isOwn ? Self.stub(header) : try decode()
@@ -100,6 +100,12 @@ package struct PullReader {
         change.effects.contains { effect in
             effect.field == Effect.scope && (effect.old.text.map { device.scopes.cover(Scope($0)) } ?? false)
         }
+    }
+
+    /// Whether a record outside the device's scopes is for it all the same.
+    private func isForDevice(_ record: RecordID, kind: String, scope: Scope) throws -> Bool {
+        if tables.schema.kind(kind)?.reaches(device.scopes, from: scope) == true { return true }
+        return try kind == ConflictRecord.kindName && addressed(record)
     }
 
     private func addressed(_ record: RecordID) throws -> Bool {
@@ -203,10 +209,10 @@ package struct PullReader {
         of kind: KindSchema, token: inout Token, limit: Int, size: inout Int, to fold: inout PullFold
     ) throws -> Bool {
         // A prefix covers what lies below it; rows of other scopes are passed over without being read. Conflicts may
-        // be addressed to the device from anywhere. What has moved since the pinned seq may have been inside then.
+        // be addressed to the device from anywhere, and regional records lie above it. What has moved since the pinned seq may have been inside then.
         let inside =
             device.scopes.map { _ in "substr(scope, 1, ?) = ?" }
-            + [kind.isSystem ? "true" : "id IN (SELECT record FROM moved WHERE seq > ?)"]
+            + [kind.isSystem || kind.isRegional ? "true" : "id IN (SELECT record FROM moved WHERE seq > ?)"]
         let condition = inside.joined(separator: " OR ")
         var query = try Query(
             database,
@@ -216,7 +222,7 @@ package struct PullReader {
             query.bind(scope.code.utf8.count)
             query.bind(scope.code)
         }
-        if !kind.isSystem { query.bind(token.seq) }
+        if !kind.isSystem && !kind.isRegional { query.bind(token.seq) }
         var isFull = false
         try query.forEach { row in
             guard fold.records.count < limit, size < Limits.pageBytes else {
@@ -226,7 +232,8 @@ package struct PullReader {
             token.row = row.int64(0)
             let record = try tables.read(row, kind: kind)
             guard let whole = try reader.whole(record, kind: kind, asOf: token.seq), !whole.record.isDeleted,
-                try device.scopes.cover(whole.record.scope) || (kind.isSystem && addressed(record.id))
+                try device.scopes.cover(whole.record.scope)
+                    || isForDevice(record.id, kind: kind.name, scope: whole.record.scope)
             else { return true }
             fold.append(whole: whole, kind: kind)
             size += record.approximateBytes

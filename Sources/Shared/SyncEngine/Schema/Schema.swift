@@ -38,6 +38,9 @@ package final class KindSchema: Sendable {
     package let isAppendOnly: Bool
     /// Written by the engine alone.
     package let isSystem: Bool
+    /// Goes to every device whose scope lies below the record's, such as a policy: what holds for a township is read in
+    /// all its villages. Like a record addressed to the device, it is in no digest of the device's scopes.
+    package let isRegional: Bool
     /// Fields whose texts `find` searches.
     package let searchFields: [String]
     /// Fields by whose value a store finds records quickly, besides those that name a parent.
@@ -55,7 +58,8 @@ package final class KindSchema: Sendable {
     package init(
         _ name: String, label: Label, parents: [ParentField] = [], scopeField: String? = nil,
         naturalKeys: [NaturalKey] = [], groups: [FieldGroup] = [], isAppendOnly: Bool = false, isSystem: Bool = false,
-        searchFields: [String] = [], lookupFields: [String] = [], recordRule: RecordRule? = nil, fields: [FieldSchema]
+        isRegional: Bool = false, searchFields: [String] = [], lookupFields: [String] = [],
+        recordRule: RecordRule? = nil, fields: [FieldSchema]
     ) {
         let alias = FieldSchema(
             Self.aliasField, .reference, .townshipWins, .none,
@@ -69,6 +73,7 @@ package final class KindSchema: Sendable {
         self.groups = groups
         self.isAppendOnly = isAppendOnly
         self.isSystem = isSystem
+        self.isRegional = isRegional
         self.searchFields = searchFields
         self.lookupFields = lookupFields
         self.recordRule = recordRule
@@ -98,6 +103,11 @@ package final class KindSchema: Sendable {
         return found
     }
     package func group(of field: String) -> FieldGroup? { groups.first { $0.fields.contains(field) } }
+
+    /// Whether a record of this kind in `scope`, outside `scopes`, is for their device all the same.
+    package func reaches(_ scopes: [Scope], from scope: Scope) -> Bool {
+        isRegional && scopes.contains { scope.covers($0) }
+    }
 
     /// Written by the desk alone, in every field.
     package var isDeskOnly: Bool { !fields.isEmpty && fields.allSatisfy(\.isDeskOnly) }
