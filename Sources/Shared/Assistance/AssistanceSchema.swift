@@ -3,9 +3,9 @@ package import SyncEngine
 /// The kinds of social assistance. Adding a field is one line in its kind; stores add the column themselves.
 package enum AssistanceSchema {
     package static let current = Schema(
-        version: 2,
+        version: 3,
         kinds: [
             householdKind, memberKind, incomeItemKind, expenseItemKind, propertyItemKind, bankAccountKind, visitKind,
-            noteKind, Attachment.kind,
+            noteKind, Attachment.kind, supporterKind, PolicyPackRecord.kind, districtKeyKind, trainingKind,
         ])
 }

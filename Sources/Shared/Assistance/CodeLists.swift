@@ -93,7 +93,8 @@ package enum CodeLists {
     /// local.
     package static let incomeType: [String: String] = [
         "10": "工资性", "20": "经营净收入", "21": "土地", "30": "财产净收入", "40": "转移净收入",
-        "41": "养老金", "42": "赡养抚养扶养费", "43": "惠农补贴", "90": "其他",
+        "41": "养老金", "42": "赡养抚养扶养费", "43": "惠农补贴", "50": "优抚金", "51": "高龄津贴",
+        "52": "残疾人两项补贴", "53": "奖助学金", "54": "经济困难老年人补贴", "55": "临时救助", "90": "其他",
     ]
 
     /// local.
@@ -106,6 +107,9 @@ package enum CodeLists {
         "00": "无豁免", "01": "疾病治疗必需车辆", "02": "残疾康复必需车辆",
         "03": "家庭谋生工具车辆", "04": "救助金来源存款", "05": "售房款存款（一年内）",
     ]
+
+    /// local list.
+    package static let supporterAbility: [String: String] = ["able": "有履行能力", "unable": "无履行能力"]
 
     /// NBS 统计用区划 2023.
     package static let township: [String: String] = [

@@ -47,6 +47,19 @@ let propertyItemKind = KindSchema(
         field("exemption", .text, .tw, .sensitive, "豁免", "Exemption", Rules.codes(CodeLists.assetExemption)),
     ])
 
+/// Who owes the household support (赡养、抚养、扶养); the ability is for a person to judge.
+let supporterKind = KindSchema(
+    "supporter", label: Label(zh: "法定义务人", en: "Supporter"), parents: householdParent,
+    naturalKeys: [NaturalKey(required: ["id_number"])],
+    fields: [
+        field("household", .reference, .lv, .personal, "所属住户", "Household"),
+        field("name", .text, .lv, .personal, "姓名", "Name", Rules.text(64)),
+        field("id_number", .text, .lv, .personal, "身份证号", "Identity number", Rules.identityNumber),
+        field("relation", .text, .lv, .personal, "与户主关系", "Relation to head", Rules.codes(CodeLists.relation)),
+        field("ability", .text, .hr, .personal, "履行能力", "Ability", Rules.codes(CodeLists.supporterAbility)),
+        field("fee_fen", .int64, .lvAmount, .personal, "每月应付（分）", "Due a month (fen)", Rules.notNegative),
+    ])
+
 private let accountKind = ["卡": "银行卡", "折": "存折"]
 
 /// Where money is paid: always for a person to decide, for it is the fraud path.

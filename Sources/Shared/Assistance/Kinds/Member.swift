@@ -43,6 +43,9 @@ let memberKind = KindSchema(
         field("disability_expiry", .date, .tw, .sensitive, "残疾人证有效期", "Valid until"),
         field("labour_ability", .text, .hr, .sensitive, "劳动能力", "Ability to work", Rules.codes(labourAbility)),
         field("self_care", .text, .hr, .sensitive, "自理能力", "Self-care", Rules.codes(selfCare)),
+        field(
+            "failed_activities", .list, .lv, .sensitive, "不能自理的日常活动", "Daily activities failed",
+            Rules.codes(DailyActivity.titles)),
         field("death_date", .date, .mn, .personal, "死亡日期", "Date of death", Rules.past),
         field("in_household", .bool, .hr, .personal, "共同生活", "Lives in the household"),
         field("in_household_reason", .text, .hr, .personal, "增减原因", "Why (not)", Rules.text(200)),

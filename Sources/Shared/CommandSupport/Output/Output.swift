@@ -46,3 +46,25 @@ package enum Diagnostics {
         }
     }
 }
+
+extension Output {
+    /// Ends the process with what is wrong, each with its place, the rule and an example: `error`, `findings`.
+    package func fail(findings: [Finding], _ problem: Problem = Problem(.cannotCalculate)) -> Never {
+        let document = JSONValue.object([
+            ("error", Failure(problem).document),
+            (
+                "findings",
+                .array(
+                    findings.map { finding in
+                        .object([
+                            ("severity", .string(finding.severity == .error ? "error" : "warning")),
+                            ("field", finding.field.map(JSONValue.string) ?? .null),
+                            ("message", .string(finding.message.text())),
+                        ])
+                    })
+            ),
+        ])
+        for finding in findings where finding.severity == .error { Diagnostics.say("- " + finding.message.text()) }
+        fail(problem, document: document, code: problem.code.exitCode)
+    }
+}

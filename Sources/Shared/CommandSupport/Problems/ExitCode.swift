@@ -26,7 +26,8 @@ extension Problem.Code {
             .recordDeleted, .missingParent, .outOfScope, .setTooLarge, .waitingForRecord, .newerSchema,
             .notQuarantined, .unknownConflict, .reasonNeeded, .sameThingExists, .clockImpossible, .malformedSet,
             .futureBase, .nothingToChange, .unknownScope, .invitationUsed, .invitationUnknown, .invitationExpired,
-            .badRequest, .bodyTooLarge, .notFound, .unsupportedMedia, .methodNotAllowed, .unknownBlob, .blobTooLarge:
+            .badRequest, .bodyTooLarge, .notFound, .unsupportedMedia, .methodNotAllowed, .unknownBlob, .blobTooLarge,
+            .cannotCalculate, .missingParameter, .badPack, .unknownPack, .packExists:
             .badData
         case .unreachable: .unreachable
         case .internalError: .internalError
@@ -36,7 +37,7 @@ extension Problem.Code {
             .tryAgainLater
         case .notJoined, .notInitialised, .plainHTTPRefused, .unsigned, .badSignature, .staleNonce, .unknownDevice,
             .revoked, .wrongServerKey, .gap, .chainForked, .epochChanged, .cursorTooOld, .protocolVersion,
-            .resetLoop, .bundleForAnother, .historyRewritten:
+            .resetLoop, .bundleForAnother, .historyRewritten, .untrustedPack, .trainingNeeded:
             .notPermitted
         }
     }

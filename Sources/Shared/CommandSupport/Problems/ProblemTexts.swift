@@ -66,6 +66,13 @@ extension Problem.Code {
         case .futureBase: .futureBase
         case .nothingToChange: .nothingToChange
         case .unknownScope: .unknownScope
+        case .cannotCalculate: .cannotCalculate
+        case .missingParameter: .missingParameter
+        case .badPack: .badPack
+        case .unknownPack: .unknownPack
+        case .packExists: .packExists
+        case .untrustedPack: .untrustedPack
+        case .trainingNeeded: .trainingNeeded
         case .unsigned: .unsigned
         case .badSignature: .badSignature
         case .staleNonce: .staleNonce

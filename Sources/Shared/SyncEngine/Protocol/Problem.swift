@@ -57,6 +57,13 @@ package struct Problem: Error, Hashable, Sendable {
         case futureBase = 2023
         case nothingToChange = 2024
         case unknownScope = 2025
+        case cannotCalculate = 2040
+        case missingParameter = 2041
+        case badPack = 2042
+        case unknownPack = 2043
+        case packExists = 2044
+        case untrustedPack = 2045
+        case trainingNeeded = 2046
 
         // Enrolment and signatures.
         case unsigned = 3001

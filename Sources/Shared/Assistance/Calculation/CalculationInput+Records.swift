@@ -1,0 +1,129 @@
+package import SyncEngine
+
+/// A household as its records state it.
+extension CalculationInput {
+    /// The facts, what is missing to calculate with them, and the versions of the records that they came from.
+    package struct Reading: Sendable {
+        package var input = CalculationInput()
+        package var findings: [Finding] = []
+        package var records: [Source] = []
+    }
+
+    /// A record at a seq of the log; 0 for one that the township does not have yet.
+    package struct Source: Hashable, Sendable {
+        package let kind: String
+        package let id: RecordID
+        package let seq: Seq
+    }
+
+    /// - Parameter records: what hangs below the household, of whatever kinds; deleted ones and aliases do not count.
+    package static func read(household: Record, records: [Record], schema: Schema) -> Reading {
+        var reading = Reading()
+        var facts = Facts(record: household, kind: householdKind)
+        reading.input.residence = residence(facts)
+        reading.records.append(Source(kind: household.kind, id: household.id, seq: household.seq))
+        for record in records.sorted(by: { $0.id < $1.id }) where !record.isDeleted {
+            guard let kind = schema.kind(record.kind) else { continue }
+            facts = Facts(record: record, kind: kind)
+            guard facts.text(KindSchema.aliasField) == nil else { continue }
+            switch record.kind {
+            case memberKind.name: reading.input.persons.append(person(facts))
+            case incomeItemKind.name: income(facts, into: &reading)
+            case expenseItemKind.name: expense(facts, into: &reading)
+            case propertyItemKind.name: property(facts, into: &reading)
+            case supporterKind.name: reading.input.supporters.append(supporter(facts))
+            default: continue
+            }
+            reading.records.append(Source(kind: record.kind, id: record.id, seq: record.seq))
+        }
+        return reading
+    }
+
+    /// A record's values by name.
+    private struct Facts {
+        let record: Record
+        let kind: KindSchema
+
+        var id: String { record.id.description }
+        func value(_ name: String) -> Value { kind.field(name) == nil ? .null : record.value(name, in: kind) }
+        func text(_ name: String) -> String? { value(name).text }
+        func fen(_ name: String) -> Int64? { value(name).int64 }
+        func day(_ name: String) -> CalendarDay? { if case .date(let day) = value(name) { day } else { nil } }
+        func flag(_ name: String) -> Bool? { if case .bool(let flag) = value(name) { flag } else { nil } }
+
+        func lacks(_ name: String, example: String) -> Finding {
+            Finding(
+                .error, field: "\(kind.name) \(id) \(name)",
+                Label(
+                    zh: "\(kind.label.zh) \(id) 缺 \(kind.field(name)?.label.zh ?? name)，例如 \(name)=\(example)",
+                    en: "\(kind.name) \(id) lacks \(name), such as \(name)=\(example)"))
+        }
+    }
+
+    /// By the registration; of a resident's registration without a kind by the village code: 001–199 居, 200–399 村.
+    private static func residence(_ facts: Facts) -> Residence? {
+        switch facts.text("hukou_type")?.first {
+        case "1": return .urban
+        case "2": return .rural
+        default: break
+        }
+        let code = facts.text("village") ?? facts.record.scope.code
+        guard VillageCode.isValid(code), let last = Int(code.suffix(3)) else { return nil }
+        return last < 200 ? .urban : .rural
+    }
+
+    private static func person(_ facts: Facts) -> Person {
+        var person = Person(id: facts.id)
+        person.birthDate = facts.text("id_number").flatMap(IdentityNumber.birthDate)
+        person.deathDate = facts.day("death_date")
+        person.livesHere = facts.flag("in_household") ?? true
+        person.health = facts.text("health")
+        person.disabilityType = facts.text("disability_type")
+        person.disabilityGrade = facts.text("disability_grade")
+        person.disabilityExpiry = facts.day("disability_expiry")
+        person.labourAbility = facts.text("labour_ability").flatMap(Ability.init(code:))
+        person.selfCare = facts.text("self_care").flatMap(Ability.init(code:))
+        let failed = facts.value("failed_activities").elements
+        person.failedActivities = failed.isEmpty ? nil : failed.sorted()
+        return person
+    }
+
+    private static func income(_ facts: Facts, into reading: inout Reading) {
+        guard let type = facts.text("type") else { return reading.findings.append(facts.lacks("type", example: "10")) }
+        guard let amount = facts.fen("amount_fen") else {
+            return reading.findings.append(facts.lacks("amount_fen", example: "120000"))
+        }
+        guard let period = facts.text("period").flatMap(Period.init) else {
+            return reading.findings.append(facts.lacks("period", example: "month"))
+        }
+        reading.input.incomes.append(
+            Income(
+                id: facts.id, person: facts.text("member"), type: type, amountFen: amount, period: period,
+                from: facts.day("from"), to: facts.day("to")))
+    }
+
+    private static func expense(_ facts: Facts, into reading: inout Reading) {
+        guard let type = facts.text("type") else { return reading.findings.append(facts.lacks("type", example: "02")) }
+        guard let amount = facts.fen("amount_fen") else {
+            return reading.findings.append(facts.lacks("amount_fen", example: "120000"))
+        }
+        reading.input.expenses.append(
+            Expense(
+                id: facts.id, person: facts.text("member"), type: type, amountFen: amount,
+                paidFen: facts.fen("paid_fen"), reimbursedFen: facts.fen("reimbursed_fen"),
+                billNumber: facts.text("bill_no")))
+    }
+
+    private static func property(_ facts: Facts, into reading: inout Reading) {
+        guard let type = facts.text("type").flatMap(PropertyType.init(code:)) else {
+            return reading.findings.append(facts.lacks("type", example: "vehicle"))
+        }
+        reading.input.properties.append(
+            Property(id: facts.id, type: type, valueFen: facts.fen("value_fen"), exemption: facts.text("exemption")))
+    }
+
+    private static func supporter(_ facts: Facts) -> Supporter {
+        Supporter(
+            id: facts.id, isAble: facts.text("ability").map { $0 == "able" }, feeFen: facts.fen("fee_fen"))
+    }
+}

@@ -1,0 +1,69 @@
+package import SyncEngine
+
+/// The packs that may be calculated with: the one that comes with the programs, and the activated ones whose signature
+/// is a trusted district key's.
+package struct PolicyShelf: Sendable {
+    package let packs: [PolicyPack]
+    /// Packs that were passed over, and why.
+    package let findings: [Finding]
+
+    /// The shelf of a program that has no records.
+    package static let included = PolicyShelf(packs: [.yicheng2020], findings: [])
+
+    private init(packs: [PolicyPack], findings: [Finding]) {
+        self.packs = packs
+        self.findings = findings
+    }
+
+    /// - Parameters:
+    ///   - records: of the kinds `policy_pack` and `district_key`.
+    ///   - isValid: whether a signature is of these bytes and this public key.
+    package init(
+        records: [Record], isValid: (_ signature: [UInt8], _ bytes: [UInt8], _ key: [UInt8]) -> Bool
+    ) {
+        let trusted = Self.trustedKeys(records)
+        var packs = [PolicyPack.yicheng2020]
+        var findings: [Finding] = []
+        for record in records.compactMap(PolicyPackRecord.init) where record.activatedAt != nil {
+            guard trusted.contains(record.key),
+                isValid(record.signature, PolicyPackRecord.signedBytes(record.content), record.key),
+                let pack = PolicyPack.read(record.content).pack, pack.name == record.name
+            else {
+                findings.append(
+                    Finding(
+                        .warning, field: "pack",
+                        Label(
+                            zh: "政策包 \(record.name) 的签名或内容不可信，未采用",
+                            en: "Policy pack \(record.name) is not used: its signature or content is not trusted")))
+                continue
+            }
+            packs.append(pack)
+        }
+        self.init(packs: packs, findings: findings)
+    }
+
+    /// The public keys that the township trusts.
+    package static func trustedKeys(_ records: [Record]) -> Set<[UInt8]> {
+        Set(
+            records.filter { $0.kind == districtKeyKind.name && !$0.isDeleted }
+                .compactMap { $0.value("key", in: districtKeyKind).text.flatMap { Hex.decode($0) } })
+    }
+
+    /// The pack that governs on a day.
+    /// - Throws: ``Problem`` ``Problem/Code/unknownPack`` before the first begins.
+    package func pack(on day: CalendarDay) throws -> PolicyPack {
+        guard let pack = PolicyPack.governing(day, among: packs) else {
+            throw Problem(
+                .unknownPack, "\(day)",
+                explanation: Label(zh: "这一天还没有政策包施行", en: "No policy pack is in force yet on this day"))
+        }
+        return pack
+    }
+
+    /// The pack by its name, such as `370404-2020-14@1`: what a case was opened under.
+    /// - Throws: ``Problem`` ``Problem/Code/unknownPack``.
+    package func pack(named name: String) throws -> PolicyPack {
+        guard let pack = packs.first(where: { $0.name == name }) else { throw Problem(.unknownPack, name) }
+        return pack
+    }
+}
