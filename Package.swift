@@ -58,7 +58,9 @@ let package = Package(
             path: "Sources/Shared/RecordStore", swiftSettings: settings),
         .target(
             name: "Assistance", dependencies: ["SyncEngine"],
-            path: "Sources/Shared/Assistance", exclude: ["generate.swift"], swiftSettings: settings),
+            path: "Sources/Shared/Assistance",
+            exclude: ["generate.swift", "Calendar/generate.swift", "Calendar/china-holidays.csv"],
+            swiftSettings: settings),
         .target(
             name: "CommandSupport", dependencies: ["SyncEngine", argumentParser],
             path: "Sources/Shared/CommandSupport", swiftSettings: settings),

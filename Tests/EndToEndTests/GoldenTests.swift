@@ -10,7 +10,7 @@ import Testing
     private static let commands = [
         ("ruhu", ["--help"]), ("ruhu", ["new", "--help"]), ("ruhu", ["edit", "--help"]), ("ruhu", ["sync", "--help"]),
         ("ruhu", ["attach", "--help"]), ("ruhu", ["attachments", "--help"]),
-        ("ruhu", ["calculate", "--help"]),
+        ("ruhu", ["calculate", "--help"]), ("ruhu", ["deadline", "--help"]),
         ("ruhu", ["join", "--help"]), ("ruhu-server", ["--help"]), ("ruhu-server", ["resolve", "--help"]),
         ("ruhu-server", ["serve", "--help"]), ("ruhu", ["bundle", "--help"]), ("ruhu", ["bundle", "export", "--help"]),
         ("ruhu", ["bundle", "import", "--help"]), ("ruhu-server", ["bundle", "import", "--help"]),

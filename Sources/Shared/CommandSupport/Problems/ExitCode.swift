@@ -27,7 +27,7 @@ extension Problem.Code {
             .notQuarantined, .unknownConflict, .reasonNeeded, .sameThingExists, .clockImpossible, .malformedSet,
             .futureBase, .nothingToChange, .unknownScope, .invitationUsed, .invitationUnknown, .invitationExpired,
             .badRequest, .bodyTooLarge, .notFound, .unsupportedMedia, .methodNotAllowed, .unknownBlob, .blobTooLarge,
-            .cannotCalculate, .missingParameter, .badPack, .unknownPack, .packExists:
+            .cannotCalculate, .missingParameter, .badPack, .unknownPack, .packExists, .outsideCalendar, .refusedMove:
             .badData
         case .unreachable: .unreachable
         case .internalError: .internalError

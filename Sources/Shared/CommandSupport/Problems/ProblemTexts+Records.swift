@@ -82,4 +82,13 @@ extension ProblemTexts {
         "unknown-scope", zh: "行政区划代码不对", en: "The administrative code is not valid here",
         hintZh: "村居代码 12 位，须在本镇街之内，末三位 001 至 399。",
         hintEn: "A village has 12 digits inside the region, the last three 001 to 399.")
+    static let outsideCalendar = ProblemTexts(
+        "outside-calendar", zh: "不知道那一年的节假日安排，无法计算期限",
+        en: "The holidays of that year are not known, so the deadline cannot be computed",
+        hintZh: "请核对日期；新一年的放假安排由政策包下发，更新后再算。",
+        hintEn: "Check the date; a new year's holidays come with a policy pack.")
+    static let refusedMove = ProblemTexts(
+        "refused-move", zh: "办理步骤不合规定", en: "The rules do not allow this step",
+        hintZh: "按提示补齐所缺内容；镇街可用 ruhu-server case show 编号 查看每一步还缺什么。",
+        hintEn: "Complete what is missing; ruhu-server case show ID lists what each step still needs.")
 }

@@ -73,6 +73,8 @@ extension Problem.Code {
         case .packExists: .packExists
         case .untrustedPack: .untrustedPack
         case .trainingNeeded: .trainingNeeded
+        case .outsideCalendar: .outsideCalendar
+        case .refusedMove: .refusedMove
         case .unsigned: .unsigned
         case .badSignature: .badSignature
         case .staleNonce: .staleNonce

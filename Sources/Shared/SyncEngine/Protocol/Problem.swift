@@ -64,6 +64,8 @@ package struct Problem: Error, Hashable, Sendable {
         case packExists = 2044
         case untrustedPack = 2045
         case trainingNeeded = 2046
+        case outsideCalendar = 2030
+        case refusedMove = 2031
 
         // Enrolment and signatures.
         case unsigned = 3001
