@@ -71,20 +71,23 @@ struct ShowCommand: ParsableCommand {
             guard let asOf else {
                 return RecordDocument(present, kind: kind, conflicts: try tables.openConflicts(of: id, in: database))
             }
-            guard let then = try reader.record(id, kind: kind, asOf: try Self.seq(asOf, reader)) else {
+            guard let then = try reader.record(id, kind: kind, asOf: try reader.seq(asOf: asOf)) else {
                 throw Problem(.unknownRecord, "\(id) @ \(asOf)")
             }
             return RecordDocument(then, kind: kind, conflicts: [])
         }
         options.output.write(document.json, text: document.text)
     }
+}
 
+extension LogReader {
     /// A bare number is a seq; a bare date means its end in China.
-    private static func seq(_ text: String, _ reader: LogReader) throws -> Seq {
+    /// - Throws: ``Problem`` ``Problem/Code/badValue``.
+    func seq(asOf text: String) throws -> Seq {
         if let seq = Seq(text) { return seq }
         guard let instant = Instant(text) else { throw Problem(.badValue, "--as-of") }
         let isDay = CalendarDay(text) != nil
-        return try reader.seq(asOf: isDay ? Instant(milliseconds: instant.milliseconds + 86_399_999) : instant)
+        return try seq(asOf: isDay ? Instant(milliseconds: instant.milliseconds + 86_399_999) : instant)
     }
 }
 

@@ -23,6 +23,9 @@ package struct RuhuServer: ParsableCommand {
                     name: L("记录", "Records"),
                     subcommands: [ListCommand.self, ShowCommand.self, HistoryCommand.self, FindCommand.self]),
                 CommandGroup(
+                    name: L("政策与计算", "Policy and calculation"),
+                    subcommands: [PackCommand.self, CalculateCommand.self]),
+                CommandGroup(
                     name: L("办理", "The desk"),
                     subcommands: [
                         ConflictsCommand.self, ResolveCommand.self, QuarantineCommand.self, BundleCommand.self,
