@@ -79,7 +79,9 @@ import Testing
     @Test func onlyAnActivatedPackUnderATrustedSignatureIsUsed() throws {
         let text = try Fixture.text().split(separator: #""version":1"#, omittingEmptySubsequences: false)
             .joined(separator: #""version":2"#)
-        func names(activated: Bool = true, key: String = "aa", signed: Bool = true) -> [String] {
+        func names(
+            activated: Bool = true, key: String = "aa", signed: Bool = true, village: String = "370404101201"
+        ) -> [String] {
             var pack = Record(
                 id: RecordID(high: 1, low: 1), kind: PolicyPackRecord.kind, scope: Scope("370404101"), seq: 1)
             func set(_ name: String, _ value: Value) {
@@ -93,11 +95,22 @@ import Testing
             var trusted = Record(
                 id: RecordID(high: 1, low: 2), kind: districtKeyKind, scope: Scope("370404101"), seq: 2)
             trusted.assign(.text("aa"), to: FieldKey(field: "key"), in: districtKeyKind)
-            return PolicyShelf(records: [pack, trusted]) { _, _, _ in signed }.packs.map(\.name)
+            return PolicyShelf(records: [pack, trusted], region: Scope(village)) { _, _, _ in signed }.packs.map(\.name)
         }
         #expect(names() == ["370404-2020-14@1", "370404-2020-14@2"])
         #expect(names(activated: false) == ["370404-2020-14@1"])
         #expect(names(key: "cc") == ["370404-2020-14@1"])
         #expect(names(signed: false) == ["370404-2020-14@1"])
+        #expect(names(village: "370405101201").isEmpty)
+    }
+
+    @Test func anEndWithoutASuccessorIsToldInTime() throws {
+        func alerts(_ day: String) throws -> Int {
+            PolicyShelf.included.expiryAlerts(on: try #require(CalendarDay(day))).count
+        }
+        #expect(try alerts("2020-01-01") == 1)
+        #expect(try alerts("2025-06-05") == 0)
+        #expect(try alerts("2025-06-06") == 1)
+        #expect(try alerts("2025-09-05") == 1)
     }
 }

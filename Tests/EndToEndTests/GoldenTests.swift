@@ -12,6 +12,7 @@ import Testing
         ("ruhu", ["attach", "--help"]), ("ruhu", ["attachments", "--help"]),
         ("ruhu", ["calculate", "--help"]), ("ruhu", ["deadline", "--help"]),
         ("ruhu", ["join", "--help"]), ("ruhu-server", ["--help"]), ("ruhu-server", ["resolve", "--help"]),
+        ("ruhu-server", ["pack", "--help"]), ("ruhu-server", ["pack", "activate", "--help"]),
         ("ruhu-server", ["serve", "--help"]), ("ruhu", ["bundle", "--help"]), ("ruhu", ["bundle", "export", "--help"]),
         ("ruhu", ["bundle", "import", "--help"]), ("ruhu-server", ["bundle", "import", "--help"]),
     ]

@@ -183,4 +183,35 @@ import Testing
             "calculate", household, "dibao", "--on", "2021-03-01", "--as-of", "\(seq)")
         #expect(again.output == before.output)
     }
+
+    @Test func aKeptCalculationIsCalculatedAgainByTheAuditor() throws {
+        let station = VillageStation(in: folder.url, name: "nowhere")
+        let kept = try station.run("calculate", "-", "dibao", "--on", "2021-03-01", input: couple)
+        let same = try server.program.run(["audit", "calculation", "-", "--json"], input: kept.text)
+        #expect(same.code == 0 && same.json["same"].bool == true, "\(same.text)")
+        let paid = kept.text.replacingOccurrences(of: "\"amountFen\":32000", with: "\"amountFen\":92000")
+        let changed = try server.program.run(["audit", "calculation", "-", "--json"], input: paid)
+        #expect(changed.code == 65)
+        #expect(changed.json["differs"].strings == ["amountFen"])
+        let facts = kept.text.replacingOccurrences(of: "9600.00", with: "1200.00")
+        let other = try server.program.run(["audit", "calculation", "-", "--json"], input: facts)
+        #expect(other.json["differs"].strings.contains("inputsHash"))
+    }
+
+    @Test func aPackUnderAKeyThatIsTrustedNoMoreIsNotUsed() throws {
+        try server.start()
+        let station = try server.station("a", village: "370404101201", staff: "王秀英")
+        let key = try districtKey()
+        #expect(try server.command("pack", "trust", key).code == 0)
+        #expect(try server.command("pack", "import", try sign(try successor())).code == 0)
+        #expect(try server.command("pack", "activate", "370404-2020-14@2", "--override", "试").code == 0)
+        try station.sync()
+        #expect(try amount(station, "2026-04-15") == 46_400)
+        #expect(code(try server.command("pack", "trust", key, "--withdraw")) == 2019)
+        #expect(try server.command("pack", "trust", key, "--withdraw", "--reason", "密钥遗失").code == 0)
+        try station.sync()
+        #expect(try amount(station, "2026-04-15") == 32_000)
+        #expect(try server.command("pack", "list").json["packs"][1]["active"].bool == false)
+        #expect(try server.command("nightly").json["policy"].array.count == 2)
+    }
 }

@@ -99,11 +99,43 @@ struct Decoder: Sendable, CustomTestStringConvertible {
                 if row.fields.count > 501 { throw Broken(what: "a row of \(row.fields.count) fields") }
             }
         },
+        Decoder(name: "pack") { bytes in
+            let (pack, findings) = PolicyPack.read(String(decoding: bytes, as: UTF8.self))
+            guard let pack else {
+                if findings.isEmpty { throw Broken(what: "no pack, and nothing said why") }
+                return
+            }
+            try calculate(Seeds.household, with: pack)
+        },
+        Decoder(name: "household") { bytes in
+            let documents = try JSONParser.documents(bytes)
+            guard let json = documents.first else { return }
+            let (input, findings) = CalculationInput.read(json)
+            guard findings.isEmpty else { return }
+            let again = CalculationInput.read(input.document)
+            guard again.findings.isEmpty, again.input.hash == input.hash else {
+                throw Broken(what: "reads to other facts")
+            }
+            try calculate(input, with: .yicheng2020)
+        },
         Decoder(name: "yaml") { bytes in
             let node = try MappingNode(yaml: bytes)
             _ = try RosterMapping(node, schema: AssistanceSchema.current)
         },
     ]
+
+    /// Every programme comes to an end: an amount, or what is missing.
+    private static func calculate(_ input: CalculationInput, with pack: PolicyPack) throws {
+        for programme in Programme.allCases {
+            guard
+                let result = try? Calculation.calculate(programme, input, pack: pack, on: CalendarDay("2021-03-01")!)
+            else { continue }
+            if let amount = result.amountFen, amount < 0 { throw Broken(what: "\(programme) pays \(amount)") }
+            if result.amountFen == nil, !result.hasErrors {
+                throw Broken(what: "\(programme): nothing, without a word")
+            }
+        }
+    }
 
     private static func decompressed(_ bytes: [UInt8], _ coding: ContentCoding) throws -> [UInt8] {
         let limit = 64 * 1024

@@ -1,3 +1,4 @@
+import Assistance
 import Foundation
 import SyncEngine
 
@@ -160,8 +161,39 @@ enum Seeds {
                 .map { Array($0.utf8) },
             "instant": ["2026-11-24T09:30:00.125+08:00", "2026-11-24", "0001-01-01T00:00Z"].map { Array($0.utf8) },
             "csv": ["a,b\r\n1,\"x \"\"y\"\"\nz\"\r\n2,3\n"].map { Array($0.utf8) },
-            "yaml": [try yaml()],
+            "yaml": [try yaml()], "pack": [Array(PolicyPack.yicheng2020.text.utf8)],
+            "household": [Array(household.document.compact.utf8)],
         ]
+    }
+
+    /// Something of everything that counts.
+    static var household: CalculationInput {
+        var input = CalculationInput()
+        input.residence = .rural
+        var old = CalculationInput.Person(id: "1")
+        old.birthDate = CalendarDay("1949-12-31")
+        old.health = "41"
+        old.disabilityType = "6"
+        old.disabilityGrade = "2"
+        old.disabilityExpiry = CalendarDay("2030-01-01")
+        old.failedActivities = ["bathe", "walk"]
+        var young = CalculationInput.Person(id: "2")
+        young.birthDate = CalendarDay("2012-02-29")
+        young.labourAbility = .partial
+        young.selfCare = .full
+        input.persons = [old, young]
+        input.incomes = [
+            .init(id: "3", person: "1", type: "10", amountFen: 33_333, period: .month),
+            .init(id: "4", type: "42", amountFen: 1, period: .quarter, from: CalendarDay("2020-01-01")),
+        ]
+        input.expenses = [
+            .init(id: "5", type: "02", amountFen: 900_000, paidFen: 800_000, reimbursedFen: 1, billNumber: "A")
+        ]
+        input.properties = [
+            .init(id: "6", type: .deposit, valueFen: 100_000, exemption: "04"), .init(id: "7", type: .house),
+        ]
+        input.supporters = [.init(id: "8", isAble: false, feeFen: 7)]
+        return input
     }
 
     private static func yaml() throws -> [UInt8] {

@@ -74,6 +74,7 @@ extension ReplicaTransaction {
     func policyShelf() throws -> PolicyShelf {
         let all = RecordSelection(limit: Limits.listRecords, after: nil, isComplete: false)
         let records = try [PolicyPackRecord.kind, districtKeyKind].flatMap { try tables.list($0, all, in: database) }
-        return PolicyShelf(records: records) { Ed25519().isValid($0, for: $1, publicKey: $2) }
+        let region = try position().scopes.first ?? Scope("")
+        return PolicyShelf(records: records, region: region) { Ed25519().isValid($0, for: $1, publicKey: $2) }
     }
 }

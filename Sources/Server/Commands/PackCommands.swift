@@ -86,14 +86,23 @@ struct PackTrustCommand: ParsableCommand {
     @OptionGroup var desk: DeskOptions
     @Argument(help: ArgumentHelp(L("公钥，64 位十六进制", "The public key, 64 hexadecimal digits"))) var key: String
     @Option(help: ArgumentHelp(L("名称", "Whose it is"))) var name = "区民政"
+    @Flag(help: ArgumentHelp(L("不再信任它，须写 --reason", "Trust it no more; takes --reason"))) var withdraw = false
+    @Option(help: ArgumentHelp(L("原因", "Why"))) var reason: String?
 
     func run() throws {
         let township = try options.township()
-        let act = desk.act(reason: "pack trust", intent: .record, now: township.clock())
-        try PolicyDesk(township: township).trust(key, name: name, act: act)
+        let act = desk.act(reason: reason ?? "pack trust", intent: .record, now: township.clock())
+        if withdraw {
+            guard let reason, !reason.isEmpty else { throw Problem(.reasonNeeded, "pack trust --withdraw") }
+            try PolicyDesk(township: township).withdraw(key, act: act)
+        } else {
+            try PolicyDesk(township: township).trust(key, name: name, act: act)
+        }
         options.output.write(
-            .object([("key", .string(key.lowercased())), ("name", .string(name))]),
-            text: L("已信任 \(name) 的公钥。", "The key of \(name) is trusted."))
+            .object([("key", .string(key.lowercased())), ("name", .string(name)), ("trusted", .bool(!withdraw))]),
+            text: withdraw
+                ? L("不再信任这个公钥，它签署的政策包不再使用。", "The key is trusted no more; packs that it signed are not used.")
+                : L("已信任 \(name) 的公钥。", "The key of \(name) is trusted."))
     }
 }
 

@@ -1,3 +1,4 @@
+import Assistance
 import CommandSupport
 import Foundation
 import RecordStore
@@ -19,6 +20,8 @@ struct Nightly {
         var backup: String?
         /// Attachments whose file is not here.
         var waitingBlobs = 0
+        /// The policy ends, or has ended, without a successor (R69).
+        var policy: [Finding] = []
 
         var isSound: Bool { audit.isSound }
 
@@ -31,9 +34,11 @@ struct Nightly {
         let tables = township.database.tables
         try township.sweepBlobs()
         let audit = try township.audit()
+        let shelf = try PolicyDesk(township: township).contents().shelf
         return try township.database.read { database in
             var report = Report()
             report.audit = audit
+            report.policy = shelf.findings + shelf.expiryAlerts(on: township.clock().day)
             if let member = tables.schema.kind("member") {
                 report.duplicates = try tables.duplicates(of: "id_number", kind: member, in: database)
             }
@@ -80,6 +85,7 @@ extension Nightly.Report {
             ("conflicts", .int(Int64(openConflicts))), ("quarantined", .int(Int64(quarantined))),
             ("collected", .int(Int64(collected))), ("backup", backup.map(JSONValue.string) ?? .null),
             ("waitingBlobs", .int(Int64(waitingBlobs))),
+            ("policy", .array(policy.map { .string($0.message.text()) })),
         ])
     }
 
@@ -94,6 +100,7 @@ extension Nightly.Report {
                     "未决冲突 \(openConflicts) 个，隔离 \(quarantined) 个。",
                     "\(openConflicts) open conflicts, \(quarantined) in quarantine.")
             ],
+            policy.map { $0.message.text() },
             backup.map { [L("已备份到 \($0)", "Backed up to \($0)")] } ?? [],
             waitingBlobs == 0
                 ? [] : [L("附件未到 \(waitingBlobs) 个。", "\(waitingBlobs) attachments have not arrived.")],

@@ -56,6 +56,7 @@ struct PolicyDesk {
     struct Contents {
         var packs: [PolicyPackRecord] = []
         var trusted: Set<[UInt8]> = []
+        var keys: [Record] = []
         var trainings: [Record] = []
         var shelf = PolicyShelf.included
 
@@ -78,8 +79,11 @@ struct PolicyDesk {
             let records = try all(PolicyPackRecord.kind) + all(districtKeyKind)
             return Contents(
                 packs: records.compactMap(PolicyPackRecord.init), trusted: PolicyShelf.trustedKeys(records),
+                keys: records.filter { $0.kind == districtKeyKind.name },
                 trainings: try all(trainingKind),
-                shelf: PolicyShelf(records: records) { Ed25519().isValid($0, for: $1, publicKey: $2) })
+                shelf: PolicyShelf(records: records, region: township.identity.region) {
+                    Ed25519().isValid($0, for: $1, publicKey: $2)
+                })
         }
     }
 
@@ -93,6 +97,15 @@ struct PolicyDesk {
         guard try !contents().trusted.contains(bytes) else { return }
         try create(
             districtKeyKind, [.set("key", .text(Hex.encode(bytes))), .set("name", .text(name))], act: act)
+    }
+
+    /// Trusts a key no more: packs that it signed are used no longer, here and, after their next sync, at every station.
+    /// - Throws: ``Problem`` ``Problem/Code/unknownRecord`` for a key that is not trusted.
+    func withdraw(_ key: String, act: Desk.Act) throws {
+        let known = try contents().keys.first { $0.value("key", in: districtKeyKind).text == key.lowercased() }
+        guard let known else { throw Problem(.unknownRecord, key) }
+        let draft = Draft(kind: districtKeyKind, record: known.id, operation: .delete)
+        _ = try township.database.write { try township.desk.act([draft], act, in: $0) }
     }
 
     /// Takes a pack in: it waits for its activation.

@@ -26,6 +26,11 @@ extension CalculationInput {
             guard let kind = schema.kind(record.kind) else { continue }
             facts = Facts(record: record, kind: kind)
             guard facts.text(KindSchema.aliasField) == nil else { continue }
+            let excesses = facts.excesses
+            guard excesses.isEmpty else {
+                reading.findings += excesses
+                continue
+            }
             switch record.kind {
             case memberKind.name: reading.input.persons.append(person(facts))
             case incomeItemKind.name: income(facts, into: &reading)
@@ -50,6 +55,17 @@ extension CalculationInput {
         func fen(_ name: String) -> Int64? { value(name).int64 }
         func day(_ name: String) -> CalendarDay? { if case .date(let day) = value(name) { day } else { nil } }
         func flag(_ name: String) -> Bool? { if case .bool(let flag) = value(name) { flag } else { nil } }
+
+        /// Amounts that no household has would run past what is calculated with.
+        var excesses: [Finding] {
+            kind.fields.filter { $0.name.hasSuffix("_fen") && fen($0.name) ?? 0 > Yuan.limitFen }.map { field in
+                Finding(
+                    .error, field: "\(kind.name) \(id) \(field.name)",
+                    Label(
+                        zh: "\(kind.label.zh) \(id) 的\(field.label.zh)过大，最多 \(Yuan.text(Yuan.limitFen)) 元",
+                        en: "\(kind.name) \(id): \(field.name) is beyond \(Yuan.text(Yuan.limitFen)) yuan"))
+            }
+        }
 
         func lacks(_ name: String, example: String) -> Finding {
             Finding(

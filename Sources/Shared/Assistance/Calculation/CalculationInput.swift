@@ -58,6 +58,19 @@ package struct CalculationInput: Hashable, Sendable {
         package var period: Period
         package var from: CalendarDay?
         package var to: CalendarDay?
+
+        package init(
+            id: String, person: String? = nil, type: String, amountFen: Int64, period: Period,
+            from: CalendarDay? = nil, to: CalendarDay? = nil
+        ) {
+            self.id = id
+            self.person = person
+            self.type = type
+            self.amountFen = amountFen
+            self.period = period
+            self.from = from
+            self.to = to
+        }
     }
 
     package enum Period: String, Hashable, Sendable {
@@ -82,6 +95,19 @@ package struct CalculationInput: Hashable, Sendable {
         package var reimbursedFen: Int64?
         package var billNumber: String?
 
+        package init(
+            id: String, person: String? = nil, type: String, amountFen: Int64, paidFen: Int64? = nil,
+            reimbursedFen: Int64? = nil, billNumber: String? = nil
+        ) {
+            self.id = id
+            self.person = person
+            self.type = type
+            self.amountFen = amountFen
+            self.paidFen = paidFen
+            self.reimbursedFen = reimbursedFen
+            self.billNumber = billNumber
+        }
+
         /// What was paid oneself; of both statements the lower.
         package var borneFen: Int64 {
             let left = max(0, amountFen - min(reimbursedFen ?? 0, amountFen))
@@ -94,6 +120,13 @@ package struct CalculationInput: Hashable, Sendable {
         package var type: PropertyType
         package var valueFen: Int64?
         package var exemption: String?
+
+        package init(id: String, type: PropertyType, valueFen: Int64? = nil, exemption: String? = nil) {
+            self.id = id
+            self.type = type
+            self.valueFen = valueFen
+            self.exemption = exemption
+        }
     }
 
     package struct Supporter: Hashable, Sendable {
@@ -101,6 +134,12 @@ package struct CalculationInput: Hashable, Sendable {
         package var isAble: Bool?
         /// A month.
         package var feeFen: Int64?
+
+        package init(id: String, isAble: Bool? = nil, feeFen: Int64? = nil) {
+            self.id = id
+            self.isAble = isAble
+            self.feeFen = feeFen
+        }
     }
 
     /// Whoever belongs to the household on the day, in order of id: what else the order would do is nothing.

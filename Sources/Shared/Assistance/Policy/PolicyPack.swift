@@ -82,18 +82,17 @@ extension PolicyPack {
         return ordered.last { $0.isInForce(on: day) } ?? ordered.max { ($0.until, $0.version) < ($1.until, $1.version) }
     }
 
+    var endedWarning: Finding {
+        Finding(
+            .warning, field: "pack",
+            Label(
+                zh: "政策包 \(name) 已于 \(until) 到期，暂按其继续办理；请区民政发布新政策",
+                en: "Policy pack \(name) ended on \(until); it governs on until the district issues a new one"))
+    }
+
     /// What to tell people loudly: it is past its end (R69), or not begun.
     package func warnings(on day: CalendarDay) -> [Finding] {
-        var warnings: [Finding] = []
-        if day > until {
-            warnings.append(
-                Finding(
-                    .warning, field: "pack",
-                    Label(
-                        zh: "政策包 \(name) 已于 \(until) 到期，暂按其继续办理；请区民政发布新政策",
-                        en: "Policy pack \(name) ended on \(until); it governs on until the district issues a new one"))
-            )
-        }
+        var warnings = day > until ? [endedWarning] : []
         if day < from {
             warnings.append(
                 Finding(

@@ -79,14 +79,19 @@ package enum PolicyParameterType: Hashable, Sendable {
         "disability_care.requires_dibao": .choice(["yes", "no"]),
     ]
 
+    /// Of one amount of a pack: a hundred million yuan.
+    private static let limitFen: Int64 = 10_000_000_000
+
+    private static func fen(_ text: String) -> Int64? { Yuan.fen(text).flatMap { $0 <= limitFen ? $0 : nil } }
+
     /// The value in this type; `nil` when it is not one.
     func value(_ json: JSONValue) -> PolicyParameter.Value? {
         switch self {
-        case .money: json.text.flatMap { Yuan.fen($0) }.map(PolicyParameter.Value.money)
+        case .money: json.text.flatMap { Self.fen($0) }.map(PolicyParameter.Value.money)
         case .ratio: json.text.flatMap { Ratio($0) }.map(PolicyParameter.Value.ratio)
         case .count: if case .int(let number) = json, (0...1_000).contains(number) { .count(Int(number)) } else { nil }
         case .codes: Self.codes(json).map(PolicyParameter.Value.codes)
-        case .amounts: Self.table(json) { Yuan.fen($0) }.map(PolicyParameter.Value.amounts)
+        case .amounts: Self.table(json) { Self.fen($0) }.map(PolicyParameter.Value.amounts)
         case .ratios: Self.table(json) { Ratio($0) }.map(PolicyParameter.Value.ratios)
         case .choice(let choices): json.text.flatMap { choices.contains($0) ? .choice($0) : nil }
         }

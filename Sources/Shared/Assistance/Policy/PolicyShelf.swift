@@ -17,17 +17,18 @@ package struct PolicyShelf: Sendable {
 
     /// - Parameters:
     ///   - records: of the kinds `policy_pack` and `district_key`.
+    ///   - region: of the township or the station: a pack of another district does not apply there.
     ///   - isValid: whether a signature is of these bytes and this public key.
     package init(
-        records: [Record], isValid: (_ signature: [UInt8], _ bytes: [UInt8], _ key: [UInt8]) -> Bool
+        records: [Record], region: Scope, isValid: (_ signature: [UInt8], _ bytes: [UInt8], _ key: [UInt8]) -> Bool
     ) {
         let trusted = Self.trustedKeys(records)
-        var packs = [PolicyPack.yicheng2020]
+        var packs = [PolicyPack.yicheng2020].filter { $0.region.covers(region) }
         var findings: [Finding] = []
         for record in records.compactMap(PolicyPackRecord.init) where record.activatedAt != nil {
             guard trusted.contains(record.key),
                 isValid(record.signature, PolicyPackRecord.signedBytes(record.content), record.key),
-                let pack = PolicyPack.read(record.content).pack, pack.name == record.name
+                let pack = PolicyPack.read(record.content).pack, pack.name == record.name, pack.region.covers(region)
             else {
                 findings.append(
                     Finding(
@@ -58,6 +59,27 @@ package struct PolicyShelf: Sendable {
                 explanation: Label(zh: "这一天还没有政策包施行", en: "No policy pack is in force yet on this day"))
         }
         return pack
+    }
+
+    /// Days before its end from which a pack without a successor is told of every night (R69).
+    package static let alertDays: Int32 = 90
+
+    /// The policy that governs has ended, or ends soon, and no other follows it.
+    package func expiryAlerts(on day: CalendarDay) -> [Finding] {
+        guard let pack = PolicyPack.governing(day, among: packs) else {
+            return [Finding(.warning, field: "pack", Label(zh: "没有政策包在施行", en: "No policy pack is in force"))]
+        }
+        if day > pack.until { return [pack.endedWarning] }
+        let next = CalendarDay(daysSinceEpoch: pack.until.daysSinceEpoch + 1)
+        let isFollowed = packs.contains { $0.isInForce(on: next) }
+        guard !isFollowed, pack.until.daysSinceEpoch - day.daysSinceEpoch <= Self.alertDays else { return [] }
+        return [
+            Finding(
+                .warning, field: "pack",
+                Label(
+                    zh: "政策包 \(pack.name) 将于 \(pack.until) 到期，还没有后续政策",
+                    en: "Policy pack \(pack.name) ends on \(pack.until), and none follows"))
+        ]
     }
 
     /// The pack by its name, such as `370404-2020-14@1`: what a case was opened under.

@@ -20,32 +20,35 @@ package struct Ratio: Hashable, Sendable, Comparable {
 
     package static let zero = Ratio(0 as Int128)
 
-    /// Digits of a whole part, of a fraction part, of a numerator or denominator, at most.
-    package static let digitLimit = 6
+    /// Digits of a whole part or a numerator, of decimals, of a denominator, at most: so few that no sum of a calculation
+    /// comes near the end of 128 bits.
+    package static let digitLimits = (whole: 3, decimals: 4, denominator: 3)
 
     /// From a decimal (`1.3`, `0.20`) or a fraction (`1/3`), neither with a sign; `nil` for anything else.
     package init?(_ text: String) {
         let fraction = text.split(separator: "/", omittingEmptySubsequences: false)
         if fraction.count == 2 {
-            guard let above = Self.digits(fraction[0]), let below = Self.digits(fraction[1]), below > 0 else {
-                return nil
-            }
+            guard let above = Self.digits(fraction[0], atMost: Self.digitLimits.whole),
+                let below = Self.digits(fraction[1], atMost: Self.digitLimits.denominator), below > 0
+            else { return nil }
             self.init(above, over: below)
             return
         }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
-        guard (1...2).contains(parts.count), let whole = Self.digits(parts[0]) else { return nil }
+        guard (1...2).contains(parts.count), let whole = Self.digits(parts[0], atMost: Self.digitLimits.whole) else {
+            return nil
+        }
         guard parts.count == 2 else {
             self.init(whole)
             return
         }
-        guard let part = Self.digits(parts[1]) else { return nil }
+        guard let part = Self.digits(parts[1], atMost: Self.digitLimits.decimals) else { return nil }
         let scale = (0..<parts[1].utf8.count).reduce(1 as Int128) { scale, _ in scale * 10 }
         self.init(whole * scale + part, over: scale)
     }
 
-    private static func digits(_ text: Substring) -> Int128? {
-        guard (1...digitLimit).contains(text.utf8.count), text.utf8.allSatisfy({ (48...57).contains($0) }) else {
+    private static func digits(_ text: Substring, atMost limit: Int) -> Int128? {
+        guard (1...limit).contains(text.utf8.count), text.utf8.allSatisfy({ (48...57).contains($0) }) else {
             return nil
         }
         return Int128(text)
