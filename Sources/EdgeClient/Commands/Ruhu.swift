@@ -22,7 +22,8 @@ package struct Ruhu: ParsableCommand {
                         AttachmentsCommand.self, CalculateCommand.self,
                     ]),
                 CommandGroup(
-                    name: L("办理（不需要网络）", "Cases (no network needed)"), subcommands: [DeadlineCommand.self]),
+                    name: L("办理（不需要网络）", "Cases (no network needed)"),
+                    subcommands: [ApplyCommand.self, DeadlineCommand.self]),
                 CommandGroup(
                     name: L("同步", "Syncing"),
                     subcommands: [

@@ -21,14 +21,18 @@ package struct RuhuServer: ParsableCommand {
                     subcommands: [InviteCommand.self, DevicesCommand.self, RevokeCommand.self]),
                 CommandGroup(
                     name: L("记录", "Records"),
-                    subcommands: [ListCommand.self, ShowCommand.self, HistoryCommand.self, FindCommand.self]),
+                    subcommands: [
+                        ListCommand.self, ShowCommand.self, HistoryCommand.self, FindCommand.self, NewCommand.self,
+                        EditCommand.self,
+                    ]),
                 CommandGroup(
                     name: L("政策与计算", "Policy and calculation"),
                     subcommands: [PackCommand.self, CalculateCommand.self]),
                 CommandGroup(
                     name: L("办理", "The desk"),
                     subcommands: [
-                        ConflictsCommand.self, ResolveCommand.self, QuarantineCommand.self, BundleCommand.self,
+                        CaseCommand.self, CheckCommand.self, NoticeCommand.self, ConflictsCommand.self,
+                        ResolveCommand.self, QuarantineCommand.self, BundleCommand.self,
                     ]),
                 CommandGroup(name: L("审计", "Audit"), subcommands: [AuditCommand.self]),
             ])

@@ -78,6 +78,7 @@ package struct Decider<View: AuthorityView> {
             }
         }
         for index in mutations.indices { mutations[index].after.seq = context.seq }
+        try admit()
     }
 
     // MARK: - Staging

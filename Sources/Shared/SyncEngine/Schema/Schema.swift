@@ -4,11 +4,14 @@ package struct Schema: Sendable {
     package let version: UInt32
     /// In the order of declaration; the engine's own kinds come last.
     package let kinds: [KindSchema]
+    /// The domain's rule over whole sets.
+    package let admission: Admission?
     private let indexByName: [String: Int]
 
     /// - Precondition: kind names are unique, and every group names fields of its kind.
-    package init(version: UInt32, kinds: [KindSchema]) {
+    package init(version: UInt32, kinds: [KindSchema], admission: Admission? = nil) {
         self.version = version
+        self.admission = admission
         self.kinds = kinds + [ConflictRecord.kind, DeviceRevocation.kind]
         indexByName = Dictionary(uniqueKeysWithValues: self.kinds.enumerated().map { ($1.name, $0) })
     }

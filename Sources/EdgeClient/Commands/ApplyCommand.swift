@@ -1,0 +1,105 @@
+import ArgumentParser
+import Assistance
+import CommandSupport
+import RecordStore
+import SyncEngine
+
+/// Told once, filled once (R44): application, authorisation and commitment in one change set.
+struct ApplyCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "apply",
+            abstract: L("申请救助：申请、授权委托书、守信承诺书一次填齐", "Apply: application, authorisation and commitment at once"),
+            discussion: L(
+                "项目：\(programmes(\.zh))\n例：ruhu apply 住户编号 dibao --signer 张三 --reason 因病致困",
+                "Programmes: \(programmes(\.en))\nExample: ruhu apply HOUSEHOLD dibao --signer 张三 --reason illness"))
+    }
+
+    private static func programmes(_ language: KeyPath<Label, String>) -> String {
+        Programme.allCases.map { "\($0.rawValue) \($0.label[keyPath: language])" }.joined(separator: "; ")
+    }
+
+    @OptionGroup var options: StationOptions
+    @Option(help: ArgumentHelp(L("填写人（默认本站协理员）", "Who writes (default: the station's assistant)")))
+    var author: String?
+    @Argument(help: ArgumentHelp(L("住户编号", "The household's id"))) var household: String
+    @Argument(help: ArgumentHelp(L("救助项目", "The programme"))) var programme: String
+    @Option(help: ArgumentHelp(L("申请人（成员编号）", "The applicant (a member's id)"))) var member: String?
+    @Option(help: ArgumentHelp(L("授权和承诺的签字人；不写则只登记申请", "Who signed both papers; without: only the application")))
+    var signer: String?
+    @Option(help: ArgumentHelp(L("授权有效期至", "The authorisation's last day"))) var validTo: String?
+    @Option(help: ArgumentHelp(L("代办人", "The proxy"))) var proxy: String?
+    @Option(help: ArgumentHelp(L("申请事由", "The reason"))) var reason: String?
+
+    func run() throws {
+        guard let programme = Programme(rawValue: programme) else {
+            throw Problem(
+                .badValue, programme,
+                explanation: Label(
+                    zh: "没有这个项目；有 \(Self.programmes(\.zh))", en: "No such programme; there are \(Self.programmes(\.en))"
+                ))
+        }
+        let station = try options.station()
+        let now = station.clock()
+        let (home, homeKind) = try station.replica.read { try $0.known(household) }
+        guard homeKind.name == "household" else { throw Problem(.unknownRecord, household) }
+        let applicant = try member.map { text in
+            let (record, kind) = try station.replica.read { try $0.known(text) }
+            guard kind.name == "member" else { throw Problem(.unknownRecord, text) }
+            return record
+        }
+        let packet = ApplicationPacket(
+            household: home.id, member: applicant?.id, programme: programme, proxy: proxy, reason: reason,
+            signer: signer, validTo: try validTo.map(Self.day), at: now)
+        var earlier: RecordID?
+        let drafts = try station.replica.read { transaction -> [Draft] in
+            var random = SystemRandomNumberGenerator()
+            let (drafts, found) = try packet.drafts(in: StationRecords(transaction: transaction)) {
+                .v7(milliseconds: now.milliseconds, using: &random)
+            }
+            earlier = found
+            return drafts
+        }
+        let writer = try author ?? station.membership().staff
+        let (number, warnings) = try station.capture(drafts, author: writer)
+        report(drafts, number: number, earlier: earlier, warnings: warnings + packet.findings)
+    }
+
+    private static func day(_ text: String) throws -> CalendarDay {
+        guard let day = CalendarDay(text) else {
+            throw Problem(.badValue, text, explanation: Label(zh: "日期写作 2026-12-31", en: "A date is 2026-12-31"))
+        }
+        return day
+    }
+
+    private func report(_ drafts: [Draft], number: UInt64?, earlier: RecordID?, warnings: [Finding]) {
+        Diagnostics.warn(warnings)
+        if let earlier {
+            Diagnostics.warn([
+                Finding(
+                    .warning,
+                    Label(
+                        zh: "这一户已有同样的申请在办：\(earlier)（R44）", en: "The same application is open already: \(earlier) (R44)"
+                    ))
+            ])
+        }
+        let ids = Dictionary(drafts.map { ($0.kind.name, JSONValue.string($0.record.description)) }) { first, _ in first
+        }
+        options.output.write(
+            .object([
+                ("id", ids["application"] ?? .null), ("kind", .string("application")),
+                ("set", number.map { .int(Int64($0)) } ?? .null), ("authorisation", ids["authorisation"] ?? .null),
+                ("commitment", ids["commitment"] ?? .null),
+                ("repeats", earlier.map { .string($0.description) } ?? .null),
+            ]),
+            text: L("已登记申请 \(drafts[0].record)", "Application \(drafts[0].record) recorded"))
+    }
+}
+
+/// The replica as the rules of a case see it.
+private struct StationRecords: LinkedRecords {
+    let transaction: ReplicaTransaction
+
+    func record(_ id: RecordID, kind: KindSchema) throws -> Record? { try transaction.working(id, kind: kind) }
+    func dependents(of record: Record) throws -> [Record] { try transaction.dependents(of: record) }
+}

@@ -1,0 +1,92 @@
+import Assistance
+import CommandSupport
+import RecordStore
+import SyncEngine
+
+/// What the desk does to cases. Every act is a set of the desk; whether the rules allow it is decided where every set
+/// is (``Admission``).
+struct CaseDesk {
+    let township: Township
+
+    private var schema: Schema { township.database.tables.schema }
+
+    func kind(_ name: String) throws -> KindSchema {
+        guard let kind = schema.kind(name) else { throw Problem(.unknownKind, name) }
+        return kind
+    }
+
+    func new(_ kind: String, _ fields: [(String, Value)]) throws -> Draft {
+        Draft(
+            kind: try self.kind(kind), record: Township.newID(at: township.clock()), operation: .create,
+            writes: fields.compactMap { $0.1.isNull ? nil : .set($0.0, $0.1) })
+    }
+
+    func records(in transaction: AuthorityTransaction) -> TableRecords {
+        TableRecords(tables: transaction.tables, database: transaction.database)
+    }
+
+    /// Takes a step.
+    /// - Returns: the case after it, and the set's seq.
+    /// - Throws: ``Problem`` ``Problem/Code/refusedMove`` with every rule that is not met.
+    func move(_ id: String, _ name: String, role: Role, act: Desk.Act) throws -> (file: CaseFile, seq: Seq) {
+        try township.database.write { transaction in
+            let records = records(in: transaction)
+            let file = try records.file(id, at: act.now)
+            guard let machine = file.machine, let status = file.status else {
+                throw Problem(
+                    .badValue, id, explanation: Label(zh: "申请没有写明救助项目", en: "The application names no programme"))
+            }
+            guard let row = machine.moves.first(where: { $0.name == name && $0.from.contains(status) }) else {
+                // No such row: the table says why.
+                if case .failure(let refused) = machine.judge(name, from: status, by: role, in: file) {
+                    throw refused.refusal.problem
+                }
+                throw Problem(.internalError, "case move")
+            }
+            let application = Draft(
+                kind: file.application.kind, record: file.application.record.id, operation: .edit,
+                writes: [.set("status", .text(row.to.rawValue))])
+            let step = try new(
+                "case_move",
+                [
+                    ("application", .text(file.application.record.id.description)), ("move", .text(row.name)),
+                    ("from", .text(status.rawValue)), ("to", .text(row.to.rawValue)), ("role", .text(role.rawValue)),
+                    ("at", .time(act.now)), ("note", .text(act.reason)),
+                ])
+            let drafts = [application, step] + (try letter(for: row, of: file, on: act.now.day).map { [$0] } ?? [])
+            guard let outcome = try township.desk.act(drafts, act, in: transaction) else {
+                throw Problem(.nothingToChange)
+            }
+            return (try records.file(id, at: act.now), outcome.seq)
+        }
+    }
+
+    /// 告知书 that draft themselves with the step (R28, R42), from the reasons on record.
+    private func letter(for row: CaseMove, of file: CaseFile, on day: CalendarDay) throws -> Draft? {
+        let letters = [CaseState.rejected: "rejection", .checkFailed: "check_failure"]
+        guard let kind = letters[row.to], !file.all("notice").contains(where: { $0.text("kind") == kind }) else {
+            return nil
+        }
+        let reasons =
+            row.to == .rejected
+            ? file.all("decision").last?.text("basis") : file.all("check_report").last?.text("reasons")
+        guard let reasons else { return nil }
+        return try new(
+            "notice",
+            [
+                ("application", .text(file.application.record.id.description)), ("kind", .text(kind)),
+                ("text", .text(reasons)), ("from", .date(day)),
+            ])
+    }
+
+    /// Writes one record below a case.
+    /// - Returns: its id and the set's seq.
+    func add(_ draft: Draft, act: Desk.Act) throws -> Seq {
+        try township.database.write { transaction in
+            guard let outcome = try township.desk.act([draft], act, in: transaction) else {
+                throw Problem(.nothingToChange)
+            }
+            return outcome.seq
+        }
+    }
+}

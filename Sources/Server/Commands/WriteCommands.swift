@@ -1,0 +1,70 @@
+import ArgumentParser
+import CommandSupport
+import RecordStore
+import SyncEngine
+
+struct NewCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "new", abstract: L("新建记录：决定、评议、发放等", "Create a record: a decision, a review, a payment"),
+            discussion: L(
+                "例：ruhu-server new decision application=编号 result=approved amount_fen=32000 basis=… signatories=李,王",
+                "Example: ruhu-server new decision application=ID result=approved amount_fen=32000 basis=… signatories=A,B"
+            ))
+    }
+
+    @OptionGroup var options: TownshipOptions
+    @OptionGroup var desk: DeskOptions
+    @Option(help: ArgumentHelp(L("原因", "Why"))) var reason: String?
+    @Argument(help: ArgumentHelp(L("记录种类", "Kind of record"))) var kind: String
+    @Argument(help: ArgumentHelp(L("字段=值 …", "field=value …"))) var fields: [String] = []
+
+    func run() throws {
+        let township = try options.township()
+        let kind = try township.database.tables.schema.known(kind: kind)
+        // The desk's own steps and statuses have a command of their own, which keeps them together.
+        if kind.name == "case_move" { throw Problem(.systemKind, "ruhu-server case move") }
+        let now = township.clock()
+        let draft = Draft(
+            kind: kind, record: Township.newID(at: now), operation: .create,
+            writes: try fields.map { try FieldAssignment.parse($0, kind: kind, isDesk: true) })
+        let act = desk.act(reason: reason ?? "", intent: .record, now: now)
+        options.output.write(recordedAtDesk: draft, seq: try CaseDesk(township: township).add(draft, act: act))
+    }
+}
+
+struct EditCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(commandName: "edit", abstract: L("修改记录", "Change a record"))
+    }
+
+    @OptionGroup var options: TownshipOptions
+    @OptionGroup var desk: DeskOptions
+    @Option(help: ArgumentHelp(L("原因", "Why"))) var reason: String?
+    @Argument(help: ArgumentHelp(L("记录编号", "The record's id"))) var id: String
+    @Argument(help: ArgumentHelp(L("字段=值 …", "field=value …"))) var fields: [String]
+
+    func run() throws {
+        let township = try options.township()
+        let tables = township.database.tables
+        let found = try RecordID(id).flatMap { id in try township.database.read { try tables.record(id, in: $0) } }
+        guard let (record, kind) = found else { throw Problem(.unknownRecord, id) }
+        let draft = Draft(
+            kind: kind, record: record.id, operation: .edit,
+            writes: try fields.map { try FieldAssignment.parse($0, kind: kind, isDesk: true) })
+        let act = desk.act(reason: reason ?? "", intent: .record, now: township.clock())
+        options.output.write(recordedAtDesk: draft, seq: try CaseDesk(township: township).add(draft, act: act))
+    }
+}
+
+extension Output {
+    /// `id`, `kind`, `seq`.
+    func write(recordedAtDesk draft: Draft, seq: Seq) {
+        write(
+            .object([
+                ("id", .string(draft.record.description)), ("kind", .string(draft.kind.name)),
+                ("seq", .int(Int64(seq))),
+            ]),
+            text: L("已保存 \(draft.record)（序号 \(seq)）", "Saved \(draft.record) (seq \(seq))"))
+    }
+}

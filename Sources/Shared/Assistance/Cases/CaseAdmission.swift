@@ -1,0 +1,182 @@
+import SyncEngine
+
+/// What the township asks before it applies a set that touches a case. Stations and desk take the same way; what is
+/// refused comes back to its author with the rule.
+enum CaseAdmission {
+    static let rule = Admission(
+        kinds: [
+            "application", "case_move", "case_request", "check_request", "check_report", "decision",
+            "democratic_review",
+            "notice", "payment",
+        ]
+    ) { proposal in
+        for mutation in proposal.mutations { try admit(mutation, in: proposal) }
+    }
+
+    private static func admit(_ mutation: RecordMutation, in proposal: Proposal) throws {
+        let isNew = mutation.before == nil
+        switch mutation.kind.name {
+        case "application": try admitStatus(mutation, in: proposal)
+        case "case_move" where isNew: try admitMove(mutation, in: proposal)
+        case "case_request" where isNew: try admitRequest(mutation, in: proposal)
+        case "check_request" where isNew:
+            try need([.authorised], Label(zh: "发起经济状况核对", en: "request a check"), mutation, in: proposal)
+        case "check_report":
+            // Withdrawn while the check ran: the withdrawal wins (DOMAIN section 7, collision 10).
+            try need(
+                [.authorised, .checkRequested], Label(zh: "收入核对报告", en: "take in a check report"), mutation,
+                in: proposal)
+        case "notice" where isNew: try admitNotice(mutation, in: proposal)
+        case "decision" where isNew: try admitDecision(mutation, in: proposal)
+        case "democratic_review" where isNew: try admitReview(mutation, in: proposal)
+        case "payment" where isNew: try admitPayment(mutation, in: proposal)
+        default: break
+        }
+    }
+
+    /// The case of a record below an application; `nil` when the application has not arrived.
+    private static func file(of mutation: RecordMutation, in proposal: Proposal) throws -> CaseFile? {
+        guard let id = mutation.after.value("application", in: mutation.kind).recordID,
+            let application = try proposal.record(id, kind: CaseKinds.application)
+        else { return nil }
+        return try CaseFile(application, in: proposal, at: proposal.at)
+    }
+
+    private static func need(
+        _ guards: [Guard], _ act: Label, _ mutation: RecordMutation, in proposal: Proposal
+    ) throws {
+        guard let file = try file(of: mutation, in: proposal) else { throw Problem(.unknownRecord, "application") }
+        let missing = guards.filter { !$0.isMet(file) }
+        if !missing.isEmpty {
+            throw Refusal(move: act, reasons: missing.map { .init($0.rule, $0.needs) }).problem
+        }
+    }
+
+    /// A status changes with a step of the same set, and in no other way (R13, R47).
+    private static func admitStatus(_ mutation: RecordMutation, in proposal: Proposal) throws {
+        let status = mutation.after.value("status", in: mutation.kind)
+        guard status != mutation.before?.value("status", in: mutation.kind) ?? .null else { return }
+        let step = proposal.mutations.first { other in
+            other.kind.name == "case_move" && other.before == nil
+                && other.after.value("application", in: other.kind).recordID == mutation.after.id
+                && other.after.value("to", in: other.kind) == status
+        }
+        if step == nil {
+            throw Refusal(
+                move: Label(zh: "修改办理状态", en: "change the status"),
+                reasons: [
+                    .init(
+                        CaseRule(13),
+                        Label(zh: "状态只能按步骤变化：ruhu-server case move", en: "a status changes by ruhu-server case move"))
+                ]
+            ).problem
+        }
+    }
+
+    private static func admitMove(_ mutation: RecordMutation, in proposal: Proposal) throws {
+        guard let file = try file(of: mutation, in: proposal), let machine = file.machine else {
+            throw Problem(.unknownRecord, "application")
+        }
+        let step = mutation.after
+        let name = step.value("move", in: mutation.kind).text ?? ""
+        let before = proposal.mutations.first { $0.after.id == file.application.record.id }?.before
+        // The state that stood, not the one the author saw: what another clerk did meanwhile counts.
+        let state = before.map {
+            $0.value("status", in: CaseKinds.application).text.flatMap(CaseState.init) ?? machine.initial
+        }
+        guard let state else { throw Problem(.malformedSet, "case_move") }
+        let role = step.value("role", in: mutation.kind).text.flatMap(Role.init) ?? .clerk
+        let row = try allowed(machine.judge(name, from: state, by: role, in: file))
+        guard file.application.text("status") == row.to.rawValue,
+            step.value("to", in: mutation.kind).text == row.to.rawValue,
+            step.value("from", in: mutation.kind).text == state.rawValue
+        else { throw Problem(.malformedSet, "case_move") }
+    }
+
+    /// A station asks: what it asks for must be possible now.
+    private static func admitRequest(_ mutation: RecordMutation, in proposal: Proposal) throws {
+        guard let file = try file(of: mutation, in: proposal), let machine = file.machine, let state = file.status
+        else {
+            return
+        }
+        let name = mutation.after.value("move", in: mutation.kind).text ?? ""
+        _ = try allowed(machine.judge(name, from: state, by: nil, in: file))
+    }
+
+    private static func allowed(_ verdict: Result<CaseMove, RefusedMove>) throws -> CaseMove {
+        switch verdict {
+        case .success(let move): return move
+        case .failure(let refused): throw refused.refusal.problem
+        }
+    }
+
+    /// R1: a district role decides nothing. R64: nothing is granted unchecked where the programme is checked.
+    private static func admitDecision(_ mutation: RecordMutation, in proposal: Proposal) throws {
+        let decision = mutation.after
+        let act = Label(zh: "作出审批决定", en: "decide")
+        if decision.value("role", in: mutation.kind).text == Role.district.rawValue {
+            throw Refusal(
+                move: act,
+                reasons: [
+                    .init(CaseRule(1), Label(zh: "由镇（街）审批，区级不能办理", en: "the township decides; a district role may not"))
+                ]
+            ).problem
+        }
+        guard decision.value("result", in: mutation.kind).text == "approved" else { return }
+        let approval = try file(of: mutation, in: proposal)?.machine?.moves.first { $0.name == "approve" }
+        let isChecked = approval?.guards.contains { $0.rule.number == 64 } ?? false
+        if isChecked { try need([.authorised, .checkedFirst], act, mutation, in: proposal) }
+    }
+
+    /// A notice is never dated back (DOMAIN section 9), for its days are what objections count by.
+    private static func admitNotice(_ mutation: RecordMutation, in proposal: Proposal) throws {
+        guard case .date(let from) = mutation.after.value("from", in: mutation.kind), from < proposal.at.day else {
+            return
+        }
+        throw Refusal(
+            move: Label(zh: "出公示或告知", en: "issue a notice"),
+            reasons: [
+                .init(
+                    CaseRule(31),
+                    Label(zh: "起始日期 \(from) 早于今天，不得倒签", en: "it begins on \(from); a notice is not dated back"))
+            ]
+        ).problem
+    }
+
+    /// R30: no democratic review without an objection; it names the one that it answers.
+    private static func admitReview(_ mutation: RecordMutation, in proposal: Proposal) throws {
+        guard let file = try file(of: mutation, in: proposal) else { throw Problem(.unknownRecord, "application") }
+        let answered = mutation.after.value("objection", in: mutation.kind).recordID
+        let isAnswer = file.all("objection").contains { $0.record.id == answered }
+        if !isAnswer {
+            let refused = Guard.reviewHasObjection
+            throw Refusal(
+                move: Label(zh: "开展民主评议", en: "hold a democratic review"),
+                reasons: [.init(refused.rule, refused.needs)]
+            ).problem
+        }
+    }
+
+    /// Money is paid while the benefit is in force, and stops with a death; what was paid may always be reversed.
+    private static func admitPayment(_ mutation: RecordMutation, in proposal: Proposal) throws {
+        let line = mutation.after
+        guard line.value("reverses", in: mutation.kind).isNull,
+            line.value("state", in: mutation.kind).text != "returned"
+        else { return }
+        guard let file = try file(of: mutation, in: proposal) else { throw Problem(.unknownRecord, "application") }
+        let act = Label(zh: "发放", en: "pay")
+        if file.programme != .reliefUrgent, file.status?.isInForce != true {
+            throw Refusal(
+                move: act,
+                reasons: [
+                    .init(
+                        CaseRule(31),
+                        Label(
+                            zh: "现在是“\(file.status?.label.zh ?? "")”，公示期满生效后才能发放",
+                            en: "it is \(file.status?.label.en ?? ""); money is paid once the result took effect"))
+                ]
+            ).problem
+        }
+        try need([.noUnconsideredDeath], act, mutation, in: proposal)
+    }
+}

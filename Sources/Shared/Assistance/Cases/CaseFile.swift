@@ -1,0 +1,177 @@
+package import SyncEngine
+
+/// Where the records of a case are read: a set that is being decided, or a store.
+package protocol LinkedRecords {
+    func record(_ id: RecordID, kind: KindSchema) throws -> Record?
+    /// The live records directly below this one.
+    func dependents(of record: Record) throws -> [Record]
+}
+
+extension Proposal: LinkedRecords {}
+
+/// A record with its kind, read by field name.
+package struct Linked: Sendable {
+    package let record: Record
+    package let kind: KindSchema
+
+    init?(_ record: Record) {
+        guard let kind = AssistanceSchema.current.kind(record.kind) else { return nil }
+        self.record = record
+        self.kind = kind
+    }
+
+    package func value(_ field: String) -> Value { record.value(field, in: kind) }
+    package func text(_ field: String) -> String? { value(field).text }
+    package func number(_ field: String) -> Int64? { value(field).int64 }
+    package func elements(_ field: String) -> [String] { value(field).elements }
+
+    package func day(_ field: String) -> CalendarDay? {
+        switch value(field) {
+        case .date(let day): day
+        case .time(let time): time.day
+        default: nil
+        }
+    }
+
+    package func time(_ field: String) -> Instant? {
+        if case .time(let time) = value(field) { time } else { nil }
+    }
+}
+
+/// An application with everything that belongs to it, at a time: what the rules of a case look at.
+package struct CaseFile: Sendable {
+    package let application: Linked
+    /// The live records below the application, the older first.
+    let linked: [Linked]
+    /// The live records below the household, the application itself left out.
+    let household: [Linked]
+    package let at: Instant
+    package let rules: CaseRules
+    package let calendar: WorkCalendar
+
+    /// - Returns: `nil` for a record that is no application.
+    /// - Throws: what reading throws.
+    package init?(
+        _ application: Record, in records: some LinkedRecords, at: Instant, rules: CaseRules = CaseRules(),
+        calendar: WorkCalendar = .compiled
+    ) throws {
+        guard application.kind == CaseKinds.application.name, let linked = Linked(application) else { return nil }
+        self.application = linked
+        self.at = at
+        self.rules = rules
+        self.calendar = calendar
+        self.linked = try records.dependents(of: application).compactMap(Linked.init).sorted(by: Self.isOlder)
+        guard let id = linked.value("household").recordID, let above = try records.record(id, kind: householdKind)
+        else {
+            household = []
+            return
+        }
+        household = try records.dependents(of: above).filter { $0.id != application.id }.compactMap(Linked.init)
+    }
+
+    private static func isOlder(_ a: Linked, _ b: Linked) -> Bool {
+        (a.record.seq, a.record.id) < (b.record.seq, b.record.id)
+    }
+
+    package var today: CalendarDay { at.day }
+    package var programme: Programme? { application.text("programme").flatMap(Programme.init) }
+    package var machine: CaseMachine? { programme.map(CaseMachine.of) }
+    package var status: CaseState? {
+        application.text("status").flatMap(CaseState.init) ?? machine?.initial
+    }
+
+    /// The records of one kind below the application, the older first.
+    package func all(_ kind: String) -> [Linked] { linked.filter { $0.kind.name == kind } }
+
+    /// The steps that were taken, the older first.
+    package var moves: [Linked] { all("case_move") }
+
+    /// When a step was last taken.
+    package func lastMove(_ names: [String]) -> Instant? {
+        moves.last { names.contains($0.text("move") ?? "") }?.time("at")
+    }
+
+    // MARK: - What guards ask
+
+    /// Signed, not withdrawn, not expired (R25).
+    var validAuthorisation: Linked? {
+        all("authorisation").last { paper in
+            paper.value("withdrawn").isNull && paper.text("signer") != nil
+                && paper.day("signed_at").map { $0 <= today } ?? false
+                && paper.day("valid_to").map { $0 >= today } ?? true
+        }
+    }
+
+    /// The latest report, when it has not expired (R64): an older one that was better does not count.
+    var validReport: Linked? {
+        all("check_report").last.flatMap { $0.day("valid_to").map { $0 >= today } ?? false ? $0 : nil }
+    }
+
+    /// Whom a check is about (R65): all who live in the household.
+    package var checkedMembers: [Linked] { present }
+
+    /// Authorised, not decided, and no check was requested.
+    package var awaitsCheckRequest: Bool {
+        let isOpen = status == .authorised || status == .preparing
+        return isOpen && all("check_request").isEmpty
+    }
+
+    var members: [Linked] { household.filter { $0.kind.name == "member" } }
+
+    /// Those who live in the household and are alive.
+    var present: [Linked] {
+        members.filter { $0.value("death_date").isNull && $0.value("in_household") != .bool(false) }
+    }
+
+    /// The applicant, for a programme whose unit is a person.
+    var applicant: Linked? {
+        application.value("member").recordID.flatMap { id in members.first { $0.record.id == id } }
+    }
+
+    /// The public notice that was posted last (R31).
+    var publicity: Linked? { all("notice").last { $0.text("kind") == "publicity" } }
+
+    /// Objections made while the result was posted, whenever they arrived, that no democratic review has answered (R32;
+    /// DOMAIN section 7, collision 9).
+    var openObjections: [Linked] {
+        let answered = Set(all("democratic_review").compactMap { $0.value("objection").recordID })
+        return all("objection").filter { objection in
+            guard !answered.contains(objection.record.id), let on = objection.day("at"), let notice = publicity,
+                let from = notice.day("from"), let to = notice.day("to")
+            else { return false }
+            return on >= from && on <= to
+        }
+    }
+
+    /// Deaths of those the case is about that are on record later than the decision that stands: payment is frozen
+    /// until it is decided anew (DOMAIN sections 3 and 7, collision 2).
+    var unconsideredDeaths: [Linked] {
+        let decided = all("decision").last?.record.seq ?? 0
+        let dead = members.filter { !$0.value("death_date").isNull }
+        let reported = household.filter { $0.kind.name == "change_report" && $0.text("type") == "death" }
+        return (dead + reported).filter { found in
+            let person = found.kind.name == "member" ? found.record.id : found.value("member").recordID
+            // Who the programme supports cannot come back; in a household the next decision counts anew.
+            if programme?.isPersonal == true { return person == nil || person == applicant?.record.id }
+            return found.record.seq > decided
+        }
+    }
+
+    /// 低保 is in force in this household (R2).
+    var hasDibao: Bool {
+        household.contains { other in
+            other.kind.name == CaseKinds.application.name && other.text("programme") == Programme.dibao.rawValue
+                && other.text("status").flatMap(CaseState.init)?.isInForce == true
+        }
+    }
+
+    /// An earlier application of this household (or person) for the same programme that is still open (R44).
+    package var earlierApplication: RecordID? {
+        household.filter { other in
+            other.kind.name == CaseKinds.application.name && other.record.id < application.record.id
+                && other.value("programme") == application.value("programme")
+                && (programme?.isPersonal != true || other.value("member") == application.value("member"))
+                && other.text("status").flatMap(CaseState.init).map { machine?.isFinal($0) == false } ?? true
+        }.map(\.record.id).min()
+    }
+}

@@ -1,0 +1,89 @@
+package import SyncEngine
+
+/// One row of a case's table: a step from one or several states to another, who may take it, and what it needs.
+package struct CaseMove: Sendable {
+    package let name: String
+    package let label: Label
+    package let from: [CaseState]
+    package let to: CaseState
+    package let role: Role
+    package let guards: [Guard]
+
+    init(
+        _ name: String, _ zh: String, from: [CaseState], to: CaseState, by role: Role = .clerk,
+        needs guards: [Guard] = []
+    ) {
+        self.name = name
+        label = Label(zh: zh, en: name.split(separator: "_").joined(separator: " "))
+        self.from = from
+        self.to = to
+        self.role = role
+        self.guards = guards
+    }
+}
+
+/// The states of a programme's cases and the steps between them: one readable table (`CaseTables.swift`), from which
+/// `docs/cases.md` is drawn.
+package struct CaseMachine: Sendable {
+    package let name: String
+    package let label: Label
+    package let programmes: [Programme]
+    package let initial: CaseState
+    package let moves: [CaseMove]
+    package let clocks: [ClockRule]
+
+    package static func of(_ programme: Programme) -> CaseMachine {
+        all.first { $0.programmes.contains(programme) }!  // a test holds that every programme has one
+    }
+
+    /// The states in the order in which the table reaches them.
+    package var states: [CaseState] {
+        moves.reduce(into: [initial]) { states, move in
+            for state in move.from + [move.to] where !states.contains(state) { states.append(state) }
+        }
+    }
+
+    package func moves(from state: CaseState) -> [CaseMove] { moves.filter { $0.from.contains(state) } }
+
+    /// No step leads on from it, but a withdrawal.
+    package func isFinal(_ state: CaseState) -> Bool { moves(from: state).allSatisfy { $0.to == .withdrawn } }
+
+    /// Judges a step.
+    /// - Parameters:
+    ///   - state: where the case stands before it.
+    ///   - role: who takes it; `nil` for a station that asks the township to.
+    /// - Returns: the row that allows it, or why it is refused.
+    package func judge(
+        _ name: String, from state: CaseState, by role: Role?, in file: CaseFile
+    ) -> Result<CaseMove, RefusedMove> {
+        let label = moves.first { $0.name == name }?.label ?? Label(zh: name, en: name)
+        func refused(_ reasons: [Refusal.Reason]) -> Result<CaseMove, RefusedMove> {
+            .failure(RefusedMove(refusal: Refusal(move: label, reasons: reasons)))
+        }
+        if role == .district {
+            return refused([
+                .init(CaseRule(1), Label(zh: "由镇（街）审批，区级不能办理", en: "the township decides; a district role may not"))
+            ])
+        }
+        guard let move = moves.first(where: { $0.name == name && $0.from.contains(state) }) else {
+            let next = moves(from: state)
+            let zh = next.isEmpty ? "已办结" : "下一步只能是" + next.map(\.label.zh).joined(separator: "、")
+            let en = next.isEmpty ? "it is closed" : "next can be " + next.map(\.name).joined(separator: ", ")
+            return refused([
+                .init(CaseRule(13), Label(zh: "现在是“\(state.label.zh)”，\(zh)", en: "it is \(state.label.en); \(en)"))
+            ])
+        }
+        if let role, !role.covers(move.role) {
+            return refused([
+                .init(CaseRule(12), Label(zh: "须由\(move.role.label.zh)办理", en: "it takes the \(move.role.label.en)"))
+            ])
+        }
+        let missing = move.guards.filter { !$0.isMet(file) }
+        return missing.isEmpty ? .success(move) : refused(missing.map { .init($0.rule, $0.needs) })
+    }
+}
+
+/// A refusal as an error.
+package struct RefusedMove: Error, Hashable, Sendable {
+    package let refusal: Refusal
+}

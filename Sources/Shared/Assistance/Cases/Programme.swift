@@ -1,0 +1,119 @@
+package import SyncEngine
+
+/// The programmes of assistance (DOMAIN section 3).
+package enum Programme: String, Sendable, CaseIterable {
+    case dibao
+    case tekun
+    case reliefExpense = "relief_expense"
+    case reliefUrgent = "relief_urgent"
+    case elderlyAllowance = "elderly_allowance"
+    case disabilityLiving = "disability_living"
+    case disabilityCare = "disability_care"
+
+    package var label: Label {
+        switch self {
+        case .dibao: Label(zh: "最低生活保障", en: "Minimum living allowance")
+        case .tekun: Label(zh: "特困人员救助供养", en: "Support of persons in extreme hardship")
+        case .reliefExpense: Label(zh: "支出型临时救助", en: "Temporary relief (expenses)")
+        case .reliefUrgent: Label(zh: "急难型临时救助", en: "Temporary relief (urgent)")
+        case .elderlyAllowance: Label(zh: "经济困难老年人补贴", en: "Allowance for elderly persons in hardship")
+        case .disabilityLiving: Label(zh: "困难残疾人生活补贴", en: "Living subsidy for disabled persons")
+        case .disabilityCare: Label(zh: "重度残疾人护理补贴", en: "Care subsidy for disabled persons")
+        }
+    }
+
+    /// The unit is a person, not a household.
+    package var isPersonal: Bool {
+        switch self {
+        case .dibao, .reliefExpense, .reliefUrgent: false
+        case .tekun, .elderlyAllowance, .disabilityLiving, .disabilityCare: true
+        }
+    }
+}
+
+/// Where a case stands (DOMAIN section 3).
+package enum CaseState: String, Sendable, CaseIterable {
+    case intent, authorised, preparing
+    case checkFailed = "check_failed"
+    case accepted
+    case inReview = "in_review"
+    case abilityAssessed = "ability_assessed"
+    case approved, rejected, publicised, objected
+    case democraticReview = "democratic_review"
+    case upheld, revoked, effective
+    case inPayment = "in_payment"
+    case recheckDue = "recheck_due"
+    case adjusted, grace, stopped, withdrawn
+    // 急难型
+    case reported, relieved, registered
+    case signedOff = "signed_off"
+    case archived
+    // 老年人补贴
+    case candidate, confirmed
+    case aliveCheckDue = "alive_check_due"
+    case suspended
+    // 残疾人两项补贴
+    case applied
+    case certificateVerified = "certificate_verified"
+
+    package var label: Label {
+        switch self {
+        case .intent: Label(zh: "有意申请", en: "intent")
+        case .authorised: Label(zh: "已授权", en: "authorised")
+        case .preparing: Label(zh: "核对、调查、填表", en: "preparing")
+        case .checkFailed: Label(zh: "核对不符", en: "check failed")
+        case .accepted: Label(zh: "已受理", en: "accepted")
+        case .inReview: Label(zh: "审核中", en: "in review")
+        case .abilityAssessed: Label(zh: "已评估自理能力", en: "ability assessed")
+        case .approved: Label(zh: "已批准", en: "approved")
+        case .rejected: Label(zh: "不予批准", en: "rejected")
+        case .publicised: Label(zh: "公示中", en: "publicised")
+        case .objected: Label(zh: "有异议", en: "objected")
+        case .democraticReview: Label(zh: "民主评议", en: "democratic review")
+        case .upheld: Label(zh: "评议维持", en: "upheld")
+        case .revoked: Label(zh: "评议撤销", en: "revoked")
+        case .effective: Label(zh: "已生效", en: "effective")
+        case .inPayment: Label(zh: "发放中", en: "in payment")
+        case .recheckDue: Label(zh: "待复核", en: "recheck due")
+        case .adjusted: Label(zh: "已调整", en: "adjusted")
+        case .grace: Label(zh: "渐退期", en: "grace")
+        case .stopped: Label(zh: "已停发", en: "stopped")
+        case .withdrawn: Label(zh: "已撤回", en: "withdrawn")
+        case .reported: Label(zh: "已报告", en: "reported")
+        case .relieved: Label(zh: "已先行救助", en: "relieved")
+        case .registered: Label(zh: "已登记", en: "registered")
+        case .signedOff: Label(zh: "已签字盖章", en: "signed off")
+        case .archived: Label(zh: "已归档", en: "archived")
+        case .candidate: Label(zh: "候选", en: "candidate")
+        case .confirmed: Label(zh: "已确认", en: "confirmed")
+        case .aliveCheckDue: Label(zh: "待生存认证", en: "alive check due")
+        case .suspended: Label(zh: "暂停发放", en: "suspended")
+        case .applied: Label(zh: "已申请", en: "applied")
+        case .certificateVerified: Label(zh: "残疾人证已核", en: "certificate verified")
+        }
+    }
+
+    /// The benefit is granted: other programmes that depend on it may rely on it (R2).
+    package var isInForce: Bool {
+        switch self {
+        case .effective, .inPayment, .recheckDue, .adjusted, .grace: true
+        default: false
+        }
+    }
+}
+
+/// Who acts. A district supervises and cannot approve (R1, R3).
+package enum Role: String, Sendable, CaseIterable {
+    case clerk, leader, district
+
+    package var label: Label {
+        switch self {
+        case .clerk: Label(zh: "镇街经办人", en: "township clerk")
+        case .leader: Label(zh: "镇街负责人", en: "township leader")
+        case .district: Label(zh: "区级", en: "district")
+        }
+    }
+
+    /// Whether this role may do what `needed` may.
+    func covers(_ needed: Role) -> Bool { self == needed || (self == .leader && needed == .clerk) }
+}

@@ -1,0 +1,62 @@
+/// What a domain says of a whole set before it is applied: a rule that looks at other records than the one that is
+/// written, such as whether a step of a case may be taken. It is asked at the authority alone, inside the deciding
+/// transaction, so that what it sees is what stands.
+package struct Admission: Sendable {
+    /// Only sets that touch one of these kinds are asked about.
+    package let kinds: Set<String>
+    /// - Throws: ``Problem``: the set is refused as a whole, and goes to quarantine when a station wrote it.
+    package let check: @Sendable (Proposal) throws -> Void
+
+    package init(kinds: Set<String>, check: @escaping @Sendable (Proposal) throws -> Void) {
+        self.kinds = kinds
+        self.check = check
+    }
+}
+
+/// A set that is about to be applied, and the records as they would be after it.
+package struct Proposal {
+    /// When it counts as done: of the desk its own time, of a station, whose clock may be off by years, now.
+    package let at: Instant
+    package let mutations: [RecordMutation]
+    private let recordAfter: (RecordID, KindSchema) throws -> Record?
+    private let dependentsBefore: (Record) throws -> [Record]
+
+    init(
+        at: Instant, mutations: [RecordMutation], record: @escaping (RecordID, KindSchema) throws -> Record?,
+        dependents: @escaping (Record) throws -> [Record]
+    ) {
+        self.at = at
+        self.mutations = mutations
+        recordAfter = record
+        dependentsBefore = dependents
+    }
+
+    package func record(_ id: RecordID, kind: KindSchema) throws -> Record? { try recordAfter(id, kind) }
+
+    /// The live records directly below this one.
+    package func dependents(of record: Record) throws -> [Record] {
+        let before = try dependentsBefore(record)
+        let known = Set(before.map(\.id))
+        let after = Dictionary(mutations.map { ($0.after.id, $0.after) }) { $1 }
+        let added = mutations.filter { mutation in
+            !known.contains(mutation.after.id)
+                && mutation.kind.parents.contains {
+                    mutation.after.value($0.field, in: mutation.kind).recordID == record.id
+                }
+        }
+        return (before.map { after[$0.id] ?? $0 } + added.map(\.after)).filter { !$0.isDeleted }
+    }
+}
+
+extension Decider {
+    /// Asks the domain, when the set touches what it has rules for.
+    func admit() throws {
+        guard let admission = schema.admission, mutations.contains(where: { admission.kinds.contains($0.kind.name) })
+        else { return }
+        let decided = self
+        try admission.check(
+            Proposal(
+                at: device.isDesk ? set.time.instant : context.now, mutations: mutations,
+                record: { try decided.record($0, kind: $1) }, dependents: { try decided.view.dependents(of: $0) }))
+    }
+}

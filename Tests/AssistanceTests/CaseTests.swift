@@ -1,0 +1,438 @@
+import SyncEngine
+import Testing
+
+@testable import Assistance
+
+/// The tables of states (DOMAIN section 3).
+@Suite struct CaseTableTests {
+    @Test func everyProgrammeHasOneTable() {
+        for programme in Programme.allCases {
+            #expect(CaseMachine.all.filter { $0.programmes.contains(programme) }.count == 1, "\(programme)")
+        }
+    }
+
+    private static let common = [
+        "intent", "authorised", "preparing", "check_failed", "accepted", "in_review", "approved", "rejected",
+        "publicised", "effective", "in_payment", "objected", "democratic_review", "upheld", "revoked", "withdrawn",
+    ]
+
+    @Test(arguments: [
+        ("dibao", common + ["recheck_due", "adjusted", "grace", "stopped"]),
+        ("tekun", common + ["ability_assessed", "recheck_due", "adjusted", "stopped"]), ("relief_expense", common),
+        (
+            "relief_urgent",
+            ["reported", "relieved", "registered", "signed_off", "publicised", "archived", "withdrawn"]
+        ),
+        (
+            "elderly_allowance",
+            ["candidate", "confirmed", "in_payment", "alive_check_due", "suspended", "stopped", "withdrawn"]
+        ),
+        (
+            "disability",
+            [
+                "applied", "certificate_verified", "approved", "rejected", "in_payment", "adjusted", "stopped",
+                "withdrawn",
+            ]
+        ),
+    ])
+    func theStatesAreThoseOfTheSpecification(name: String, states: [String]) throws {
+        let machine = try #require(CaseMachine.all.first { $0.name == name })
+        #expect(Set(machine.states.map(\.rawValue)) == Set(states))
+    }
+
+    @Test(arguments: CaseMachine.all.map(\.name)) func everyStateCanBeReached(name: String) throws {
+        let machine = try #require(CaseMachine.all.first { $0.name == name })
+        var reached: Set<CaseState> = [machine.initial]
+        var isGrowing = true
+        while isGrowing {
+            let next = reached.union(reached.flatMap { machine.moves(from: $0).map(\.to) })
+            isGrowing = next.count > reached.count
+            reached = next
+        }
+        #expect(reached == Set(machine.states))
+        for state in machine.states {
+            let names = machine.moves(from: state).map(\.name)
+            #expect(names.count == Set(names).count, "one row a step from \(state)")
+        }
+    }
+
+    /// R29: no public notice at the review stage, and no democratic review there either (R30).
+    @Test func thereIsNoNoticeAndNoReviewBeforeTheDecision() {
+        for machine in CaseMachine.all where machine.name != "relief_urgent" {
+            for move in machine.moves where move.to == .publicised { #expect(move.from == [.approved]) }
+            for move in machine.moves where move.to == .democraticReview { #expect(move.from == [.objected]) }
+        }
+    }
+
+    @Test func whatGrantsOrTakesAwayIsTheLeaders() {
+        let weighty: Set<CaseState> = [
+            .approved, .rejected, .adjusted, .stopped, .grace, .revoked, .upheld, .confirmed,
+        ]
+        for machine in CaseMachine.all {
+            for move in machine.moves where weighty.contains(move.to) {
+                #expect(move.role == .leader, "\(machine.name) \(move.name)")
+            }
+        }
+    }
+}
+
+/// What each step needs; a refusal names the rule.
+@Suite struct CaseGuardTests {
+    @Test func aUsualCaseGoesFromIntentToPayment() throws {
+        let world = CaseWorld(.dibao)
+        try world.inPayment()
+        #expect(try world.file.status == .inPayment)
+        #expect(try world.file.moves.count == 8)
+    }
+
+    @Test func withoutAuthorisationNothingBegins() throws {
+        let world = CaseWorld(.dibao)
+        #expect(try world.refusals("authorise") == ["R25", "R60"])
+        world.authorise()
+        #expect(try world.refusals("authorise", by: .clerk).isEmpty)
+    }
+
+    @Test(arguments: ["withdrawn", "expired", "future"]) func anAuthorisationThatDoesNotHoldIsNone(why: String) throws {
+        let world = CaseWorld(.dibao)
+        let paper = world.add(
+            "authorisation",
+            [
+                "signer": .text("张三"), "signed_at": world.day(why == "future" ? 1 : -10),
+                "valid_to": why == "expired" ? world.day(-1) : .null,
+            ])
+        world.add("commitment", ["signer": .text("张三"), "signed_at": world.day(0)])
+        if why == "withdrawn" { world.set(paper, "withdrawn", world.day(0)) }
+        #expect(try world.refusals("authorise") == ["R25"])
+    }
+
+    @Test func nothingIsGrantedUnchecked() throws {
+        let world = CaseWorld(.dibao)
+        try world.approved()
+        world.set(world.application, "status", .text("in_review"))
+        world.remove("check_report")
+        #expect(try world.refusals("approve") == ["R64", "R65"])
+        world.report("not_conforming")
+        #expect(try world.refusals("approve") == ["R64"])
+        world.report(validFor: 5)
+        #expect(try world.refusals("approve").isEmpty)
+        world.later(days: 6)
+        #expect(try world.refusals("approve").contains("R64"), "an expired report is none")
+    }
+
+    @Test func everyMemberIsChecked() throws {
+        let world = CaseWorld(.dibao)
+        try world.approved()
+        world.set(world.application, "status", .text("in_review"))
+        let second = world.add("member", ["name": .text("李四")])
+        #expect(try world.refusals("approve") == ["R65"])
+        world.set(second, "in_household", .bool(false))
+        #expect(try world.refusals("approve").isEmpty)
+    }
+
+    @Test func aDistrictDecidesNothingAndAClerkDoesNotApprove() throws {
+        let world = CaseWorld(.dibao)
+        try world.approved()
+        world.set(world.application, "status", .text("in_review"))
+        #expect(try world.refusals("approve", by: .district) == ["R1"])
+        #expect(try world.refusals("approve", by: .clerk) == ["R12"])
+        #expect(try world.refusals("approve", by: .leader).isEmpty)
+        world.remove("decision")
+        #expect(try world.refusals("approve") == ["R15"])
+    }
+
+    @Test func aRefusedStepSaysEveryReasonInBothLanguages() throws {
+        let world = CaseWorld(.dibao)
+        let file = try world.file
+        guard case .failure(let refused) = CaseMachine.dibao.judge("authorise", from: .intent, by: .clerk, in: file)
+        else {
+            Issue.record("not refused")
+            return
+        }
+        let problem = refused.refusal.problem
+        #expect(problem.code == .refusedMove)
+        #expect(problem.explanation?.zh == "不能办理“授权”：缺有效的授权委托书（R25，实施意见二（一））；缺签字的守信承诺书（R60，实施意见四（一））")
+        #expect(
+            problem.explanation?.en
+                == "Cannot authorise: no valid authorisation (R25, Opinions 2(1)); no signed commitment (R60, Opinions 4(1))"
+        )
+    }
+
+    @Test func aStepFromAnotherStateNamesThoseThatArePossible() throws {
+        let world = CaseWorld(.dibao)
+        #expect(try world.refusals("approve") == ["R13"])
+        #expect(try world.refusals("fly") == ["R13"])
+    }
+
+    @Test func aFailedCheckIsToldInWriting() throws {
+        let world = CaseWorld(.dibao)
+        world.authorise()
+        try world.take("authorise")
+        try world.take("prepare")
+        world.report("not_conforming")
+        #expect(try world.refusals("accept") == ["R27", "R19"])
+        #expect(try world.refusals("fail_check") == ["R28"])
+        world.add("notice", ["kind": .text("check_failure"), "text": .text("车辆超标")])
+        try world.take("fail_check")
+        #expect(try world.file.machine?.isFinal(.checkFailed) == true)
+    }
+
+    @Test func aRejectionNeedsItsLetter() throws {
+        let world = CaseWorld(.dibao)
+        try world.approved()
+        world.set(world.application, "status", .text("in_review"))
+        world.decide("rejected", fen: nil)
+        #expect(try world.refusals("reject") == ["R42"])
+        world.add("notice", ["kind": .text("rejection"), "text": .text("收入超标")])
+        #expect(try world.refusals("reject").isEmpty)
+    }
+
+    // MARK: - Notice and objection
+
+    @Test func nothingTakesEffectUnposted() throws {
+        let world = CaseWorld(.dibao)
+        try world.approved()
+        #expect(try world.refusals("publicise") == ["R31", "R58"])
+        let notice = try world.post()
+        try world.take("publicise")
+        #expect(try world.refusals("take_effect") == ["R31"], "it hangs, but not long enough")
+        world.later(days: 7)
+        #expect(try world.refusals("take_effect") == ["R31"], "the last day is a day of the notice")
+        world.later(days: 1)
+        #expect(try world.refusals("take_effect").isEmpty)
+        world.set(notice, "posted_evidence", .null)
+        #expect(try world.refusals("take_effect") == ["R21"])
+    }
+
+    @Test func withoutAnObjectionThereIsNoDemocraticReview() throws {
+        let world = CaseWorld(.dibao)
+        try world.approved()
+        try world.post()
+        try world.take("publicise")
+        #expect(try world.refusals("object") == ["R32"])
+        world.set(world.application, "status", .text("objected"))
+        #expect(try world.refusals("open_review") == ["R30"])
+    }
+
+    /// DOMAIN section 7, collision 9.
+    @Test func anObjectionOfTheLastDayThatArrivesLaterCountsAndOneMadeLaterDoesNot() throws {
+        let world = CaseWorld(.dibao)
+        try world.approved()
+        try world.post()
+        try world.take("publicise")
+        world.later(days: 9)
+        try world.take("take_effect")
+        world.add("objection", ["text": .text("迟了"), "at": world.day(-1)])
+        #expect(try world.refusals("object") == ["R32"])
+        let objection = world.add("objection", ["text": .text("他家有车"), "at": world.day(-2)])
+        try world.take("object")
+        try world.take("open_review")
+        #expect(try world.refusals("uphold") == ["R32", "R32"])
+        world.add("democratic_review", ["objection": .text(objection.description), "result": .text("upheld")])
+        #expect(try world.refusals("revoke") == ["R32"])
+        try world.take("uphold")
+        try world.take("take_effect")
+    }
+
+    // MARK: - Payment, change, death
+
+    @Test func noChangeTakesEffectBeforeItsNoticeIsDelivered() throws {
+        let world = CaseWorld(.dibao)
+        try world.inPayment()
+        #expect(try world.refusals("stop") == ["R43"])
+        let notice = world.add("notice", ["kind": .text("adjustment"), "from": world.day(0)])
+        #expect(try world.refusals("stop") == ["R43"], "written, not delivered")
+        world.set(notice, "delivered_on", world.day(0))
+        #expect(try world.refusals("stop").isEmpty)
+        #expect(try world.refusals("adjust") == ["R15"])
+        world.decide("adjusted")
+        try world.take("adjust")
+        try world.take("resume")
+        world.later(days: 30)
+        try world.take("stop")
+    }
+
+    @Test func anOldNoticeDoesNotServeForALaterChange() throws {
+        let world = CaseWorld(.dibao)
+        try world.inPayment()
+        let notice = world.add("notice", ["kind": .text("adjustment")])
+        world.set(notice, "delivered_on", world.day(0))
+        world.decide("adjusted")
+        try world.take("adjust")
+        world.later(days: 1)
+        try world.take("resume")
+        #expect(try world.refusals("stop") == ["R43"])
+    }
+
+    @Test func aDeathFreezesPaymentUntilItIsDecidedAnew() throws {
+        let world = CaseWorld(.dibao)
+        try world.approved()
+        try world.post()
+        try world.take("publicise")
+        world.later(days: 12)
+        try world.take("take_effect")
+        world.add("bank_account", ["number": .text("62220202")])
+        let second = world.add("member", ["name": .text("李四")])
+        world.add("change_report", ["type": .text("death"), "member": .text(second.description), "on": world.day(-3)])
+        #expect(try world.refusals("pay") == ["R22"])
+        world.decide("approved", fen: 16_000)
+        #expect(try world.refusals("pay").isEmpty)
+        world.set(second, "death_date", world.day(-3))
+        #expect(try world.refusals("pay") == ["R22"])
+    }
+
+    @Test func theDeathOfWhoAProgrammeSupportsEndsItsPaymentForGood() throws {
+        let world = CaseWorld(.disabilityCare)
+        world.set(world.member, "disability_certificate", .text("44052418800101001441"))
+        try world.take("verify_certificate")
+        world.decide("approved")
+        try world.take("approve")
+        world.add("bank_account", ["number": .text("62220202")])
+        world.set(world.member, "death_date", world.day(0))
+        world.decide("approved")
+        #expect(try world.refusals("pay") == ["R22"])
+    }
+
+    @Test func anExpiredCertificateIsNone() throws {
+        let world = CaseWorld(.disabilityLiving)
+        #expect(try world.refusals("verify_certificate") == ["R38"])
+        world.set(world.member, "disability_certificate", .text("44052418800101001441"))
+        world.set(world.member, "disability_expiry", world.day(-1))
+        #expect(try world.refusals("verify_certificate") == ["R38"])
+        world.set(world.member, "disability_expiry", world.day(0))
+        #expect(try world.refusals("verify_certificate").isEmpty)
+    }
+
+    @Test func theElderlyAllowanceFollowsTheMinimumLivingAllowance() throws {
+        let world = CaseWorld(.elderlyAllowance)
+        world.decide("approved")
+        #expect(try world.refusals("confirm") == ["R2"])
+        let dibao = world.add("application", ["programme": .text("dibao"), "status": .text("approved")])
+        #expect(try world.refusals("confirm") == ["R2"], "approved is not in force")
+        world.set(dibao, "status", .text("in_payment"))
+        try world.take("confirm")
+    }
+
+    @Test func theAbilityIsAssessedBeforeSupportIsDecided() throws {
+        let world = CaseWorld(.tekun)
+        world.authorise()
+        try world.take("authorise")
+        try world.take("prepare")
+        world.report()
+        world.visit()
+        try world.take("accept")
+        try world.take("review")
+        world.decide("approved")
+        #expect(try world.refusals("approve") == ["R13"])
+        #expect(try world.refusals("assess_ability") == ["R13"])
+        world.set(world.member, "self_care", .text("部分"))
+        world.set(world.member, "labour_ability", .text("丧失"))
+        try world.take("assess_ability")
+        try world.take("approve")
+    }
+
+    @Test func aSecondRequestForWhatIsOpenIsFlagged() throws {
+        let world = CaseWorld(.dibao)
+        let first = world.application
+        world.application = world.add("application", ["programme": .text("dibao")])
+        #expect(try world.file.earlierApplication == first)
+        world.set(first, "status", .text("rejected"))
+        #expect(try world.file.earlierApplication == nil)
+        world.application = world.add("application", ["programme": .text("relief_expense")])
+        #expect(try world.file.earlierApplication == nil)
+    }
+}
+
+/// Clocks of cases (R33–R36): where they start and stop; a breach stays.
+@Suite struct CaseClockTests {
+    private func clock(_ name: ClockRule.Name, of world: CaseWorld) throws -> CaseClock {
+        try #require(try world.file.clocks.first { $0.rule.name == name })
+    }
+
+    @Test func theTwelveWorkingDaysStartWhenApplicationAndAuthorisationAreComplete() throws {
+        let world = CaseWorld(.dibao, on: "2026-02-11")
+        #expect(try world.file.clocks.isEmpty)
+        world.later(days: 2)
+        world.authorise()
+        let running = try clock(.decision, of: world)
+        #expect(running.deadline.start == .day(CalendarDay("2026-02-13")!))
+        #expect(running.deadline.due == .day(CalendarDay("2026-03-09")!))
+        #expect(running.state == .running)
+    }
+
+    @Test func itWarnsBeforeItsEndAndIsOverdueAfterIt() throws {
+        let world = CaseWorld(.dibao, on: "2026-02-13")
+        world.authorise()
+        world.now = Instant("2026-03-03T23:59:00+08:00")!
+        #expect(try clock(.decision, of: world).state == .running)
+        world.now = Instant("2026-03-04T00:00:00+08:00")!
+        #expect(try clock(.decision, of: world).state == .warning)
+        world.now = Instant("2026-03-09T23:59:59+08:00")!
+        #expect(try clock(.decision, of: world).state == .warning)
+        world.now = Instant("2026-03-10T00:00:00+08:00")!
+        #expect(try clock(.decision, of: world).state == .overdue)
+    }
+
+    @Test func theDecisionStopsItAndALateOneStaysOnRecord() throws {
+        let world = CaseWorld(.dibao)
+        try world.approved()
+        world.later(days: 60)
+        #expect(try clock(.decision, of: world).state == .met)
+        let late = CaseWorld(.dibao)
+        late.authorise()
+        try late.take("authorise")
+        try late.take("prepare")
+        late.later(days: 40)
+        late.report()
+        late.visit()
+        try late.take("accept")
+        try late.take("review")
+        late.decide("approved")
+        try late.take("approve")
+        late.add("supervisor_note", ["clock": .text("decision"), "text": .text("核对平台停机")])
+        let stopped = try clock(.decision, of: late)
+        #expect(stopped.state == .late && stopped.notes == ["核对平台停机"])
+    }
+
+    @Test func urgentReliefRunsThroughHolidaysAndIsRegisteredInWorkingDays() throws {
+        let world = CaseWorld(.reliefUrgent, on: "2025-01-28")
+        world.set(world.application, "applied_at", .time(Instant("2025-01-28T22:30:00+08:00")!))
+        world.set(world.application, "reason", .text("火灾"))
+        world.now = Instant("2025-01-29T17:00:00+08:00")!
+        #expect(try clock(.relief, of: world).deadline.due == .time(Instant("2025-01-29T22:30:00+08:00")!))
+        #expect(try clock(.relief, of: world).state == .warning)
+        #expect(try world.refusals("relieve") == ["R34"])
+        world.now = Instant("2025-01-29T22:30:00+08:00")!
+        world.add("payment", ["state": .text("paid"), "receipt": .text("签收单"), "amount_fen": .int64(50_000)])
+        try world.take("relieve", by: .clerk)
+        #expect(try clock(.relief, of: world).state == .met)
+        #expect(try clock(.registration, of: world).deadline.due == .day(CalendarDay("2025-02-10")!))
+        try world.take("register")
+    }
+
+    @Test func reliefThatCameLateIsRegisteredWithASupervisorsNote() throws {
+        let world = CaseWorld(.reliefUrgent)
+        world.set(world.application, "reason", .text("火灾"))
+        world.later(days: 2)
+        #expect(try clock(.relief, of: world).state == .overdue)
+        world.add("payment", ["state": .text("paid"), "receipt": .text("签收单"), "amount_fen": .int64(50_000)])
+        try world.take("relieve")
+        #expect(try world.refusals("register") == ["R34"])
+        world.add("supervisor_note", ["clock": .text("relief"), "text": .text("道路中断")])
+        try world.take("register")
+        #expect(try clock(.relief, of: world).state == .late)
+    }
+
+    @Test func aClockThatEndsBeyondTheCalendarIsNamedNotGuessed() throws {
+        let world = CaseWorld(.dibao, on: "2026-12-28")
+        world.authorise()
+        #expect(try world.file.clocks.isEmpty)
+        #expect(try world.file.clocksBeyondCalendar.map(\.name) == [.decision])
+    }
+
+    @Test func aPackMaySetAnotherTerm() throws {
+        let world = CaseWorld(.dibao)
+        world.authorise()
+        world.rules.decision = Term(20, .workingDays)
+        #expect(try clock(.decision, of: world).deadline.term == Term(20, .workingDays))
+    }
+}

@@ -1,0 +1,84 @@
+import Foundation
+import SyncEngine
+import Testing
+
+@testable import Assistance
+
+/// `docs/cases.md` is drawn from the tables of the code. `make golden` draws it anew.
+@Suite struct GoldenCaseTests {
+    private static let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "docs/cases.md")
+
+    @Test func theDocumentedTablesAreTheProgramsOwn() throws {
+        if ProcessInfo.processInfo.environment["RUHU_RECORD_GOLDEN"] != nil {
+            try Self.document.write(to: Self.file, atomically: true, encoding: .utf8)
+            Issue.record("recorded docs/cases.md")
+            return
+        }
+        #expect(try String(contentsOf: Self.file, encoding: .utf8) == Self.document)
+    }
+
+    private static var document: String {
+        let head = """
+            # Cases · 救助申请的办理
+
+            Written from the tables in `Sources/Shared/Assistance/Cases/CaseTables.swift`; `make golden` draws it anew. A
+            station asks for a step with a `case_request`; only the township takes it (`ruhu-server case move ID STEP`). A
+            step that is refused names every rule that is not met: R numbers are those of the obligations, the place is that
+            in 峄政发〔2020〕14号. The clerk's steps are open to the leader too; a district role takes none (R1).
+
+            Besides the steps, the township refuses: a check request without a valid authorisation (R25); a report that was
+            not asked for, or whose authorisation was withdrawn meanwhile (R25, R26); an approval of a checked programme
+            without a valid report (R64), and any decision by a district role (R1); a democratic review that answers no
+            objection (R30); a notice that is dated back (R31); a payment before the result took effect (R31), or after a
+            death that has not been considered (R22).
+
+            """
+        return head + CaseMachine.all.map(section).joined(separator: "\n")
+    }
+
+    private static func section(_ machine: CaseMachine) -> String {
+        let states = machine.states
+        let names = states.map { "    \($0.rawValue): \($0.rawValue) \($0.label.zh)" }
+        let withdrawn = machine.moves.filter { $0.to == .withdrawn }.flatMap(\.from)
+        let steps = machine.moves.filter { $0.to != .withdrawn }
+        let arrows = steps.flatMap { move in
+            move.from.map { "    \($0.rawValue) --> \(move.to.rawValue): \(move.name)" }
+        }
+        let rows = machine.moves.map { move in
+            let needs = move.guards.map { "\($0.needs.zh) · \($0.needs.en) (\($0.rule.code))" }.joined(
+                separator: "<br>")
+            let from = move.from.map(\.rawValue).joined(separator: ", ")
+            return
+                "| `\(move.name)` \(move.label.zh) | \(from) | \(move.to.rawValue) | \(move.role.rawValue) | \(needs) |"
+        }
+        let clocks = machine.clocks.map { clock in
+            "- \(clock.name.label.zh) · \(clock.name.label.en) (\(clock.rule.label.en)): \(clock.term(CaseRules()).label.en) from \(start(of: clock)); stopped by \(clock.stops.map { "`\($0)`" }.joined(separator: ", "))."
+        }
+        return """
+            ## \(machine.label.zh) · \(machine.label.en)
+
+            Programmes: \(machine.programmes.map { "`\($0.rawValue)`" }.joined(separator: ", ")). Begins as `\(machine.initial.rawValue)`. Withdrawn from: \(withdrawn.map(\.rawValue).joined(separator: ", ")).
+
+            ```mermaid
+            stateDiagram-v2
+            \(names.joined(separator: "\n"))
+                [*] --> \(machine.initial.rawValue)
+            \(arrows.joined(separator: "\n"))
+            ```
+
+            | step | from | to | by | refused when |
+            |---|---|---|---|---|
+            \(rows.joined(separator: "\n"))
+            \(clocks.isEmpty ? "" : "\nClocks:\n\n\(clocks.joined(separator: "\n"))\n")
+            """
+    }
+
+    private static func start(of clock: ClockRule) -> String {
+        switch clock.start {
+        case .applied: "the application"
+        case .complete: "the day on which application and authorisation are complete"
+        case .move(let name): "`\(name)`"
+        }
+    }
+}
