@@ -203,6 +203,34 @@ import Testing
         #expect(try world.refusals("take_effect") == ["R21"])
     }
 
+    @Test func aNoticeThatSaysLessThanTheTermHangsForTheTerm() throws {
+        let world = CaseWorld(.dibao)
+        try world.approved()
+        let notice = try world.post()
+        world.set(notice, "to", world.day(1))
+        try world.take("publicise")
+        world.later(days: 3)
+        #expect(try world.refusals("take_effect") == ["R31"])
+        world.later(days: 5)
+        #expect(try world.refusals("take_effect").isEmpty)
+    }
+
+    @Test func theNextReviewIsAYearAfterPaymentBegins() throws {
+        let world = CaseWorld(.dibao)
+        try world.inPayment()
+        #expect(try world.file.nextRecheck == CalendarDay("2027-03-14"))
+        world.add("dynamic_review", ["due": world.day(365)])
+        #expect(try world.file.nextRecheck == nil)
+        #expect(try world.refusals("call_recheck") == ["R17"])
+        world.later(days: 365)
+        try world.take("call_recheck")
+        #expect(try world.refusals("keep").contains("R17"))
+        #expect(CalendarDay("2024-02-29")!.adding(months: 12) == CalendarDay("2025-02-28"))
+        #expect(CalendarDay("2025-12-31")!.adding(months: 6) == CalendarDay("2026-06-30"))
+        let relief = CaseWorld(.reliefExpense)
+        #expect(try relief.file.nextRecheck == nil)
+    }
+
     @Test func withoutAnObjectionThereIsNoDemocraticReview() throws {
         let world = CaseWorld(.dibao)
         try world.approved()

@@ -33,6 +33,21 @@ import Testing
             objection (R30); a notice that is dated back (R31); a payment before the result took effect (R31), or after a
             death that has not been considered (R22).
 
+            | what | command |
+            |---|---|
+            | 申请、授权委托书、守信承诺书 · the packet | `ruhu apply HOUSEHOLD PROGRAMME --signer NAME` |
+            | 工作站请求一步 · a station asks for a step | `ruhu new case_request application=ID move=STEP` |
+            | 撤回授权 · an authorisation is withdrawn | `ruhu edit AUTHORISATION withdrawn=DATE` |
+            | 核对 · the check | `ruhu-server check request FILE`, `check import FILE` |
+            | 决定 · the decision | `ruhu-server new decision application=ID result=approved amount_fen=… basis=… signatories=… role=leader` |
+            | 公示单、告知书 · notices | `ruhu-server notice ID publicity --place … --hotline …`; `check_failure` and `rejection` draft themselves with their step |
+            | 张贴、撤除、送达 · evidence, delivery | `ruhu edit NOTICE posted_evidence+=FILE`, `delivered_on=DATE` |
+            | 异议、民主评议 · objection, democratic review | `ruhu new objection application=ID text=… at=DATE`, `ruhu-server new democratic_review application=ID objection=… result=upheld` |
+            | 死亡、迁移、出生 · death, move, birth | `ruhu new change_report household=ID member=… type=death on=DATE` |
+            | 复核、发放 · review, payment | `ruhu-server new dynamic_review …` (the next one is set down when payment begins), `new payment …` |
+            | 超期说明 · a breach explained | `ruhu-server case note ID --clock decision --text …` |
+            | 状态、期限、还缺什么 · status, clocks, what is missing | `ruhu-server case list --late`, `case show ID`, `case move ID STEP` |
+
             """
         return head + CaseMachine.all.map(section).joined(separator: "\n")
     }

@@ -205,6 +205,42 @@ import Testing
             try refusal("new", "decision", "application=\(id)", "result=rejected", "role=district").contains("R1,"))
     }
 
+    @Test func aClerkWithAnOldPageTakesNoStep() throws {
+        let id = try apply()
+        try station.sync()
+        let seen = try #require(try server.command("status").json["seq"].int)
+        try move(id, "authorise")
+        #expect(try refusal("case", "move", id, "prepare", "--seen", "\(seen)").contains("changed meanwhile"))
+        #expect(try server.command("case", "show", id).json["status"].string == "authorised")
+    }
+
+    @Test func aCaseComesBackAfterARestoreWithEveryStep() throws {
+        try station.sync()
+        let backup = folder.url.appending(path: "ruhu.backup").path
+        try #require(try server.command("backup", backup).code == 0)
+        let id = try apply()
+        try station.sync()
+        try reviewed(id)
+        let before = try server.command("case", "show", id).json["moves"].array.compactMap { $0["move"].string }
+        try station.sync()
+        server.stop()
+        try FileManager.default.removeItem(at: server.folder)
+        try #require(try server.command("restore", backup).code == 0)
+        try server.start()
+        for _ in 0..<3 { _ = try station.run("sync") }
+        let shown = try server.command("case", "show", id).json
+        #expect(shown["status"].string == "in_review")
+        #expect(shown["moves"].array.compactMap { $0["move"].string } == before)
+        try expectAgreement()
+    }
+
+    @Test func aCaseMayContinueAnother() throws {
+        let first = try apply()
+        let second = try station.run("apply", household, "dibao", "--signer", "李四", "--continues", first)
+        let id = try #require(second.json["id"].string)
+        #expect(try station.show(id)["fields"]["continues"].string == first)
+    }
+
     @Test(.enabled("needs the package faketime") { WrongClock.library != nil })
     func anOverdueCaseStaysOnRecordWithItsNote() throws {
         let id = try apply()

@@ -10,9 +10,11 @@ import Testing
     private static let commands = [
         ("ruhu", ["--help"]), ("ruhu", ["new", "--help"]), ("ruhu", ["edit", "--help"]), ("ruhu", ["sync", "--help"]),
         ("ruhu", ["attach", "--help"]), ("ruhu", ["attachments", "--help"]),
-        ("ruhu", ["calculate", "--help"]), ("ruhu", ["deadline", "--help"]),
+        ("ruhu", ["calculate", "--help"]), ("ruhu", ["deadline", "--help"]), ("ruhu", ["apply", "--help"]),
         ("ruhu", ["join", "--help"]), ("ruhu-server", ["--help"]), ("ruhu-server", ["resolve", "--help"]),
         ("ruhu-server", ["pack", "--help"]), ("ruhu-server", ["pack", "activate", "--help"]),
+        ("ruhu-server", ["case", "--help"]), ("ruhu-server", ["case", "move", "--help"]),
+        ("ruhu-server", ["check", "--help"]), ("ruhu-server", ["notice", "--help"]),
         ("ruhu-server", ["serve", "--help"]), ("ruhu", ["bundle", "--help"]), ("ruhu", ["bundle", "export", "--help"]),
         ("ruhu", ["bundle", "import", "--help"]), ("ruhu-server", ["bundle", "import", "--help"]),
     ]

@@ -29,6 +29,8 @@ struct ApplyCommand: ParsableCommand {
     var signer: String?
     @Option(help: ArgumentHelp(L("授权有效期至", "The authorisation's last day"))) var validTo: String?
     @Option(help: ArgumentHelp(L("代办人", "The proxy"))) var proxy: String?
+    @Option(help: ArgumentHelp(L("接续哪件申请（如户主死亡后）", "The case it continues, as after the head's death")))
+    var continues: String?
     @Option(help: ArgumentHelp(L("申请事由", "The reason"))) var reason: String?
 
     func run() throws {
@@ -48,9 +50,14 @@ struct ApplyCommand: ParsableCommand {
             guard kind.name == "member" else { throw Problem(.unknownRecord, text) }
             return record
         }
+        let continued = try continues.map { text in
+            let (record, kind) = try station.replica.read { try $0.known(text) }
+            guard kind.name == "application" else { throw Problem(.unknownRecord, text) }
+            return record
+        }
         let packet = ApplicationPacket(
             household: home.id, member: applicant?.id, programme: programme, proxy: proxy, reason: reason,
-            signer: signer, validTo: try validTo.map(Self.day), at: now)
+            signer: signer, validTo: try validTo.map(Self.day), continues: continued?.id, at: now)
         var earlier: RecordID?
         let drafts = try station.replica.read { transaction -> [Draft] in
             var random = SystemRandomNumberGenerator()

@@ -43,6 +43,7 @@ struct CaseDesk {
                 }
                 throw Problem(.internalError, "case move")
             }
+            if let seen = act.seen, seen < file.application.record.seq { throw changedMeanwhile(row) }
             let application = Draft(
                 kind: file.application.kind, record: file.application.record.id, operation: .edit,
                 writes: [.set("status", .text(row.to.rawValue))])
@@ -51,14 +52,24 @@ struct CaseDesk {
                 [
                     ("application", .text(file.application.record.id.description)), ("move", .text(row.name)),
                     ("from", .text(status.rawValue)), ("to", .text(row.to.rawValue)), ("role", .text(role.rawValue)),
+                    ("by", .text(act.author)),
                     ("at", .time(act.now)), ("note", .text(act.reason)),
                 ])
-            let drafts = [application, step] + (try letter(for: row, of: file, on: act.now.day).map { [$0] } ?? [])
+            let drafts =
+                [application, step]
+                + [try letter(for: row, of: file, on: act.now.day), try recheck(after: row, of: file)].compactMap { $0 }
             guard let outcome = try township.desk.act(drafts, act, in: transaction) else {
                 throw Problem(.nothingToChange)
             }
             return (try records.file(id, at: act.now), outcome.seq)
         }
+    }
+
+    /// The clerk's page was older than another's step.
+    private func changedMeanwhile(_ row: CaseMove) -> Problem {
+        let reason = Refusal.Reason(
+            CaseRule(13), Label(zh: "这件申请在此期间已有变化，请重新查看", en: "the case has changed meanwhile; look again"))
+        return Refusal(move: row.label, reasons: [reason]).problem
     }
 
     /// 告知书 that draft themselves with the step (R28, R42), from the reasons on record.
@@ -79,8 +90,16 @@ struct CaseDesk {
             ])
     }
 
-    /// Writes one record below a case.
-    /// - Returns: its id and the set's seq.
+    /// The next review is set down when a case enters payment (R17).
+    private func recheck(after row: CaseMove, of file: CaseFile) throws -> Draft? {
+        guard row.to == .inPayment, let due = file.nextRecheck else { return nil }
+        return try new(
+            "dynamic_review",
+            [("application", .text(file.application.record.id.description)), ("due", .date(due))])
+    }
+
+    /// Writes one record.
+    /// - Returns: the set's seq.
     func add(_ draft: Draft, act: Desk.Act) throws -> Seq {
         try township.database.write { transaction in
             guard let outcome = try township.desk.act([draft], act, in: transaction) else {

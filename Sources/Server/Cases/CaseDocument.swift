@@ -41,7 +41,7 @@ struct CaseDocument {
                 .array(
                     file.moves.map { move in
                         .object(
-                            ["move", "from", "to", "role", "note"].map { ($0, Self.text(move.text($0))) }
+                            ["move", "from", "to", "role", "by", "note"].map { ($0, Self.text(move.text($0))) }
                                 + [("at", Self.text(move.time("at")?.description))])
                     })
             ),

@@ -117,6 +117,15 @@ extension CalendarDay {
 
     package var isWeekend: Bool { weekday > 5 }
 
+    /// The same day so many months later; the month's last day when it has no such day.
+    package func adding(months: Int) -> CalendarDay {
+        let (year, month, day) = components
+        let total = year * 12 + month - 1 + months
+        func date(_ day: Int) -> CalendarDay? { CalendarDay(year: total / 12, month: total % 12 + 1, day: day) }
+        let longest = (28...31).last { date($0) != nil } ?? 28
+        return date(min(day, longest)) ?? self
+    }
+
     /// The day so many days later; earlier when negative.
     package func adding(days: Int) -> CalendarDay { CalendarDay(daysSinceEpoch: daysSinceEpoch + Int32(days)) }
 }

@@ -9,11 +9,12 @@ package struct ApplicationPacket: Sendable {
     let reason: String?
     let signer: String?
     let validTo: CalendarDay?
+    let continues: RecordID?
     let at: Instant
 
     package init(
         household: RecordID, member: RecordID?, programme: Programme, proxy: String?, reason: String?, signer: String?,
-        validTo: CalendarDay?, at: Instant
+        validTo: CalendarDay?, continues: RecordID? = nil, at: Instant
     ) {
         self.household = household
         self.member = member
@@ -22,13 +23,14 @@ package struct ApplicationPacket: Sendable {
         self.reason = reason
         self.signer = signer
         self.validTo = validTo
+        self.continues = continues
         self.at = at
     }
 
     /// What should be completed.
     package var findings: [Finding] {
         var findings: [Finding] = []
-        if signer == nil {
+        if signer == nil, CaseMachine.of(programme).needsAuthorisation {
             findings.append(
                 Finding(
                     .warning,
@@ -56,6 +58,7 @@ package struct ApplicationPacket: Sendable {
             ])
         if let member { application.writes.append(.set("member", .text(member.description))) }
         if let proxy { application.writes.append(.set("proxy", .text(proxy))) }
+        if let continues { application.writes.append(.set("continues", .text(continues.description))) }
         if let reason { application.writes.append(.set("reason", .text(reason))) }
         let earlier = try openApplication(like: application, in: records)
         if let earlier { application.writes.append(.set("repeats", .text(earlier.description))) }

@@ -91,6 +91,15 @@ package struct CaseFile: Sendable {
         moves.last { names.contains($0.text("move") ?? "") }?.time("at")
     }
 
+    /// When a case that enters payment is reviewed next (R17); `nil` when its programme has no review, or one is on
+    /// record that is not done.
+    package var nextRecheck: CalendarDay? {
+        guard machine?.isRechecked == true, !all("dynamic_review").contains(where: { $0.value("done").isNull }) else {
+            return nil
+        }
+        return today.adding(months: rules.recheckMonths)
+    }
+
     // MARK: - What guards ask
 
     /// Signed, not withdrawn, not expired (R25).
@@ -131,15 +140,23 @@ package struct CaseFile: Sendable {
     /// The public notice that was posted last (R31).
     var publicity: Linked? { all("notice").last { $0.text("kind") == "publicity" } }
 
+    /// The last day of the public notice: what it says, and never less than the term (R31). `nil` while nothing hangs.
+    var postedThrough: CalendarDay? {
+        guard let notice = publicity, let from = notice.day("from"), let to = notice.day("to"),
+            let term = try? Deadline(of: rules.notice, from: .day(from), in: calendar).due.day
+        else { return nil }
+        return max(to, term)
+    }
+
     /// Objections made while the result was posted, whenever they arrived, that no democratic review has answered (R32;
     /// DOMAIN section 7, collision 9).
     var openObjections: [Linked] {
         let answered = Set(all("democratic_review").compactMap { $0.value("objection").recordID })
         return all("objection").filter { objection in
             guard !answered.contains(objection.record.id), let on = objection.day("at"), let notice = publicity,
-                let from = notice.day("from"), let to = notice.day("to")
+                let from = notice.day("from"), let last = postedThrough
             else { return false }
-            return on >= from && on <= to
+            return on >= from && on <= last
         }
     }
 

@@ -41,7 +41,7 @@ enum CaseKinds {
     private static let channels = ["station": "村居工作站", "township": "镇街窗口", "online": "网上", "proxy": "代办"]
 
     /// A request for one programme; without a status it is where its programme begins. R44: a second request for what
-    /// is still open names the first.
+    /// is still open names the first. When the head of a household dies, its case is closed and another continues it.
     static let application = KindSchema(
         "application", label: Label(zh: "救助申请", en: "Application"), parents: householdParent, isAppendOnly: true,
         searchFields: ["reason"], lookupFields: ["status"],
@@ -55,8 +55,11 @@ enum CaseKinds {
             field("proxy", .text, .im, .personal, "代办人", "Proxy", Rules.text(64)),
             field("reason", .text, .im, .sensitive, "申请事由", "Reason", Rules.text(2000)),
             field("repeats", .reference, .im, .personal, "重复于", "Repeats"),
+            field("continues", .reference, .im, .personal, "接续", "Continues"),
+            // The township alone writes it. After a restore its steps come back without having seen one another: the latest
+            // stands.
             FieldSchema(
-                "status", .text, .tw, .personal, Label(zh: "办理状态", en: "Status"),
+                "status", .text, .lv, .personal, Label(zh: "办理状态", en: "Status"),
                 rule: Rules.codes(codes(CaseState.allCases, \.label)), isDeskOnly: true),
         ])
 
@@ -229,7 +232,8 @@ enum CaseKinds {
             desk("move", .text, .im, "步骤", "Step", Rules.codes(moveNames)),
             desk("from", .text, .im, "原状态", "From"), desk("to", .text, .im, "新状态", "To"),
             desk("role", .text, .im, "职责", "Role", Rules.codes(codes(Role.allCases, \.label))),
-            desk("at", .time, .im, "时间", "At"), desk("note", .text, .im, "说明", "Note", Rules.text(2000)),
+            desk("by", .text, .im, "办理人", "By", Rules.text(64)), desk("at", .time, .im, "时间", "At"),
+            desk("note", .text, .im, "说明", "Note", Rules.text(2000)),
         ])
 
     /// What a supervisor says of a clock that ran out; the overdue case stays on record.

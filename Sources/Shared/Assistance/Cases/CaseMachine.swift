@@ -32,6 +32,19 @@ package struct CaseMachine: Sendable {
     package let moves: [CaseMove]
     package let clocks: [ClockRule]
 
+    /// - Parameter moves: all but the withdrawal, which is possible from every state that goes on (DOMAIN section 3).
+    init(
+        name: String, label: Label, programmes: [Programme], initial: CaseState, moves: [CaseMove], clocks: [ClockRule]
+    ) {
+        self.name = name
+        self.label = label
+        self.programmes = programmes
+        self.initial = initial
+        self.clocks = clocks
+        let open = moves.flatMap(\.from).reduce(into: [CaseState]()) { if !$0.contains($1) { $0.append($1) } }
+        self.moves = moves + [CaseMove("withdraw", "撤回申请", from: open, to: .withdrawn)]
+    }
+
     package static func of(_ programme: Programme) -> CaseMachine {
         all.first { $0.programmes.contains(programme) }!  // a test holds that every programme has one
     }
@@ -44,6 +57,12 @@ package struct CaseMachine: Sendable {
     }
 
     package func moves(from state: CaseState) -> [CaseMove] { moves.filter { $0.from.contains(state) } }
+
+    /// Some step needs a valid authorisation (R25).
+    package var needsAuthorisation: Bool { moves.contains { $0.guards.contains { $0.rule.number == 25 } } }
+
+    /// The benefit is looked at again from time to time (R17).
+    package var isRechecked: Bool { states.contains(.recheckDue) || states.contains(.aliveCheckDue) }
 
     /// No step leads on from it, but a withdrawal.
     package func isFinal(_ state: CaseState) -> Bool { moves(from: state).allSatisfy { $0.to == .withdrawn } }

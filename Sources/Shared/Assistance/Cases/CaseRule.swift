@@ -56,6 +56,11 @@ package struct Refusal: Hashable, Sendable {
     package let move: Label
     package let reasons: [Reason]
 
+    package init(move: Label, reasons: [Reason]) {
+        self.move = move
+        self.reasons = reasons
+    }
+
     package struct Reason: Hashable, Sendable {
         package let rule: CaseRule
         package let text: Label
@@ -90,6 +95,8 @@ package struct CaseRules: Sendable {
     package var warningDays = 3
     /// Hours before the end of a clock of hours at which it warns [P].
     package var warningHours = 6
+    /// Months from one review of a case in payment to the next [P].
+    package var recheckMonths = 12
     /// Surveyors that a visit needs (DOMAIN section 4).
     package var surveyors = 2
 

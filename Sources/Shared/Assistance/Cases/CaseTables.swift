@@ -27,10 +27,7 @@ extension CaseMachine {
                 CaseMove(
                     "stop", "停发", from: [.recheckDue, .inPayment, .adjusted, .grace], to: .stopped, by: .leader,
                     needs: [.changeDelivered]),
-            ]
-            + withdrawal(from: [
-                .intent, .authorised, .preparing, .accepted, .inReview, .approved, .effective, .inPayment,
-            ]),
+            ],
         clocks: [.decision])
 
     /// 特困: a person; the ability is assessed before the decision.
@@ -53,18 +50,13 @@ extension CaseMachine {
                 CaseMove(
                     "stop", "终止供养", from: [.recheckDue, .inPayment, .adjusted], to: .stopped, by: .leader,
                     needs: [.changeDelivered]),
-            ]
-            + withdrawal(from: [
-                .intent, .authorised, .preparing, .accepted, .inReview, .abilityAssessed, .approved, .effective,
-                .inPayment,
-            ]),
+            ],
         clocks: [.decision])
 
     /// 支出型临时救助.
     static let reliefExpense = CaseMachine(
         name: "relief_expense", label: Programme.reliefExpense.label, programmes: [.reliefExpense], initial: .intent,
-        moves: application() + decision(from: .inReview) + publication
-            + withdrawal(from: [.intent, .authorised, .preparing, .accepted, .inReview, .approved, .effective]),
+        moves: application() + decision(from: .inReview) + publication,
         clocks: [.decision])
 
     /// 急难型临时救助: relief first, papers after.
@@ -82,7 +74,7 @@ extension CaseMachine {
             CaseMove(
                 "archive", "归档", from: [.publicised], to: .archived,
                 needs: [.postedToTheEnd, .postingProved, .objectionsAnswered]),
-        ] + withdrawal(from: [.reported]),
+        ],
         clocks: [.relief, .registration])
 
     /// 老年人补贴: a candidate by age and 低保 (R2).
@@ -105,7 +97,7 @@ extension CaseMachine {
             CaseMove(
                 "stop", "停发", from: [.inPayment, .aliveCheckDue, .suspended], to: .stopped, by: .leader,
                 needs: [.changeDelivered]),
-        ] + withdrawal(from: [.candidate, .confirmed, .inPayment]),
+        ],
         clocks: [])
 
     /// 残疾人两项补贴.
@@ -132,7 +124,7 @@ extension CaseMachine {
                 needs: [.certificateValid, .noUnconsideredDeath]),
             CaseMove(
                 "stop", "停发", from: [.inPayment, .adjusted], to: .stopped, by: .leader, needs: [.changeDelivered]),
-        ] + withdrawal(from: [.applied, .certificateVerified, .approved, .inPayment]),
+        ],
         clocks: [])
 
     // MARK: - Common parts
@@ -182,8 +174,4 @@ extension CaseMachine {
         CaseMove(
             "pay", "发放", from: [.effective], to: .inPayment, needs: [.accountKnown, .noUnconsideredDeath]),
     ]
-
-    private static func withdrawal(from states: [CaseState]) -> [CaseMove] {
-        [CaseMove("withdraw", "撤回申请", from: states, to: .withdrawn)]
-    }
 }

@@ -80,7 +80,7 @@ extension Guard {
         $0.publicity?.text("hotline") != nil
     }
     static let postedToTheEnd = Guard(31, zh: "公示没有期满", en: "the notice has not run its time") { file in
-        file.publicity?.day("to").map { file.today > $0 } ?? false
+        file.postedThrough.map { file.today > $0 } ?? false
     }
     static let postingProved = Guard(21, zh: "缺公示张贴凭证", en: "no evidence that the notice was posted") {
         $0.publicity?.elements("posted_evidence").isEmpty == false

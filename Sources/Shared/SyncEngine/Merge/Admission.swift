@@ -49,8 +49,10 @@ package struct Proposal {
 }
 
 extension Decider {
-    /// Asks the domain, when the set touches what it has rules for.
+    /// Asks the domain, when the set touches what it has rules for. The desk's own acts of a history that is over were
+    /// admitted then; after a restore they may come back before the records of the villages on which they rest.
     func admit() throws {
+        if device.isDesk, context.isFromEarlierHistory { return }
         guard let admission = schema.admission, mutations.contains(where: { admission.kinds.contains($0.kind.name) })
         else { return }
         let decided = self
