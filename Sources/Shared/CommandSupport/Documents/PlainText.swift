@@ -1,4 +1,4 @@
-import SyncEngine
+package import SyncEngine
 
 /// A value as people read it.
 enum PlainText {
