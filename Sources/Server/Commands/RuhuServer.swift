@@ -32,7 +32,7 @@ package struct RuhuServer: ParsableCommand {
                     name: L("办理", "The desk"),
                     subcommands: [
                         CaseCommand.self, CheckCommand.self, NoticeCommand.self, ConflictsCommand.self,
-                        ResolveCommand.self, QuarantineCommand.self, BundleCommand.self,
+                        ResolveCommand.self, QuarantineCommand.self, BundleCommand.self, FormCommand.self,
                     ]),
                 CommandGroup(name: L("审计", "Audit"), subcommands: [AuditCommand.self]),
             ])

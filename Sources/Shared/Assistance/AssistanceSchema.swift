@@ -6,6 +6,6 @@ package enum AssistanceSchema {
         version: 3,
         kinds: [
             householdKind, memberKind, incomeItemKind, expenseItemKind, propertyItemKind, bankAccountKind, visitKind,
-            noteKind, Attachment.kind, supporterKind, PolicyPackRecord.kind, districtKeyKind, trainingKind,
+            noteKind, Attachment.kind, supporterKind, PolicyPackRecord.kind, districtKeyKind, trainingKind, formKind,
         ] + CaseKinds.all, admission: CaseAdmission.rule)
 }

@@ -27,7 +27,8 @@ extension Problem.Code {
             .notQuarantined, .unknownConflict, .reasonNeeded, .sameThingExists, .clockImpossible, .malformedSet,
             .futureBase, .nothingToChange, .unknownScope, .invitationUsed, .invitationUnknown, .invitationExpired,
             .badRequest, .bodyTooLarge, .notFound, .unsupportedMedia, .methodNotAllowed, .unknownBlob, .blobTooLarge,
-            .cannotCalculate, .missingParameter, .badPack, .unknownPack, .packExists, .outsideCalendar, .refusedMove:
+            .cannotCalculate, .missingParameter, .badPack, .unknownPack, .packExists, .outsideCalendar, .refusedMove,
+            .badForm, .answersRefused, .visitClosed:
             .badData
         case .unreachable: .unreachable
         case .internalError: .internalError

@@ -75,6 +75,9 @@ extension Problem.Code {
         case .trainingNeeded: .trainingNeeded
         case .outsideCalendar: .outsideCalendar
         case .refusedMove: .refusedMove
+        case .badForm: .badForm
+        case .answersRefused: .answersRefused
+        case .visitClosed: .visitClosed
         case .unsigned: .unsigned
         case .badSignature: .badSignature
         case .staleNonce: .staleNonce

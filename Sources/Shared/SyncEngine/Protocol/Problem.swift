@@ -57,6 +57,8 @@ package struct Problem: Error, Hashable, Sendable {
         case futureBase = 2023
         case nothingToChange = 2024
         case unknownScope = 2025
+        case outsideCalendar = 2030
+        case refusedMove = 2031
         case cannotCalculate = 2040
         case missingParameter = 2041
         case badPack = 2042
@@ -64,8 +66,9 @@ package struct Problem: Error, Hashable, Sendable {
         case packExists = 2044
         case untrustedPack = 2045
         case trainingNeeded = 2046
-        case outsideCalendar = 2030
-        case refusedMove = 2031
+        case badForm = 2050
+        case answersRefused = 2051
+        case visitClosed = 2052
 
         // Enrolment and signatures.
         case unsigned = 3001
