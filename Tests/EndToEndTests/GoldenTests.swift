@@ -9,6 +9,8 @@ import Testing
 
     private static let commands = [
         ("ruhu", ["--help"]), ("ruhu", ["new", "--help"]), ("ruhu", ["edit", "--help"]), ("ruhu", ["sync", "--help"]),
+        ("ruhu", ["visit", "--help"]), ("ruhu-server", ["form", "--help"]),
+        ("ruhu-server", ["form", "import", "--help"]),
         ("ruhu", ["attach", "--help"]), ("ruhu", ["attachments", "--help"]),
         ("ruhu", ["calculate", "--help"]), ("ruhu", ["deadline", "--help"]), ("ruhu", ["apply", "--help"]),
         ("ruhu", ["join", "--help"]), ("ruhu-server", ["--help"]), ("ruhu-server", ["resolve", "--help"]),

@@ -68,7 +68,7 @@ package struct Program: Sendable {
     }
 
     /// Starts it in a clean environment; the caller waits for its end.
-    func start(
+    package func start(
         _ arguments: [String], descriptors: (input: Int32, output: Int32, errors: Int32)
     ) throws -> RunningProcess {
         try RunningProcess(

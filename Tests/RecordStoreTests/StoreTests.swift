@@ -177,6 +177,33 @@ import Testing
         #expect(try replica.read { try ReplicaCheck($0).run() }.allSatisfy(\.isSound))
     }
 
+    @Test func anOldReplicaKeepsAVisitUnderWayThroughWhateverTheServerStates() throws {
+        let (folder, path) = try open("replica")
+        defer { folder.remove() }
+        let replica = try ReplicaDatabase(path: path, tables: World.tables)
+        let (visit, household) = (RecordID(high: 1, low: 1), RecordID(high: 1, low: 2))
+        var draft = VisitDraft(
+            visit: visit, household: household, formName: "survey", formVersion: 1, form: "{}", answers: "{}",
+            files: "[]", position: "a", author: "王秀英", startedAt: Instant(milliseconds: 1),
+            updatedAt: Instant(milliseconds: 1))
+        try replica.write { try $0.begin(draft) }
+        #expect(throws: (any Error).self, "one visit to a household at a time") {
+            var second = draft
+            second.visit = RecordID(high: 1, low: 3)
+            let other = second
+            try replica.write { try $0.begin(other) }
+        }
+        draft.answers = #"{"a":1}"#
+        draft.position = "b"
+        let answered = draft
+        #expect(try replica.write { try $0.save(answered) })
+        try replica.write { try $0.forgetShadow() }
+        #expect(try replica.read { try $0.visitDraft(of: household) } == answered)
+        try replica.write { try $0.discardVisitDraft(visit, reason: "走错了门", at: Instant(milliseconds: 2)) }
+        #expect(try replica.read { try $0.visitDrafts() } == [])
+        #expect(try replica.write { try !$0.save(answered) }, "it is closed")
+    }
+
     @Test func aNewFieldAddsAColumnAndRewritesNothing() throws {
         let (folder, path) = try open("authority")
         defer { folder.remove() }

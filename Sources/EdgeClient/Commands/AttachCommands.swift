@@ -30,24 +30,13 @@ struct AttachCommand: ParsableCommand {
             throw Problem(.systemKind, recordKind.name)
         }
         guard !record.isDeleted else { throw Problem(.recordDeleted, id) }
-        guard Attachment.kinds[kind] != nil else { throw Problem(.badValue, "--kind \(kind)") }
-        let (blob, size, first) = try station.blobs.adopt(file) { try station.checkFreeSpace(needed: $0) }
-        if let known = try existing(blob, of: record, in: station) {
-            return write(Recorded(id: known, kind: Attachment.kindName, set: nil), blob: blob, size: size)
+        let attached = try AttachedFile(path: file, kind: kind, page: page, station: station)
+        if let known = try existing(attached.blob, of: record, in: station) {
+            return write(Recorded(id: known, kind: Attachment.kindName, set: nil), attached)
         }
-        let result = try recorder.create(
-            kind: Attachment.kind, writes: writes(record: record, blob: blob, size: size, first: first))
+        let result = try recorder.create(kind: Attachment.kind, writes: attached.writes(record: record.id))
         Diagnostics.warn(result.warnings)
-        write(result.recorded, blob: blob, size: size)
-    }
-
-    private func writes(record: Record, blob: Hash256, size: UInt64, first: [UInt8]) -> [FieldWrite] {
-        let name = String((file.split(separator: "/").last.map(String.init) ?? file).prefix(200))
-        return [
-            .set("record", .text(record.id.description)), .set("sha256", .text(blob.description)),
-            .set("kind", .text(kind)), .set("page", page.map(Value.int64) ?? .null), .set("name", .text(name)),
-            .set("media_type", .text(Attachment.mediaType(ofFirst: first))), .set("size", .int64(Int64(size))),
-        ]
+        write(result.recorded, attached)
     }
 
     private func existing(_ blob: Hash256, of record: Record, in station: Station) throws -> RecordID? {
@@ -60,9 +49,9 @@ struct AttachCommand: ParsableCommand {
         }
     }
 
-    private func write(_ recorded: Recorded, blob: Hash256, size: UInt64) {
+    private func write(_ recorded: Recorded, _ file: AttachedFile) {
         options.output.write(
-            recorded.json.adding([("sha256", .string(blob.description)), ("size", .int(Int64(size)))]),
+            recorded.json.adding([("sha256", .string(file.blob.description)), ("size", .int(Int64(file.size)))]),
             text: recorded.text)
     }
 }

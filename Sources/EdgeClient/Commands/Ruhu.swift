@@ -19,7 +19,7 @@ package struct Ruhu: ParsableCommand {
                     subcommands: [
                         NewCommand.self, EditCommand.self, DeleteCommand.self, ShowCommand.self, FindCommand.self,
                         ListCommand.self, HistoryCommand.self, ImportCommand.self, AttachCommand.self,
-                        AttachmentsCommand.self, CalculateCommand.self,
+                        AttachmentsCommand.self, VisitCommand.self, CalculateCommand.self,
                     ]),
                 CommandGroup(
                     name: L("办理（不需要网络）", "Cases (no network needed)"),

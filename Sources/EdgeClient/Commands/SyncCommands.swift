@@ -214,7 +214,9 @@ extension ReplicaTransaction {
 
 struct OutboxCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
-        CommandConfiguration(commandName: "outbox", abstract: L("尚未定下来的变更", "Change sets that are not settled yet"))
+        CommandConfiguration(
+            commandName: "outbox",
+            abstract: L("尚未定下来的变更，和没有完成的走访", "Change sets that are not settled yet, and visits under way"))
     }
 
     @OptionGroup var options: StationOptions
@@ -222,8 +224,11 @@ struct OutboxCommand: ParsableCommand {
 
     func run() throws {
         let station = try options.station()
-        let sets = try station.replica.read { try $0.outboxSets(OutboxFilter(all ? .all : .unsettled)) }
-        options.output.write(outbox: sets.map(OutboxDocument.init))
+        let (sets, drafts) = try station.replica.read { transaction in
+            (try transaction.outboxSets(OutboxFilter(all ? .all : .unsettled)), try transaction.draftDocuments())
+        }
+        options.output.write(
+            outbox: sets.map(OutboxDocument.init), drafts: drafts.map { (json: $0.json, text: $0.text) })
     }
 }
 

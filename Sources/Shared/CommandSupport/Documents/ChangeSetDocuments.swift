@@ -131,10 +131,11 @@ extension Output {
             text: refused.isEmpty ? L("没有被退回的变更", "Nothing is refused") : refused.map(\.text).joined(separator: "\n"))
     }
 
-    /// `sets`.
-    package func write(outbox: [OutboxDocument]) {
+    /// `sets`: those of the outbox, then the visits under way, which are none yet.
+    package func write(outbox: [OutboxDocument], drafts: [(json: JSONValue, text: String)] = []) {
+        let lines = outbox.map(\.text) + drafts.map(\.text)
         write(
-            .object([("sets", .array(outbox.map(\.json)))]),
-            text: outbox.isEmpty ? L("全部已同步", "Everything is synced") : outbox.map(\.text).joined(separator: "\n"))
+            .object([("sets", .array(outbox.map(\.json) + drafts.map(\.json)))]),
+            text: lines.isEmpty ? L("全部已同步", "Everything is synced") : lines.joined(separator: "\n"))
     }
 }

@@ -64,7 +64,7 @@ package enum TerminalText {
     }
 
     /// Followed by blanks up to `columns`.
-    static func padded(_ text: String, to columns: Int) -> String {
+    package static func padded(_ text: String, to columns: Int) -> String {
         text + String(repeating: " ", count: max(0, columns - width(text)))
     }
 }

@@ -16,8 +16,22 @@ package enum ReplicaMigrations {
         migrator.registerMigration("2026-11-25 records of newer kinds") { database in
             try database.execute(sql: held)
         }
+        migrator.registerMigration("2026-11-25 visits under way") { database in
+            try database.execute(sql: visitDrafts)
+        }
         return migrator
     }
+
+    private static let visitDrafts = """
+        -- Visits that are not finished, one a household, and those that were put aside, with the reason. The form is the
+        -- one the visit was begun with. A person's work: nothing but finishing removes a row.
+        CREATE TABLE visit_draft (
+            visit BLOB PRIMARY KEY, household BLOB NOT NULL, form_name TEXT NOT NULL, form_version INTEGER NOT NULL,
+            form TEXT NOT NULL, answers TEXT NOT NULL, files TEXT NOT NULL, position TEXT NOT NULL,
+            author TEXT NOT NULL, started_at INTEGER NOT NULL, updated_at INTEGER NOT NULL,
+            discarded_at INTEGER, reason TEXT) STRICT;
+        CREATE UNIQUE INDEX visit_draft_open ON visit_draft (household) WHERE discarded_at IS NULL;
+        """
 
     private static let held = """
         -- Records of kinds that this program does not know yet, as the server stated them.

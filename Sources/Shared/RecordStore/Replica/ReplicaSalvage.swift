@@ -167,7 +167,8 @@ package struct ReplicaSalvage {
             let list = columns.map { "\"\($0)\"" }
             let marks = columns.map { _ in "?" }.joined(separator: ", ")
             for row in scan(table: name, columns: columns, order: "rowid").rows {
-                // A damaged row of these may be left out: none is a person's work.
+                // A damaged row of these may be left out. What people typed is in visits under way alone, a row each,
+                // and such a row is either read or gone.
                 try? database.execute(
                     sql: "INSERT OR IGNORE INTO \"\(name)\" (\(list.joined(separator: ", "))) VALUES (\(marks))",
                     arguments: StatementArguments(row))
