@@ -128,9 +128,12 @@ struct Bench {
     }
 
     private mutating func oneCommand(_ station: VillageStation) throws {
+        let household = try anyHousehold(station)
+        _ = try station.new("member", "household=\(household)", "name=张三", "id_number=11010519491231002X")
         for (title, arguments) in [
-            ("ruhu new", ["new", "note", "household=\(try anyHousehold(station))", "text=来过"]),
-            ("ruhu show", ["show", try anyHousehold(station)]), ("ruhu find", ["find", "019999"]),
+            ("ruhu new", ["new", "note", "household=\(household)", "text=来过"]),
+            ("ruhu show", ["show", household]), ("ruhu find", ["find", "019999"]),
+            ("ruhu calculate", ["calculate", household, "dibao", "--on", "2021-03-01"]),
         ] {
             let times = try (0..<7).map { _ in try station.run(arguments).seconds }.sorted()
             add("\(title), whole process, replica of \(records)", milliseconds(times[3]), "")

@@ -137,9 +137,9 @@ import Testing
             let line = try #require(result.lines.first { $0.code == code })
             #expect(line.parameter != nil || line.law != nil)
         }
-        #expect(result.explanation.zh.hasPrefix("试算，不具有约束力"))
-        #expect(result.explanation.zh.contains("〔dibao.standard.rural，演示值，待区民政确定〕"))
-        #expect(result.explanation.en.contains("not binding"))
+        #expect(result.explanation().zh.hasPrefix("试算，不具有约束力"))
+        #expect(result.explanation().zh.contains("〔dibao.standard.rural，演示值，待区民政确定〕"))
+        #expect(result.explanation().en.contains("not binding"))
     }
 
     @Test func theDocumentCalculatesToTheSameAgain() throws {

@@ -14,6 +14,8 @@ import Testing
         #expect(included.parameters.allSatisfy { $0.source == .demo })
         let given = included.deadlines.filter { $0.source != .demo }
         #expect(given.map(\.rule) == ["12wd", "12wd", "12wd", "24h", "5wd"])
+        #expect(included.deadline("decision", of: .tekun)?.rule == "12wd")
+        #expect(included.deadline("decision", of: .elderlyAllowance) == nil)
         #expect(included.notice?.rule == "7d" && included.notice?.source == .demo)
     }
 
@@ -34,6 +36,7 @@ import Testing
         #expect(try findings(#""value":"560.00""#, #""value":"0.00""#) == ["parameters[2].value"])
         #expect(try findings(#""value":"560.00""#, #""value":"-1.00""#) == ["parameters[2].value"])
         #expect(try findings(#""rule":"24h""#, #""rule":"24 hours""#) == ["deadlines[3].rule"])
+        #expect(try findings("0632-0000000", "12345") == ["hotline.number"])
         #expect(try findings(#""notice":"#, #""notices":"#) == ["notices"])
     }
 

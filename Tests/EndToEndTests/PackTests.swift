@@ -76,6 +76,10 @@ import Testing
 
         let untrained = try server.command("pack", "activate", "370404-2020-14@2")
         #expect(untrained.code == 77 && code(untrained) == 2046)
+        // What a village writes for itself is no training of the township.
+        _ = try early.new("training", "pack=370404-2020-14@2", "held_on=2020-09-01", "attendees=王秀英")
+        try early.sync()
+        #expect(code(try server.command("pack", "activate", "370404-2020-14@2")) == 2046)
         let held = try server.command(
             "pack", "train", "370404-2020-14@2", "--held", "2020-09-01", "--attendee", "王秀英", "--attendee", "李建国")
         #expect(held.code == 0, "\(held.text)")

@@ -34,7 +34,8 @@ struct CalculateCommand: ParsableCommand {
             : records(of: township)
         switch try request.calculate(reading, pack: pack) {
         case .calculated(let result):
-            options.output.write(result.document(records: reading.records), text: result.explanation.text())
+            options.output.write(
+                result.document(records: reading.records), text: result.explanation(names: reading.names).text())
         case .incomplete(let findings):
             options.output.fail(findings: findings)
         }

@@ -65,8 +65,12 @@ struct PolicyDesk {
             return pack
         }
 
+        /// The latest training on a pack that somebody attended.
         func training(for pack: String) -> Record? {
-            trainings.last { $0.value("pack", in: trainingKind).text == pack }
+            trainings.last { training in
+                training.value("pack", in: trainingKind).text == pack
+                    && !training.value("attendees", in: trainingKind).elements.isEmpty
+            }
         }
     }
 
@@ -80,7 +84,8 @@ struct PolicyDesk {
             return Contents(
                 packs: records.compactMap(PolicyPackRecord.init), trusted: PolicyShelf.trustedKeys(records),
                 keys: records.filter { $0.kind == districtKeyKind.name },
-                trainings: try all(trainingKind),
+                // Those that a village wrote for itself let nothing be activated.
+                trainings: try all(trainingKind).filter { $0.scope == township.identity.region },
                 shelf: PolicyShelf(records: records, region: township.identity.region) {
                     Ed25519().isValid($0, for: $1, publicKey: $2)
                 })

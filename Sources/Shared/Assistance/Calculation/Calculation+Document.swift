@@ -19,11 +19,12 @@ extension Calculation {
     private static func yuan(_ fen: Int64?) -> JSONValue { fen.map { .string(Yuan.text($0)) } ?? .null }
 
     /// The explanation for people, line by line.
-    package var explanation: Label {
-        Label(zh: explanation(isChinese: true), en: explanation(isChinese: false))
+    /// - Parameter names: people's names by id.
+    package func explanation(names: [String: String] = [:]) -> Label {
+        Label(zh: explanation(names, isChinese: true), en: explanation(names, isChinese: false))
     }
 
-    private func explanation(isChinese: Bool) -> String {
+    private func explanation(_ names: [String: String], isChinese: Bool) -> String {
         func pick(_ zh: String, _ en: String) -> String { isChinese ? zh : en }
         let name = pick(programme.title, programme.rawValue)
         var rows = [
@@ -35,12 +36,12 @@ extension Calculation {
         rows += findings.map { (isChinese ? "提示：\($0.message.zh)" : "Note: \($0.message.en)") }
         rows.append(result(isChinese: isChinese))
         for person in persons where person.isEligible {
-            rows.append(
-                pick(
-                    "  \(person.person)：\(Yuan.text(person.amountFen)) 元",
-                    "  \(person.person): \(Yuan.text(person.amountFen)) yuan"))
+            let (who, amount) = (names[person.person] ?? person.person, Yuan.text(person.amountFen))
+            rows.append(pick("  \(who)：\(amount) 元", "  \(who): \(amount) yuan"))
         }
-        for (index, line) in lines.enumerated() { rows.append("\(index + 1). " + line.text(isChinese: isChinese)) }
+        for (index, line) in lines.enumerated() {
+            rows.append("\(index + 1). " + line.text(names, isChinese: isChinese))
+        }
         return rows.joined(separator: "\n")
     }
 
@@ -97,12 +98,12 @@ extension Calculation.Line {
         ])
     }
 
-    fileprivate func text(isChinese: Bool) -> String {
+    fileprivate func text(_ names: [String: String], isChinese: Bool) -> String {
         let sources = [
             parameter.map { parameter in
                 let source = isChinese ? parameter.source.text.zh : parameter.source.text.en
                 return "\(parameter.name)\(isChinese ? "，" : ", ")\(source)"
-            }, law?.rawValue, item,
+            }, law?.rawValue, item.map { names[$0] ?? $0 },
         ].compactMap(\.self)
         let value = amount.map { isChinese ? "：\(Yuan.text($0)) 元" : ": \(Yuan.text($0)) yuan" } ?? ""
         let said = (isChinese ? text.zh : text.en) + value

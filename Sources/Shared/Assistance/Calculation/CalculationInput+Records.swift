@@ -7,6 +7,8 @@ extension CalculationInput {
         package var input = CalculationInput()
         package var findings: [Finding] = []
         package var records: [Source] = []
+        /// People's names by id, for the screen only: the input, and so what is kept, has none.
+        package var names: [String: String] = [:]
     }
 
     /// A record at a seq of the log; 0 for one that the township does not have yet.
@@ -32,11 +34,15 @@ extension CalculationInput {
                 continue
             }
             switch record.kind {
-            case memberKind.name: reading.input.persons.append(person(facts))
+            case memberKind.name:
+                reading.input.persons.append(person(facts))
+                reading.names[facts.id] = facts.text("name")
             case incomeItemKind.name: income(facts, into: &reading)
             case expenseItemKind.name: expense(facts, into: &reading)
             case propertyItemKind.name: property(facts, into: &reading)
-            case supporterKind.name: reading.input.supporters.append(supporter(facts))
+            case supporterKind.name:
+                reading.input.supporters.append(supporter(facts))
+                reading.names[facts.id] = facts.text("name")
             default: continue
             }
             reading.records.append(Source(kind: record.kind, id: record.id, seq: record.seq))

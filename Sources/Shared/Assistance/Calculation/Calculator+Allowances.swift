@@ -29,10 +29,16 @@ extension Calculator {
         let needsDibao = try name == "disability_living" || choice("disability_care.requires_dibao").1 == "yes"
         if needsDibao {
             guard let receives = try receivesDibao() else { return }
-            guard receives else { return try eachPerson { _, _ in nil } }
+            guard receives else {
+                say("disability.not_dibao", "未享受低保，不在补贴范围", "no dibao: not for this household", law: .disability)
+                return try eachPerson { _, _ in nil }
+            }
         }
         try eachPerson { calculator, person in
-            guard let grade = person.disabilityGrade else { return nil }
+            guard let grade = person.disabilityGrade else {
+                calculator.say("disability.none", "没有登记残疾等级", "no grade of disability is recorded", item: person.id)
+                return nil
+            }
             guard calculator.hasDisability(person, among: [grade]) else {
                 calculator.say(
                     "disability.expired", "残疾人证已过期", "the certificate has expired", item: person.id, law: .disability)

@@ -48,7 +48,7 @@ extension PolicyPack {
         let parameters = parameters(in: place, &reader)
         let deadlines = reader.objects("deadlines", in: place).compactMap { deadline($0, &reader) }
         let notice = reader.object("notice", in: place).flatMap { deadline($0, &reader) }
-        let hotline = reader.text("hotline", in: place)
+        let hotline = reader.object("hotline", in: place).flatMap { complaintLine($0, &reader) }
         let documents = reader.objects("documents", in: place).compactMap { policyText($0, &reader) }
         let basis = reader.objects("basis", in: place).compactMap { policyText($0, &reader) }
         let calendar = reader.objects("calendar", in: place).compactMap { calendarDay($0, &reader) }
@@ -173,6 +173,17 @@ extension PolicyPack {
         return PolicyDeadline(
             programme: programme.flatMap(Programme.init), step: step, rule: rule, starts: starts, stops: stops,
             source: source)
+    }
+
+    private static func complaintLine(_ place: DocumentReader.Place, _ reader: inout DocumentReader) -> PolicyHotline? {
+        reader.allow(["number", "article", "demo"], in: place)
+        let source = source(in: place, &reader)
+        guard let number = reader.text("number", in: place, required: true), let source else { return nil }
+        if Rules.isPhone(number) { return PolicyHotline(number: number, source: source) }
+        reader.report(
+            place.name("number"), "手机号 11 位，座机写区号-号码，例如 \"0632-7700000\"",
+            "11 digits of a mobile, or area code and number, such as \"0632-7700000\"")
+        return nil
     }
 
     private static func policyText(_ place: DocumentReader.Place, _ reader: inout DocumentReader) -> PolicyText? {

@@ -16,7 +16,7 @@ package struct PolicyPack: Hashable, Sendable {
     package let parameters: [PolicyParameter]
     package let deadlines: [PolicyDeadline]
     package let notice: PolicyDeadline?
-    package let hotline: String?
+    package let hotline: PolicyHotline?
     package let documents: [PolicyText]
     package let basis: [PolicyText]
     package let calendar: [PolicyCalendarDay]
@@ -48,6 +48,12 @@ package struct PolicyDeadline: Hashable, Sendable {
     }
 }
 
+/// The public complaint line that every notice prints (R58).
+package struct PolicyHotline: Hashable, Sendable {
+    package let number: String
+    package let source: PolicySource
+}
+
 /// A text in both languages under a code: a document's title, a legal basis.
 package struct PolicyText: Hashable, Sendable {
     package let code: String
@@ -72,6 +78,12 @@ extension PolicyPack {
             explanation: Label(
                 zh: "政策包 \(self.name) 没有 \(day) 的参数 \(name)",
                 en: "Policy pack \(self.name) gives no \(name) on \(day)"))
+    }
+
+    /// The deadline of a step: the programme's own, else the one for every programme. `nil` when the policy sets none.
+    package func deadline(_ step: String, of programme: Programme) -> PolicyDeadline? {
+        deadlines.first { $0.programme == programme && $0.step == step }
+            ?? deadlines.first { $0.programme == nil && $0.step == step }
     }
 
     /// The pack in force on a day: the latest issue and version. When none is in force, the one that ended last goes

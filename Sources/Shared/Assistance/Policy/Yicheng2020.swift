@@ -94,6 +94,7 @@ extension PolicyPack {
         "stops": "alive_check", "demo": true}
          ],
          "notice": {"step": "notice", "rule": "7d", "starts": "posted", "stops": "removed", "demo": true},
+         "hotline": {"number": "0632-0000000", "demo": true},
          "documents": [
           {"code": "application", "zh": "低保申请表", "en": "Application", "article": "二、四是规范文书"},
           {"code": "authorisation", "zh": "授权委托书", "en": "Authorisation", "article": "二、四是规范文书"},
