@@ -94,6 +94,35 @@ import Testing
         #expect(result.lines.count { $0.code == "amount.rounded" } == (gap > 0 ? 1 : 0))
     }
 
+    /// Everything at once, in whole sixtieths of a fen: a twelfth of the difference, a fifth of the wages and tenths of the
+    /// standard are whole numbers of them.
+    @Test(arguments: 1...200) func aWholeHouseholdIsTheReferenceInWholeNumbers(seed: UInt64) throws {
+        var dice = Dice(state: seed)
+        let input = random(&dice)
+        let standard: Int64 = input.residence == .rural ? 56_000 : 63_200
+        var annualTimes5: Int64 = 0
+        for item in input.incomes where item.type != "50" {
+            annualTimes5 += item.amountFen * Int64(item.period.timesAYear) * (item.type == "10" ? 4 : 5)
+        }
+        for item in input.expenses { annualTimes5 -= item.amountFen * 5 }
+        let gapTimes5 = standard * Int64(input.persons.count) * 60 - max(0, annualTimes5)
+        var expected: Int64 = 0
+        if gapTimes5 > 0 {
+            let sixtieths = input.persons.reduce(gapTimes5) { $0 + 6 * tenths(of: $1) * standard }
+            expected = (sixtieths + 5_999) / 6_000 * 100
+        }
+        #expect(try calculate(.dibao, input).amountFen == expected)
+    }
+
+    /// Of the standard, as the included pack supplements a person.
+    private func tenths(of person: CalculationInput.Person) -> Int64 {
+        if person.disabilityGrade == "1" { return 3 }
+        if person.health == "41" { return 2 }
+        guard let birth = person.birthDate else { return 0 }
+        let isOld = birth <= CalendarDay("1951-03-01")!
+        return isOld || birth > CalendarDay("2003-03-01")! ? 1 : 0
+    }
+
     @Test(arguments: 1...200) func ratiosAreExact(seed: UInt64) throws {
         var dice = Dice(state: seed)
         func whole() -> Int128 { Int128(Int64.random(in: -999_999...999_999, using: &dice)) }

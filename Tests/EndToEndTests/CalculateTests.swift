@@ -64,7 +64,7 @@ import Testing
         let household = try station.new("household", "number=001")
         let member = try station.new("member", "household=\(household)", "name=张三", "id_number=11010519491231002X")
         _ = try station.new(
-            "income_item", "household=\(household)", "member=\(member)", "type=41", "amount_fen=40000", "period=month")
+            "income_item", "member=\(member)", "type=41", "amount_fen=40000", "period=month")
         try station.sync()
         server.stop()
         let car = try station.new("property_item", "household=\(household)", "type=车辆", "plate=鲁D00001")

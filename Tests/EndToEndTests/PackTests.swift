@@ -188,6 +188,25 @@ import Testing
         #expect(again.output == before.output)
     }
 
+    @Test func whatIsInAnOpenConflictIsTold() throws {
+        try server.start()
+        let one = try server.station("one", village: "370404101201", staff: "王秀英")
+        let two = try server.station("two", village: "370404101201", staff: "李建国")
+        let household = try one.new("household", "number=001")
+        let member = try one.new("member", "household=\(household)", "name=张三", "id_number=11010519491231002X")
+        try one.sync()
+        try two.sync()
+        for (station, ability) in [(one, "none"), (two, "partial")] {
+            #expect(try station.run("edit", member, "labour_ability=\(ability)").code == 0)
+        }
+        for station in [one, two, one] { try station.sync() }
+        func conflicts(_ outcome: Program.Outcome) -> Int {
+            outcome.json["findings"].array.count { $0["field"].string == "member \(member)" }
+        }
+        #expect(conflicts(try one.run("calculate", household, "dibao", "--on", "2021-03-01")) == 1)
+        #expect(conflicts(try server.command("calculate", household, "dibao", "--on", "2021-03-01")) == 1)
+    }
+
     @Test func aKeptCalculationIsCalculatedAgainByTheAuditor() throws {
         let station = VillageStation(in: folder.url, name: "nowhere")
         let kept = try station.run("calculate", "-", "dibao", "--on", "2021-03-01", input: couple)

@@ -57,8 +57,12 @@ struct CalculateCommand: ParsableCommand {
         try options.station().replica.read { transaction in
             let (record, kind) = try transaction.known(household)
             guard kind.name == "household" else { throw Problem(.unknownRecord, household) }
-            let reading = CalculationInput.read(
-                household: record, records: try transaction.dependents(of: record), schema: transaction.schema)
+            let records = try CalculationInput.records(below: record) { try transaction.dependents(of: $0) }
+            var reading = CalculationInput.read(household: record, records: records, schema: transaction.schema)
+            for source in reading.records
+            where try !transaction.tables.openConflicts(of: source.id, in: transaction.database).isEmpty {
+                reading.findings.append(CalculationInput.conflict(source))
+            }
             return (reading, try transaction.policyShelf())
         }
     }

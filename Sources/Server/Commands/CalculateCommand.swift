@@ -47,9 +47,15 @@ struct CalculateCommand: ParsableCommand {
             guard let id = RecordID(household), let (present, kind) = try tables.record(id, in: database),
                 kind.name == "household"
             else { throw Problem(.unknownRecord, household) }
-            let dependents = try tables.dependents(of: present, in: database)
+            let dependents = try CalculationInput.records(below: present) { record in
+                try tables.dependents(of: record, in: database)
+            }
             guard let asOf else {
-                return CalculationInput.read(household: present, records: dependents, schema: tables.schema)
+                var reading = CalculationInput.read(household: present, records: dependents, schema: tables.schema)
+                for source in reading.records where try !tables.openConflicts(of: source.id, in: database).isEmpty {
+                    reading.findings.append(CalculationInput.conflict(source))
+                }
+                return reading
             }
             let reader = LogReader(database, tables: tables)
             let seq = try reader.seq(asOf: asOf)

@@ -11,11 +11,30 @@ extension CalculationInput {
         package var names: [String: String] = [:]
     }
 
+    /// A record of which two people say different things, and nobody has decided yet.
+    package static func conflict(_ source: Source) -> Finding {
+        Finding(
+            .warning, field: "\(source.kind) \(source.id)",
+            Label(
+                zh: "\(source.kind) \(source.id) 有未处理的冲突，按目前的值试算",
+                en: "\(source.kind) \(source.id) is in an open conflict: calculated with the value that stands"))
+    }
+
     /// A record at a seq of the log; 0 for one that the township does not have yet.
     package struct Source: Hashable, Sendable {
         package let kind: String
         package let id: RecordID
         package let seq: Seq
+    }
+
+    /// What hangs below a household, and below its members: an income may name its member alone.
+    package static func records(
+        below household: Record, dependents: (Record) throws -> [Record]
+    ) rethrows -> [Record] {
+        let direct = try dependents(household)
+        let indirect = try direct.filter { $0.kind == memberKind.name }.flatMap(dependents)
+        let known = Set(direct.map(\.id))
+        return direct + indirect.filter { !known.contains($0.id) }
     }
 
     /// - Parameter records: what hangs below the household, of whatever kinds; deleted ones and aliases do not count.

@@ -40,7 +40,8 @@ package struct CalculationRequest: Sendable {
     /// - Throws: ``Problem`` ``Problem/Code/missingParameter``.
     package func calculate(_ reading: CalculationInput.Reading, pack: PolicyPack) throws -> Outcome {
         if reading.findings.contains(where: { $0.severity == .error }) { return .incomplete(reading.findings) }
-        let result = try Calculation.calculate(programme, reading.input, pack: pack, on: day)
+        var result = try Calculation.calculate(programme, reading.input, pack: pack, on: day)
+        result.findings += reading.findings
         return result.hasErrors ? .incomplete(result.findings) : .calculated(result)
     }
 
