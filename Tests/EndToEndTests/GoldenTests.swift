@@ -32,6 +32,23 @@ import Testing
         }
     }
 
+    @Test(arguments: ["zh_CN.UTF-8", "C.UTF-8"]) func anExplanationIsAsItWas(language: String) throws {
+        let household = """
+            {"residence": "rural",
+             "members": [{"id": "户主", "birth_date": "1951-03-02", "health": "41"}, {"id": "配偶", "birth_date": "1955-01-01"}],
+             "incomes": [{"id": "工资", "member": "配偶", "type": "10", "amount": "500.00", "period": "month"},
+                         {"id": "优抚", "member": "户主", "type": "50", "amount": "900.00", "period": "month"}],
+             "expenses": [{"id": "住院", "type": "02", "amount": "2000.00", "reimbursed": "1500.00", "bill_no": "A1"}],
+             "properties": [{"id": "三轮车", "type": "vehicle", "exemption": "03"},
+                            {"id": "存折", "type": "deposit", "value": "3000.00"}]}
+            """
+        let folder = try TemporaryFolder()
+        let program = Program("ruhu", environment: ["LANG": language, "RUHU_HOME": folder.url.path])
+        let outcome = try program.run(["calculate", "-", "dibao", "--on", "2025-10-01"], input: household)
+        #expect(outcome.code == 0, "\(outcome.errors)")
+        try Self.compare(outcome.text, with: "calculate-dibao.\(language.hasPrefix("zh") ? "zh" : "en").txt")
+    }
+
     @Test(arguments: ["bash", "zsh", "fish"]) func completionsAreOffered(shell: String) throws {
         for name in ["ruhu", "ruhu-server"] {
             let outcome = try Program(name).run(["--generate-completion-script", shell])

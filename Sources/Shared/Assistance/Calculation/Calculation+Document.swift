@@ -105,7 +105,7 @@ extension Calculation.Line {
                 return "\(parameter.name)\(isChinese ? "，" : ", ")\(source)"
             }, law?.rawValue, item.map { names[$0] ?? $0 },
         ].compactMap(\.self)
-        let value = amount.map { isChinese ? "：\(Yuan.text($0)) 元" : ": \(Yuan.text($0)) yuan" } ?? ""
+        let value = amount.map { isChinese ? "：\(Yuan.reading($0)) 元" : ": \(Yuan.reading($0)) yuan" } ?? ""
         let said = (isChinese ? text.zh : text.en) + value
         guard !sources.isEmpty else { return said }
         return said + (isChinese ? "〔\(sources.joined(separator: "；"))〕" : " [\(sources.joined(separator: "; "))]")

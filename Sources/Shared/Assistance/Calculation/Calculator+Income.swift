@@ -11,10 +11,10 @@ extension Calculator {
         var received = Ratio.zero
         for item in input.incomes.sorted(by: { $0.id < $1.id }) {
             guard let share = share(of: item, for: person) else { continue }
-            let name = CodeLists.incomeType[item.type] ?? item.type
+            let name = IncomeType.title(item.type)
             if excluded.contains(item.type) {
                 say(
-                    "income.excluded", "\(name)收入不计入", "not counted: income of type \(item.type)", by: excludedBy,
+                    "income.excluded", "\(name)不计入", "not counted: income of type \(item.type)", by: excludedBy,
                     item: item.id)
                 continue
             }
@@ -24,7 +24,7 @@ extension Calculator {
                 say("income.support_received", "收到的赡养抚养扶养费，全年", "support received in a year", annual, item: item.id)
                 continue
             }
-            say("income.counted", "\(name)收入，全年", "income of type \(item.type) in a year", annual, item: item.id)
+            say("income.counted", "\(name)，全年", "income of type \(item.type) in a year", annual, item: item.id)
             total = total + annual
             if item.type == IncomeType.wages, jobCost > .zero {
                 let cost = annual * jobCost
@@ -114,4 +114,10 @@ extension Calculator {
 enum IncomeType {
     static let wages = "10"
     static let support = "42"
+
+    /// As a sentence names it: 工资性收入, 经营净收入, 养老金.
+    static func title(_ code: String) -> String {
+        let name = CodeLists.incomeType[code] ?? code
+        return ["10", "21", "90"].contains(code) ? name + "收入" : name
+    }
 }

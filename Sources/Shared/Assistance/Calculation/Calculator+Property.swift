@@ -68,8 +68,8 @@ extension Calculator {
         guard !deposits.isEmpty else { return true }
         say(
             isWithin ? "property.deposits_within" : "property.deposits_above",
-            "存款合计\(isWithin ? "未超过" : "超过")限额 \(Yuan.text(limit)) 元（人数 × 标准 × \(parameter.text)）",
-            "deposits \(isWithin ? "within" : "above") the limit of \(Yuan.text(limit)) yuan (persons × standard × \(parameter.text))",
+            "存款合计\(isWithin ? "未超过" : "超过")限额 \(Yuan.reading(limit)) 元（人数 × 标准 × \(parameter.text)）",
+            "deposits \(isWithin ? "within" : "above") the limit of \(Yuan.reading(limit)) yuan (persons × standard × \(parameter.text))",
             total, by: parameter, law: .assistance9)
         return isWithin
     }

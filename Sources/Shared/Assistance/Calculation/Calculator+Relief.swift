@@ -14,8 +14,8 @@ extension Calculator {
         let isPoor = annual < limit
         say(
             isPoor ? "relief.income_below" : "relief.income_not_below",
-            "年收入\(isPoor ? "低于" : "不低于")全年标准 × \(incomeBy.text)（\(Yuan.text(limit)) 元）",
-            "income \(isPoor ? "below" : "not below") a year's standard × \(incomeBy.text), \(Yuan.text(limit)) yuan",
+            "年收入\(isPoor ? "低于" : "不低于")全年标准 × \(incomeBy.text)（\(Yuan.reading(limit)) 元）",
+            "income \(isPoor ? "below" : "not below") a year's standard × \(incomeBy.text), \(Yuan.reading(limit)) yuan",
             annual,
             by: incomeBy, law: .assistance47)
         let (shareBy, share) = try ratio("relief_expense.expense_share")

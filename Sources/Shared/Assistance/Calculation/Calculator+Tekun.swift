@@ -64,8 +64,8 @@ extension Calculator {
         let isBelow = annual < limit
         say(
             isBelow ? "tekun.no_income" : "tekun.has_income",
-            "本人年收入\(isBelow ? "低于" : "不低于")全年标准 × \(parameter.text)（\(Yuan.text(limit)) 元）",
-            "own annual income \(isBelow ? "below" : "not below") a year's standard × \(parameter.text), \(Yuan.text(limit)) yuan",
+            "本人年收入\(isBelow ? "低于" : "不低于")全年标准 × \(parameter.text)（\(Yuan.reading(limit)) 元）",
+            "own annual income \(isBelow ? "below" : "not below") a year's standard × \(parameter.text), \(Yuan.reading(limit)) yuan",
             annual, by: parameter, item: person.id, law: .assistance14)
         return isBelow
     }

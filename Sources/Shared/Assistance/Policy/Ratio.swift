@@ -111,6 +111,12 @@ package enum Yuan {
         return (fen < 0 ? "-" : "") + "\(fen.magnitude / 100)." + (part.utf8.count == 1 ? "0" : "") + part
     }
 
+    /// For people: `320.00`; of what is no whole number of fen the beginning, `761.66…`.
+    package static func reading(_ fen: Ratio) -> String {
+        let whole = text(Int64(clamping: fen.numerator / fen.denominator))
+        return fen.denominator == 1 ? whole : whole + "…"
+    }
+
     /// `320.00`; what is no whole number of fen as an exact fraction of yuan, `1/3`.
     package static func text(_ fen: Ratio) -> String {
         if fen.denominator == 1, let whole = Int64(exactly: fen.numerator) { return text(whole) }
