@@ -60,19 +60,28 @@ struct CaseDocument {
         let clock = file.clocks.first { $0.stoppedAt == nil }
         return [
             file.application.record.id.description, file.programme?.label.text() ?? "-",
-            file.status?.label.text() ?? "-", clock.map { "\($0.deadline.due) \($0.state.label.text())" } ?? "-",
+            file.status?.label.text() ?? "-",
+            clock.map { "\(Self.due($0.deadline.due)) \($0.state.label.text())" } ?? "-",
         ]
+    }
+
+    private func bracketed(_ text: String) -> String { L("（\(text)）", " (\(text))") }
+
+    private static func due(_ moment: Moment) -> String {
+        switch moment {
+        case .day(let day): day.description
+        case .time(let time): PlainText.of(time)
+        }
     }
 
     var text: String {
         var lines = [title, "  " + L("状态：", "Status: ") + (file.status?.label.text() ?? "-")]
         if let earlier = file.earlierApplication {
-            lines.append("  " + L("重复申请，先前一件：\(earlier)（R44）", "Asked for before: \(earlier) (R44)"))
+            lines.append("  " + L("重复申请，先前一件：", "Asked for before: ") + "\(earlier)" + bracketed("R44"))
         }
         for clock in file.clocks {
-            lines.append(
-                "  \(clock.rule.name.label.text())（\(clock.rule.rule.code)）  \(clock.deadline.due)  \(clock.state.label.text())"
-            )
+            let name = clock.rule.name.label.text() + bracketed(clock.rule.rule.code)
+            lines.append("  \(name)  \(Self.due(clock.deadline.due))  \(clock.state.label.text())")
             lines += clock.notes.map { "    " + $0 }
         }
         for clock in file.clocksBeyondCalendar {
@@ -84,9 +93,9 @@ struct CaseDocument {
         }
         for move in next {
             let missing = move.guards.filter { !$0.isMet(file) }
-            let state = missing.isEmpty ? L("可办理", "ready") : ""
-            lines.append("  → \(move.name)  \(move.label.zh)  \(move.role.label.text())  \(state)")
-            lines += missing.map { "      \($0.needs.text())（\($0.rule.label.text())）" }
+            let words = [move.name, L(move.label.zh, ""), move.role.label.text()].filter { !$0.isEmpty }
+            lines.append("  → " + words.joined(separator: "  ") + (missing.isEmpty ? L("  可办理", "  ready") : ""))
+            lines += missing.map { "      " + $0.needs.text() + bracketed($0.rule.label.text()) }
         }
         return lines.joined(separator: "\n")
     }

@@ -64,7 +64,8 @@ enum CaseKinds {
         ])
 
     /// 授权委托书 (R25): what may be checked, and until when. Withdrawing it never un-happens. Its scope is `check_scope`,
-    /// for every record has a `scope` already.
+    /// for every record has a `scope` already. A date of signing that is still to come (a laptop's clock is ahead) is no
+    /// error of the paper: it does not hold until then.
     static let authorisation = KindSchema(
         "authorisation", label: Label(zh: "授权委托书", en: "Authorisation"), parents: parent,
         groups: [FieldGroup("check_scope", ["check_scope", "valid_to"])], isAppendOnly: true,
@@ -72,7 +73,7 @@ enum CaseKinds {
         fields: [
             ofApplication, field("signer", .text, .im, .personal, "签字人", "Signer", Rules.text(64)),
             field("check_scope", .text, .im, .personal, "授权核对范围", "Scope of the check", Rules.text(500)),
-            field("signed_at", .date, .im, .personal, "签字日期", "Signed on", Rules.past),
+            field("signed_at", .date, .im, .personal, "签字日期", "Signed on"),
             field("valid_to", .date, .im, .personal, "有效期至", "Valid to"),
             field("withdrawn", .date, .mn, .personal, "撤回日期", "Withdrawn on", Rules.past),
         ])
@@ -83,7 +84,7 @@ enum CaseKinds {
         recordRule: missing(["signer", "signed_at"], in: "commitment"),
         fields: [
             ofApplication, field("signer", .text, .im, .personal, "签字人", "Signer", Rules.text(64)),
-            field("signed_at", .date, .im, .personal, "签字日期", "Signed on", Rules.past),
+            field("signed_at", .date, .im, .personal, "签字日期", "Signed on"),
             field("text", .text, .im, .personal, "承诺内容", "Text", Rules.text(2000)),
         ])
 

@@ -110,7 +110,7 @@ extension CaseMachine {
                 "verify_certificate", "核验残疾人证", from: [.applied], to: .certificateVerified, needs: [.certificateValid]),
             CaseMove(
                 "approve", "批准", from: [.certificateVerified], to: .approved, by: .leader,
-                needs: [.certificateValid, .decidedApproval]),
+                needs: [.certificateValid, .livingNeedsDibao, .decidedApproval]),
             CaseMove(
                 "reject", "不予批准", from: [.applied, .certificateVerified], to: .rejected, by: .leader,
                 needs: [.decidedRejection, .rejectionNotice]),

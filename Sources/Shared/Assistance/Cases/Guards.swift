@@ -139,6 +139,12 @@ extension Guard {
     ) {
         $0.hasDibao
     }
+    /// The living subsidy is for households in hardship; the care subsidy is for severe disability.
+    static let livingNeedsDibao = Guard(
+        2, zh: "家庭没有享受低保", en: "the household does not receive the minimum living allowance"
+    ) {
+        $0.programme != .disabilityLiving || $0.hasDibao
+    }
     static let certificateValid = Guard(
         38, zh: "残疾人证缺失或已过期", en: "the disability certificate is missing or has expired"
     ) { file in

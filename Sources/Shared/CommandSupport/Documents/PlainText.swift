@@ -1,7 +1,7 @@
 package import SyncEngine
 
 /// A value as people read it.
-enum PlainText {
+package enum PlainText {
     /// Yes or no in the reader's language, times in China, money with its yuan, and codes with what they mean.
     static func of(_ value: Value, field: FieldSchema? = nil) -> String {
         switch value {
@@ -16,7 +16,7 @@ enum PlainText {
     }
 
     /// `2026-11-24 09:30:15`, China Standard Time.
-    static func of(_ instant: Instant) -> String {
+    package static func of(_ instant: Instant) -> String {
         let parts = instant.description.prefix { $0 != "." && $0 != "+" }.split(separator: "T")
         return parts.joined(separator: " ")
     }
