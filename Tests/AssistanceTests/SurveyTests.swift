@@ -47,6 +47,7 @@ import Testing
         #expect(session.position == "surveyors")
         try session.go(to: "耕地", at: "land")
         try session.go(to: "hkxz", at: "hukou")
+        try session.go(to: "张三", at: "members/1/name")
         try session.go(to: "HEAD", at: "head")
         let isFound = session.jump(to: "没有这样的题")
         #expect(!isFound && session.position == "head")

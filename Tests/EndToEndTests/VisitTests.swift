@@ -213,6 +213,48 @@ import Testing
         try station.sync()
     }
 
+    @Test func twoWindowsDoNotOverwriteEachOther() throws {
+        let first = try terminal("012")
+        try first.answer("[1/", "2026-11-20")
+        try first.wait(for: "[2/")
+        let second = try terminal("012")
+        try second.answer("[2/", "王秀英、李建国")
+        try second.wait(for: "[3/")
+        try first.type("赵敏、钱进")
+        #expect(first.end() == 65, "\(first.text)")
+        #expect(first.text.contains("another window"))
+        second.kill()
+        let done = try station.run("visit", "012", "--answers", try file(#"{"poverty_causes": ["01"]}"#, "x.json"))
+        #expect(done.code == 65, "the members are not complete")
+        let resumed = try terminal("012")
+        try resumed.answer("[3/", "<")
+        try resumed.wait(for: "王秀英, 李建国")
+        resumed.kill()
+    }
+
+    @Test func whatASyncBringsMeanwhileIsInTheVisit() throws {
+        try station.sync()
+        let other = try server.station("b", village: Self.village, staff: "李建国")
+        try other.sync()
+        let gone = try other.new("member", "household=\(household)", "name=王五")
+        try other.sync()
+        try station.sync()
+        let terminal = try terminal("012")
+        try terminal.answer("[1/", "2026-11-20")
+        try terminal.wait(for: "[2/")
+        terminal.kill()
+        #expect(try other.run("delete", gone, "--reason", "登记错了").code == 0)
+        _ = try other.new("member", "household=\(household)", "name=李四", "id_number=440524188001010014")
+        try other.sync()
+        try station.sync()
+        let done = try station.run("visit", "012", "--answers", try file(Self.answers))
+        #expect(done.code == 0, "\(done.text)")
+        let members = done.json["changes"].array.filter { $0["kind"].string == "member" }
+        #expect(members.compactMap { $0["operation"].string } == ["edit", "edit"], "\(done.text)")
+        try station.sync()
+        #expect(try server.command("conflicts").json["conflicts"].array.isEmpty)
+    }
+
     @Test func aDiscardedVisitNeedsAReasonAndMakesRoomForAnother() throws {
         let terminal = try terminal("012")
         try terminal.answer("[1/", "2026-11-20")
@@ -223,6 +265,7 @@ import Testing
         #expect(try station.run("visit", "012", "--discard", "--reason", "走错了门").code == 0)
         #expect(try sets("draft").isEmpty)
         #expect(try station.run("visit", "012", "--discard", "--reason", "再来").code == 65)
+        #expect(try station.run("visit", "--list").json["count"].int == 0)
         #expect(try station.run("visit", "012", "--answers", try file(Self.answers)).code == 0)
     }
 

@@ -195,13 +195,16 @@ import Testing
         }
         draft.answers = #"{"a":1}"#
         draft.position = "b"
+        draft.updatedAt = Instant(milliseconds: 2)
         let answered = draft
-        #expect(try replica.write { try $0.save(answered) })
+        let begun = Instant(milliseconds: 1)
+        #expect(try replica.write { try $0.save(answered, since: begun) })
+        #expect(try replica.write { try !$0.save(answered, since: begun) }, "another window has answered since")
         try replica.write { try $0.forgetShadow() }
         #expect(try replica.read { try $0.visitDraft(of: household) } == answered)
         try replica.write { try $0.discardVisitDraft(visit, reason: "走错了门", at: Instant(milliseconds: 2)) }
         #expect(try replica.read { try $0.visitDrafts() } == [])
-        #expect(try replica.write { try !$0.save(answered) }, "it is closed")
+        #expect(try replica.write { try !$0.save(answered, since: answered.updatedAt) }, "it is closed")
     }
 
     @Test func aNewFieldAddsAColumnAndRewritesNothing() throws {

@@ -32,8 +32,8 @@ struct VisitCommand: ParsableCommand {
     func run() throws {
         let station = try options.station()
         if list { return try listDrafts(station) }
+        if discard { return try discardDraft(station) }
         let visit = try Visit(household: household ?? "", station: station, author: try author.name(station))
-        if discard { return try discard(visit) }
         if let answers { return try script(visit, document: answers) }
         guard StandardInput.isTerminal else { throw refuse(try unasked(visit)) }
         try ask(visit)
@@ -46,22 +46,22 @@ struct VisitCommand: ParsableCommand {
             text: drafts.isEmpty ? L("没有未完成的走访", "No visit is under way") : drafts.map(\.text).joined(separator: "\n"))
     }
 
-    private func discard(_ visit: Visit) throws {
+    private func discardDraft(_ station: Station) throws {
         guard let reason = author.reason, !reason.isEmpty else { throw Problem(.reasonNeeded, "visit --discard") }
-        try visit.discard(reason: reason)
+        let draft = try Visit.discard(household: household ?? "", reason: reason, station: station)
         options.output.write(
             .object([
-                ("visit", .string(visit.draft.visit.description)),
-                ("household", .string(visit.household.id.description)), ("state", .string("discarded")),
-                ("reason", .string(reason)),
+                ("visit", .string(draft.visit.description)), ("household", .string(draft.household.description)),
+                ("state", .string("discarded")), ("reason", .string(reason)),
             ]), text: L("已放弃这次走访；填过的内容留在本机备查", "Discarded; what was typed stays in the database"))
     }
 
     // MARK: - On a terminal
 
-    private func ask(_ visit: Visit) throws {
-        var visit = visit
+    private func ask(_ opened: Visit) throws {
+        var visit = opened
         try attach(to: &visit)
+        if visit.files.map(\.blob) != opened.files.map(\.blob) { try visit.save() }
         var dialogue = VisitDialogue(visit: visit, screen: VisitScreen(stream: options.json ? .errors : .output))
         if try dialogue.run() { return try finish(dialogue.visit) }
         let visitID = dialogue.visit.draft.visit.description

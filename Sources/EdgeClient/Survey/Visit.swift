@@ -19,17 +19,16 @@ struct Visit {
         let now = station.clock()
         var random = SystemRandomNumberGenerator()
         let fresh = RecordID.v7(milliseconds: now.milliseconds, using: &random)
-        let opened = try station.replica.read { transaction in
+        let (household, draft, form, records, answers) = try station.replica.read { transaction in
             let household = try VisitLookup.household(text, in: transaction)
             let draft = try transaction.visitDraft(of: household.id)
             let form =
                 try draft.map { try VisitLookup.form(of: $0, in: transaction) }
                 ?? VisitLookup.newestForm(in: transaction)
             let records = try VisitLookup.records(of: household, form: form, station: station, in: transaction)
-            return (household, draft, form, records)
+            let answers = try draft.map { try VisitLookup.answers(of: $0, form: form, in: transaction) }
+            return (household, draft, form, records, answers)
         }
-        let (household, draft, form, records) = opened
-        let answers = draft.map { Answers(JSONValue.parsed($0.answers), of: form) }
         session = SurveySession(
             form: form, records: records, context: RuleContext(today: now.day), answers: answers,
             position: draft?.position ?? "",
@@ -59,13 +58,15 @@ struct Visit {
         draft.answers = session.answers.json(of: session.form).compact
         draft.files = JSONValue.array(files.map(\.json)).compact
         draft.position = session.position
-        draft.updatedAt = station.clock()
+        let before = draft.updatedAt
+        // A clock that was set back must not make two savings look like one.
+        draft.updatedAt = max(station.clock(), Instant(milliseconds: before.milliseconds + 1))
         let (kept, isNew) = (draft, !isBegun)
         try station.replica.write { transaction in
             if isNew {
                 guard try transaction.visitDraft(of: kept.household) == nil else { throw Problem(.visitClosed) }
                 try transaction.begin(kept)
-            } else if try !transaction.save(kept) {
+            } else if try !transaction.save(kept, since: before) {
                 throw Problem(.visitClosed)
             }
         }
@@ -110,15 +111,28 @@ struct Visit {
         }
     }
 
-    /// Puts the draft aside.
+    /// Puts the visit to a household aside, whatever has become of the household.
+    /// - Parameter text: the household's number or id.
     /// - Throws: ``Problem`` ``Problem/Code/nothingToChange`` when none is under way.
-    func discard(reason: String) throws {
-        guard isBegun else {
-            throw Problem(
-                .nothingToChange,
-                explanation: Label(zh: "这一户没有未完成的走访", en: "No visit to this household is under way"))
+    static func discard(household text: String, reason: String, station: Station) throws -> VisitDraft {
+        try station.replica.write { transaction in
+            let kind = transaction.schema.kind("household")
+            let named = try transaction.visitDrafts().filter { draft in
+                let household = try kind.flatMap { try transaction.working(draft.household, kind: $0) }
+                let number = kind.flatMap { household?.value("number", in: $0).text }
+                return draft.household.description == text || number == text
+            }
+            guard let draft = named.first, named.count == 1 else {
+                throw Problem(
+                    .nothingToChange, text,
+                    explanation: Label(
+                        zh: "这一户没有未完成的走访，或有几户同号；用 ruhu visit --list 查看",
+                        en: "No visit to this household is under way, or several have the number; see ruhu visit --list"
+                    ))
+            }
+            try transaction.discardVisitDraft(draft.visit, reason: reason, at: station.clock())
+            return draft
         }
-        try station.replica.write { try $0.discardVisitDraft(draft.visit, reason: reason, at: station.clock()) }
     }
 }
 
@@ -175,6 +189,18 @@ enum VisitLookup {
         let (form, findings) = FormReader.read(JSONValue.parsed(draft.form), schema: transaction.schema)
         guard let form else { throw Problem(.badForm, findings.first?.place ?? draft.formName) }
         return form
+    }
+
+    /// What was answered in a visit under way, without the rows whose records were deleted or merged since.
+    static func answers(of draft: VisitDraft, form: Form, in transaction: ReplicaTransaction) throws -> Answers {
+        var answers = Answers(JSONValue.parsed(draft.answers), of: form)
+        for case .group(let group) in form.items {
+            answers.rows[group.id] = try answers.rows[group.id]?.filter { row in
+                guard let record = try transaction.working(row.record, kind: group.kind) else { return true }
+                return !record.isDeleted && record.value(KindSchema.aliasField, in: group.kind).isNull
+            }
+        }
+        return answers
     }
 
     static func records(

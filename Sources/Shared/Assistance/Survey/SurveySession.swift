@@ -36,7 +36,7 @@ package struct SurveySession {
     }
 
     /// - Parameters:
-    ///   - answers: of a visit that was begun; `nil` begins one, with a row for every record that exists.
+    ///   - answers: of a visit that was begun. Every record that exists has a row, also one that came in meanwhile.
     ///   - newID: of a row that finishing will create.
     package init(
         form: Form, records: SurveyRecords, context: RuleContext, answers: Answers? = nil, position: String = "",
@@ -48,10 +48,10 @@ package struct SurveySession {
         self.newID = newID
         self.answers = answers ?? Answers()
         self.position = position
-        if answers == nil {
-            for case .group(let group) in form.items {
-                self.answers.rows[group.id] = records.rows(of: group).map { Answers.Row(record: $0.id) }
-            }
+        for case .group(let group) in form.items {
+            let known = Set((self.answers.rows[group.id] ?? []).map(\.record))
+            let new = records.rows(of: group).filter { !known.contains($0.id) }
+            self.answers.rows[group.id, default: []] += new.map { Answers.Row(record: $0.id) }
         }
         if current == nil, position != Self.end { self.position = firstOpen?.place ?? Self.end }
     }
@@ -245,8 +245,8 @@ package struct SurveySession {
         if index > 0 { position = steps[index - 1].place }
     }
 
-    /// To the next step whose id, text in either language or pinyin initials have `text` in them, from here on and
-    /// around.
+    /// To a place, to the first question about a member whose name has `text` in it, or to the next step whose id, text
+    /// in either language or pinyin initials have it, from here on and around.
     /// - Returns: whether there is one.
     package mutating func jump(to text: String) -> Bool {
         let wanted = text.trimmingSpace.lowercased()
@@ -256,10 +256,21 @@ package struct SurveySession {
             position = exact.place
             return true
         }
+        if let person = members.first(where: { $0.name.lowercased().contains(wanted) }),
+            let first = steps.first(where: { isAbout(person.record, $0) })
+        {
+            position = first.place
+            return true
+        }
         let here = steps.firstIndex { $0.place == position } ?? steps.count - 1
         let found = (steps[(here + 1)...] + steps[...here]).first { Self.names($0, wanted) }
         if let found { position = found.place }
         return found != nil
+    }
+
+    private func isAbout(_ record: RecordID, _ step: Step) -> Bool {
+        guard case .question(_, let row?) = step else { return false }
+        return self.record(row) == record
     }
 
     private static func names(_ step: Step, _ wanted: String) -> Bool {

@@ -11,6 +11,8 @@ extension ProblemTexts {
         hintZh: "请按所列之处改正，再运行一次；什么也没有保存，先前填的都还在。",
         hintEn: "Correct them where they are named and run it again; nothing was saved, what was typed before is kept.")
     static let visitClosed = ProblemTexts(
-        "visit-closed", zh: "这次走访已在另一个窗口完成或放弃", en: "The visit was finished or discarded in another window",
-        hintZh: "用 ruhu visit --list 查看还没完成的走访。", hintEn: "See what is under way with ruhu visit --list.")
+        "visit-closed", zh: "这次走访正在另一个窗口里填，或已在那里完成、放弃",
+        en: "The visit is being answered in another window, or was finished or discarded there",
+        hintZh: "在那个窗口继续，或关掉它再运行 ruhu visit；用 ruhu visit --list 查看还没完成的走访。",
+        hintEn: "Go on there, or close it and run ruhu visit again; see what is under way with ruhu visit --list.")
 }

@@ -87,20 +87,21 @@ extension ReplicaTransaction {
         try query.run()
     }
 
-    /// Keeps what was answered.
-    /// - Returns: whether the visit is still under way: another window may have finished or discarded it.
-    package func save(_ draft: VisitDraft) throws -> Bool {
+    /// Keeps what was answered since `updatedAt`.
+    /// - Returns: whether it is kept: not when another window has answered, finished or discarded the visit since.
+    package func save(_ draft: VisitDraft, since updatedAt: Instant) throws -> Bool {
         var query = try Query(
             database,
             """
             UPDATE visit_draft SET answers = ?, files = ?, position = ?, updated_at = ?
-            WHERE visit = ? AND discarded_at IS NULL RETURNING 1
+            WHERE visit = ? AND updated_at = ? AND discarded_at IS NULL RETURNING 1
             """)
         query.bind(draft.answers)
         query.bind(draft.files)
         query.bind(draft.position)
         query.bind(draft.updatedAt.milliseconds)
         query.bind(draft.visit)
+        query.bind(updatedAt.milliseconds)
         return try !query.all { _ in true }.isEmpty
     }
 
