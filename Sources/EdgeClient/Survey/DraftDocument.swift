@@ -28,8 +28,8 @@ struct DraftDocument {
 
     var text: String {
         L(
-            "草稿  户 \(name)  \(JSONValue(.time(draft.updatedAt)).plain)  \(draft.author)  走访未完成，继续：ruhu visit \(name)",
-            "draft  household \(name)  \(JSONValue(.time(draft.updatedAt)).plain)  \(draft.author)  not finished; go on with ruhu visit \(name)"
+            "草稿  户 \(name)  \(PlainText.of(draft.updatedAt))  \(draft.author)  走访未完成，继续：ruhu visit \(name)",
+            "draft  household \(name)  \(PlainText.of(draft.updatedAt))  \(draft.author)  not finished; go on with ruhu visit \(name)"
         )
     }
 }

@@ -7,6 +7,13 @@ import SyncEngine
 struct VisitDialogue {
     var visit: Visit
     let screen: VisitScreen
+    /// Everything was answered once: what is corrected now leads back to the summary.
+    private var isReviewing = false
+
+    init(visit: Visit, screen: VisitScreen) {
+        self.visit = visit
+        self.screen = screen
+    }
 
     /// - Returns: whether the visit is to be finished; false leaves the draft.
     /// - Throws: what saving throws.
@@ -14,6 +21,7 @@ struct VisitDialogue {
         screen.title(visit, isResumed: visit.isBegun)
         while true {
             guard try askQuestions() else { return false }
+            isReviewing = true
             let findings = try visit.session.findings()
             if let first = findings.first {
                 screen.say("")
@@ -57,7 +65,12 @@ struct VisitDialogue {
                 try saveIfBegun()
             case let text:
                 let findings = try visit.session.answer(text)
-                if findings.isEmpty { try visit.save() } else { screen.refuse(findings) }
+                if findings.isEmpty {
+                    if isReviewing { visit.session.goOn() }
+                    try visit.save()
+                } else {
+                    screen.refuse(findings)
+                }
             }
         }
         return true

@@ -42,7 +42,9 @@ struct VisitScreen {
             let rows = (session.answers.rows[group.id] ?? []).count { !$0.isRemoved }
             say(
                 "[\(number)/\(count)] "
-                    + L("\(group.text.zh)：已有 \(rows) 条，还有吗？", "\(group.text.en): \(rows) so far; one more?"))
+                    + L(
+                        "\(group.text.zh)：已有 \(rows) \(Self.counter(group))，还有吗？",
+                        "\(group.text.en): \(rows) so far; one more?"))
             hint(rows < group.atLeast ? L("默认：y 有", "Default: y") : L("默认：n 没有了；y 再加一条", "Default: n; y adds one"))
         case .question(let question, let row):
             say("[\(number)/\(count)] " + heading(question, row: row, session))
@@ -53,20 +55,22 @@ struct VisitScreen {
         }
     }
 
+    /// People are counted otherwise than things.
+    private static func counter(_ group: Form.Group) -> String { group.kind.name == "member" ? "位" : "条" }
+
     private func heading(_ question: Question, row: SurveySession.RowPlace?, _ session: SurveySession) -> String {
         guard let row else { return question.text.text() }
+        return rowHeading(row, session) + L("　\(question.text.zh)", ": \(question.text.en)")
+    }
+
+    private func rowHeading(_ row: SurveySession.RowPlace, _ session: SurveySession) -> String {
         let rows = session.answers.rows[row.group.id] ?? []
         let number = rows[...row.index].count { !$0.isRemoved }
-        var name = ""
-        if row.group.kind.name == "member", let record = session.record(row), let known = session.name(of: record),
-            !known.isEmpty
-        {
-            name = L("（\(known)）", " (\(known))")
-        }
-        let counter = row.group.kind.name == "member" ? "位" : "条"
+        let known = session.record(row).flatMap { session.name(of: $0) } ?? ""
+        let name = known.isEmpty ? "" : L("（\(known)）", " (\(known))")
         return L(
-            "\(row.group.text.zh) 第 \(number) \(counter)\(name)　\(question.text.zh)",
-            "\(row.group.text.en) \(number)\(name): \(question.text.en)")
+            "\(row.group.text.zh) 第 \(number) \(Self.counter(row.group))\(name)",
+            "\(row.group.text.en) \(number)\(name)")
     }
 
     /// The choices in columns of the terminal's width.
@@ -103,7 +107,7 @@ struct VisitScreen {
         } else if question.isRequired {
             parts.append(L("必填", "needed"))
         } else {
-            parts.append(L("没有可回车跳过", "Enter skips"))
+            parts.append(L("没有就回车跳过", "Enter skips"))
         }
         if standing.isNull, let example = question.example { parts.append(L("例：", "e.g. ") + example) }
         return parts.joined(separator: L("；", "; "))
@@ -120,14 +124,18 @@ struct VisitScreen {
         let session = visit.session
         say("")
         say(L("—— 小结 ——", "-- Summary --"))
-        let shown: [(String, String)] = session.steps.compactMap { step in
-            guard case .question(let question, let row) = step else { return nil }
+        var rowPlace = ""
+        for case .question(let question, let row) in session.steps {
             let value = session.effective(question, row: row)
-            guard !value.isNull else { return nil }
+            guard !value.isNull else { continue }
+            if let row, rowPlace != "\(row.group.id)/\(row.index)" {
+                rowPlace = "\(row.group.id)/\(row.index)"
+                say("  " + rowHeading(row, session))
+            }
             let unit = question.unit.map { " " + $0.text() } ?? ""
-            return (heading(question, row: row, session), text(value, of: question, session) + unit)
+            let indent = row == nil ? "  " : "    "
+            say(indent + question.text.text() + L("：", ": ") + text(value, of: question, session) + unit)
         }
-        for (heading, answer) in shown { say("  \(heading)" + L("：", ": ") + answer) }
         for file in visit.files {
             say("  " + L(Attachment.kinds[file.kind] ?? file.kind, file.kind) + L("：", ": ") + file.name)
         }

@@ -245,6 +245,9 @@ package struct SurveySession {
         if index > 0 { position = steps[index - 1].place }
     }
 
+    /// To the first question that was never answered, else behind the last one: back to the summary after a correction.
+    package mutating func goOn() { position = firstOpen?.place ?? Self.end }
+
     /// To a place, to the first question about a member whose name has `text` in it, or to the next step whose id, text
     /// in either language or pinyin initials have it, from here on and around.
     /// - Returns: whether there is one.
