@@ -126,6 +126,9 @@ import Testing
     @Test func typedAsPeopleTypeIt() throws {
         var session = try SurveyFixture.session()
         try session.take("2026年11月3日", "王秀英 李建国", "三组", "农业户口", "３.５")
+        try session.go(to: "head")
+        try session.take("zs")
+        #expect(session.answers.values["head"] == .text(SurveyFixture.member.description))
         #expect(session.answers.values["visited_on"] == .date(try #require(CalendarDay("2026-11-03"))))
         #expect(session.answers.values["hukou"] == .text("20"))
         #expect(session.answers.values["land"] == .int64(350))

@@ -177,8 +177,6 @@ import Testing
         try terminal.answer("Address", "三组78号")
         // Registration was jumped over: it is asked before the summary comes again.
         try terminal.answer("[4/", "")
-        try terminal.answer("File of a photo", "")
-        try terminal.answer("File of a signature", "")
         try terminal.wait(for: "三组78号")
         try terminal.answer("Enter finishes", "")
         #expect(terminal.end() == 0, "\(terminal.text)")

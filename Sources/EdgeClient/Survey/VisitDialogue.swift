@@ -9,6 +9,7 @@ struct VisitDialogue {
     let screen: VisitScreen
     /// Everything was answered once: what is corrected now leads back to the summary.
     private var isReviewing = false
+    private var hasAskedForFiles = false
 
     init(visit: Visit, screen: VisitScreen) {
         self.visit = visit
@@ -29,7 +30,8 @@ struct VisitDialogue {
                 goTo(first.place)
                 continue
             }
-            guard try askFiles() else { return false }
+            if !hasAskedForFiles, try !askFiles() { return false }
+            hasAskedForFiles = true
             screen.summary(visit)
             switch try confirm() {
             case .finish: return true

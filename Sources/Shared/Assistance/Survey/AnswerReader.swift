@@ -140,7 +140,8 @@ package struct AnswerReader {
             return .value(.text(members[number - 1].record.description))
         }
         let named = members.filter {
-            $0.name == text || $0.idNumber == text.uppercased() || $0.record.description == text
+            $0.name == text || Pinyin.initials(of: $0.name).contains(text.lowercased())
+                || $0.idNumber == text.uppercased() || $0.record.description == text
         }
         guard named.count == 1, let only = named.first else {
             return refuse(
