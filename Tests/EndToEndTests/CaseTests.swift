@@ -241,6 +241,50 @@ import Testing
         #expect(try station.show(id)["fields"]["continues"].string == first)
     }
 
+    /// DOMAIN section 7, collisions 9 and 2, and the whole path to payment. The notice's days pass at the township.
+    @Test(.enabled("needs the package faketime") { WrongClock.library != nil })
+    func aLateObjectionReopensAndADeathFreezes() throws {
+        let id = try apply()
+        try station.sync()
+        try reviewed(id)
+        _ = try desk(
+            "decision", "application=\(id)", "result=approved", "amount_fen=32000", "basis=年收入 9600 元",
+            "signatories=李,王", "role=leader")
+        try move(id, "approve")
+        let notice = try server.program.run([
+            "notice", id, "publicity", "--place", "村委会公开栏", "--hotline", "0632-7712345", "--json",
+        ]).json
+        try move(id, "publicise")
+        try station.sync()
+        #expect(try station.run("edit", try #require(notice["id"].string), "posted_evidence+=照片1").code == 0)
+        try station.sync()
+        // Typed while the notice hangs, sent after it was over.
+        let objection = try station.new(
+            "objection", "application=\(id)", "text=他家有车", "at=\(try #require(notice["from"].string))")
+        _ = try station.new("bank_account", "household=\(household)", "kind=折", "number=6222020200112233")
+        server.program.environment.merge(WrongClock.environment("+14d")) { $1 }
+        try move(id, "take_effect")
+        try station.sync()
+        try move(id, "object")
+        try move(id, "open_review")
+        _ = try desk(
+            "democratic_review", "application=\(id)", "objection=\(objection)", "attendees=甲,乙,丙", "votes_for=3",
+            "result=upheld")
+        try move(id, "uphold")
+        try move(id, "take_effect")
+        #expect(try move(id, "pay")["status"].string == "in_payment")
+        let review = try server.command("list", "dynamic_review").json
+        #expect(review["count"].int == 1 && review["records"][0]["fields"]["due"].string != nil)
+        _ = try desk("payment", "application=\(id)", "month=2026-12", "amount_fen=32000", "state=planned")
+        _ = try station.new(
+            "change_report", "household=\(household)", "member=\(member)", "type=death", "on=2026-11-20")
+        try station.sync()
+        #expect(
+            try refusal("new", "payment", "application=\(id)", "month=2027-01", "amount_fen=32000").contains("R22"))
+        #expect(try refusal("case", "move", id, "stop", "--role", "leader").contains("R43"))
+        #expect(try server.command("audit", "verify").code == 0)
+    }
+
     @Test(.enabled("needs the package faketime") { WrongClock.library != nil })
     func anOverdueCaseStaysOnRecordWithItsNote() throws {
         let id = try apply()
