@@ -114,6 +114,14 @@ import Testing
         #expect(finding.message.zh.contains("007 二组 3 号") && finding.message.en.contains("007 二组 3 号"))
     }
 
+    @Test func whatIsRecordedTwiceAlreadyDoesNotStopTheVisit() throws {
+        var session = try SurveyFixture.session(elsewhere: ["11010519491231002X": "007"])
+        try session.go(to: "members/1/id_number")
+        try session.take("")
+        let findings = try session.findings()
+        #expect(!findings.contains { $0.place == "members/1/id_number" })
+    }
+
     @Test func theSameIncomeTwiceIsOne() throws {
         var session = try SurveyFixture.session()
         try session.go(to: "incomes/+")

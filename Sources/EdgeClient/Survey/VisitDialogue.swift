@@ -28,6 +28,7 @@ struct VisitDialogue {
                 screen.say("")
                 screen.refuse(findings.prefix(5).map { $0 })
                 goTo(first.place)
+                if visit.session.current == nil { return false }
                 continue
             }
             if !hasAskedForFiles, try !askFiles() { return false }

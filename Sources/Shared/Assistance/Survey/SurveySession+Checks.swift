@@ -35,6 +35,9 @@ extension SurveySession {
             return SurveyFinding(
                 place, Label(zh: "这个身份证号本户已登记：\(twice.name)", en: "Recorded in this household already: \(twice.name)"))
         }
+        // What is recorded twice already is for the township to merge; it does not stop the visit.
+        let recorded = records.rows(of: row.group).first { $0.id == record(row) }
+        if recorded?.value("id_number", in: row.group.kind) == .text(number) { return nil }
         guard let other = try records.elsewhere(number) else { return nil }
         return SurveyFinding(
             place,
