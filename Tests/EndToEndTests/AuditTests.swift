@@ -127,6 +127,31 @@ import Testing
         #expect(try station.run("verify-proof", try file("{}")).code == 65)
     }
 
+    @Test func aProofIsOfTheRecordThatItNames() throws {
+        let text = try server.command("audit", "prove", household).text
+        let other = "01900000-0000-7000-8000-000000000001"
+        let relabelled = text.replacing(
+            "{\"record\":\"\(household)\"", with: "{\"record\":\"\(other)\"", maxReplacements: 1)
+        #expect(relabelled != text)
+        #expect(try station.run("verify-proof", try file(relabelled)).code == 65)
+        let sets = try #require(text.range(of: "\"sets\":["))
+        let doubled = text[..<sets.upperBound] + firstSet(text[sets.upperBound...]) + "," + text[sets.upperBound...]
+        let refused = try station.run("verify-proof", try file(String(doubled)))
+        #expect(refused.code == 65)
+        #expect(!refused.json["wrong"].array.isEmpty)
+    }
+
+    /// The first object of a list.
+    private func firstSet(_ list: Substring) -> Substring {
+        var depth = 0
+        for index in list.indices {
+            if list[index] == "{" { depth += 1 }
+            if list[index] == "}" { depth -= 1 }
+            if depth == 0 { return list[...index] }
+        }
+        return list
+    }
+
     @Test func aFieldIsTracedToWhoTypedIt() throws {
         let traced = try server.command("audit", "trace", household, "address")
         #expect(traced.code == 0)

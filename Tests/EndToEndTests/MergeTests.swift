@@ -62,6 +62,10 @@ import Testing
         let id = try #require(conflict["id"].string)
         #expect(
             try server.command("resolve", id, "--take", #"["张三丰","440524188001010014"]"#, "--reason", "核对").code == 0)
+        // Another clerk, with the page from before, does not overrule it unknowingly.
+        let late = try server.command("resolve", id, "--take", "theirs", "--reason", "未刷新")
+        #expect(late.code == 65)
+        #expect(late.json["error"]["code"].int == 2032)
         try everywhere()
         #expect(try a.show(member)["fields"]["id_number"].string == "440524188001010014")
         #expect(try conflicts().isEmpty)

@@ -149,6 +149,43 @@ import Testing
         #expect(refused.json["error"]["code"].int == 5003)
     }
 
+    @Test(arguments: ["authority.sqlite", "desk.key", "later.backup"])
+    func aBackupIsNeverKeptInTheTownshipsFolder(name: String) throws {
+        let path = server.folder.appending(path: name).path
+        let before = try? Data(contentsOf: URL(filePath: path))
+        let refused = try server.command("backup", path)
+        #expect(refused.code == 73)
+        #expect(try server.command("audit", "verify").code == 0)
+        if name == "desk.key" { #expect(try Data(contentsOf: URL(filePath: path)) == before) }
+    }
+
+    @Test func aBackupIsWrittenOverAnOlderBackupAndOverNothingElse() throws {
+        let photo = folder.url.appending(path: "photo.jpg")
+        try Data("a photo".utf8).write(to: photo)
+        let refused = try server.command("backup", photo.path)
+        #expect(refused.code == 73)
+        #expect(refused.json["error"]["code"].int == 5003)
+        #expect(try Data(contentsOf: photo) == Data("a photo".utf8))
+        let bystander = URL(filePath: backup + ".new")
+        try Data("mine".utf8).write(to: bystander)
+        for _ in 0..<2 { #expect(try server.command("backup", backup).code == 0) }
+        #expect(try Data(contentsOf: bystander) == Data("mine".utf8))
+    }
+
+    @Test func aBackupWhoseListLiesIsRefused() throws {
+        let entry = #"{"name":"a","size":9223372036854775807,"sha256":"\#(String(repeating: "0", count: 64))"}"#
+        let list =
+            #"{"name":"镇","region":"370404101","epoch":"e","seq":1,"createdAt":"t","entries":[\#(entry),\#(entry)]}"#
+        let length = withUnsafeBytes(of: UInt64(list.utf8.count).bigEndian) { Array($0) }
+        let file = folder.url.appending(path: "lies")
+        try Data(Array("RUHU-BACKUP-1\n".utf8) + length + Array(list.utf8)).write(to: file)
+        server.stop()
+        try FileManager.default.removeItem(at: server.folder)
+        let refused = try server.command("restore", file.path)
+        #expect(refused.code == 65)
+        #expect(refused.json["error"]["code"].int == 1012)
+    }
+
     @Test func openInvitationsAreVoidAndSerialsGoOn() throws {
         let code = try server.invite(village: "370404101203", staff: "丁")
         try #require(try server.command("backup", backup).code == 0)

@@ -30,7 +30,9 @@ struct VerifyProofCommand: ParsableCommand {
             (try Meta.bytes("server_key", in: transaction.database), try transaction.treeHeads())
         }
         guard let key else { throw Problem(.notJoined) }
-        let result = proof.check(serverKey: key, held: held) { Ed25519().isValid($0, for: $1, publicKey: $2) }
+        let result = proof.check(serverKey: key, held: held, codec: station.replica.tables.codec) {
+            Ed25519().isValid($0, for: $1, publicKey: $2)
+        }
         let document = JSONValue.object([
             ("sound", .bool(result.isSound)), ("record", .string(proof.record.description)),
             ("sets", .int(Int64(proof.sets.count))), ("signed", .bool(result.isSigned)),
@@ -43,8 +45,9 @@ struct VerifyProofCommand: ParsableCommand {
         options.output.write(
             document,
             text: L(
-                "属实：\(proof.sets.count) 个变更集都在镇街的日志中。",
-                "It holds: all \(proof.sets.count) change sets are in the township's log."))
+                "属实：这 \(proof.sets.count) 个变更集都涉及记录 \(proof.record)，都在镇街的日志中（是否还有别的，本证明不说明）。",
+                "It holds: these \(proof.sets.count) change sets name the record \(proof.record) and are in the township's log (it does not say that there are no others)."
+            ))
     }
 
     private static func problem(_ result: RecordProof.Result, held: [TreeHead]) -> Problem {

@@ -19,7 +19,8 @@ struct Backup {
     static func write(_ township: Township, to path: String, progress: (Int, Int) -> Void) throws -> Written {
         let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]) : "."
         guard folder.isEmpty || Files.exists(folder) else { throw Problem(.cannotCreate, path) }
-        let snapshot = path + ".snapshot"
+        try checkPlace(path, in: folder.isEmpty ? "/" : folder, of: township)
+        let snapshot = path + ".\(getpid()).snapshot"
         try removeDatabase(snapshot)
         defer { try? removeDatabase(snapshot) }
         let head = try copyDatabase(township, to: snapshot)
@@ -39,6 +40,28 @@ struct Backup {
             manifest, sources: sources, signer: Ed25519Signer(township.keys.signing), to: path, progress: progress)
         try township.database.write { try EscrowStore($0.database).setWatermark(head.seq) }
         return Written(manifest: manifest, bytes: entries.map(\.size).reduce(0, +))
+    }
+
+    /// Only an older backup is written over, and nothing in the township's own folder.
+    /// - Throws: ``Problem`` ``Problem/Code/cannotCreate``.
+    private static func checkPlace(_ path: String, in folder: String, of township: Township) throws {
+        func resolved(_ path: String) -> String {
+            URL(filePath: path).resolvingSymlinksInPath().standardizedFileURL.path
+        }
+        let (place, own) = (resolved(folder), resolved(township.folder.path))
+        if place == own || place.hasPrefix(own + "/") {
+            throw Problem(
+                .cannotCreate, path,
+                explanation: Label(
+                    zh: "备份不能放在镇街的数据目录里", en: "A backup cannot be kept in the township's own data folder"))
+        }
+        guard Files.exists(path) else { return }
+        let start = try Files.beginning(path, count: BackupFile.magic.count)
+        guard start.isEmpty || start == BackupFile.magic else {
+            throw Problem(
+                .cannotCreate, path,
+                explanation: Label(zh: "这里已有别的文件，没有覆盖", en: "There is another file here; it was left alone"))
+        }
     }
 
     /// One snapshot, whatever is written meanwhile.

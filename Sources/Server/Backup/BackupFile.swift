@@ -9,6 +9,9 @@ import SyncWire
 enum BackupFile {
     static let magic = Array("RUHU-BACKUP-1\n".utf8)
     static let manifestByteLimit = 64 * 1024 * 1024
+    /// Of one file in it; a sum of as many as there may be does not overflow.
+    static let fileByteLimit: Int64 = 1 << 40
+    static let entryLimit = 1 << 20
     private static let chunkBytes = 1024 * 1024
     private static let signatureBytes = 64
 
@@ -65,7 +68,8 @@ enum BackupFile {
             var entries: [Entry] = []
             for item in list {
                 guard let name = item["name"]?.text, BackupFile.isSafe(name), case .int(let size) = item["size"],
-                    size >= 0, let hash = item["sha256"]?.text.flatMap(Hex.decode).flatMap({ Hash256(bytes: $0) })
+                    size >= 0, size <= BackupFile.fileByteLimit, entries.count < BackupFile.entryLimit,
+                    let hash = item["sha256"]?.text.flatMap(Hex.decode).flatMap({ Hash256(bytes: $0) })
                 else { return nil }
                 entries.append(Entry(name: name, size: Int(size), sha256: hash))
             }
@@ -110,7 +114,7 @@ enum BackupFile {
         _ manifest: Manifest, sources: [String: String], signer: any Signer, to path: String,
         progress: (Int, Int) -> Void
     ) throws {
-        let temporary = path + ".new"
+        let temporary = path + ".\(getpid()).new"
         try Files.remove(temporary)
         guard
             FileManager.default.createFile(
@@ -153,6 +157,7 @@ enum BackupFile {
     /// - Throws: ``Problem`` ``Problem/Code/damagedBackup`` for anything that is not a whole backup;
     ///   ``Problem/Code/unreadableFile``.
     static func extract(_ path: String, to folder: String, progress: (Int, Int) -> Void) throws -> Manifest {
+        guard try Files.beginning(path, count: magic.count) == magic else { throw Problem(.damagedBackup, path) }
         guard let handle = FileHandle(forReadingAtPath: path) else { throw Problem(.unreadableFile, path) }
         defer { try? handle.close() }
         guard try take(magic.count, handle) == magic else { throw Problem(.damagedBackup, path) }
@@ -169,8 +174,10 @@ enum BackupFile {
         }
         let signature = try take(signatureBytes, handle)
         guard try handle.read(upToCount: 1)?.isEmpty ?? true else { throw Problem(.damagedBackup, "end") }
-        let key = try Ed25519().signer(
-            privateKey: SecretFile.read(TownshipFolder(path: folder).path(of: .signingKey)))
+        guard
+            let key = try? Ed25519().signer(
+                privateKey: SecretFile.read(TownshipFolder(path: folder).path(of: .signingKey)))
+        else { throw Problem(.damagedBackup, "signing.key") }
         guard Ed25519().isValid(signature, for: signedBytes(list), publicKey: key.publicKey) else {
             throw Problem(.damagedBackup, "signature")
         }

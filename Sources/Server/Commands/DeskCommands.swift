@@ -44,6 +44,7 @@ struct ResolveCommand: ParsableCommand {
         let act = desk.act(reason: reason, intent: .resolve(id), now: township.clock())
         let (subject, values, seq) = try township.database.write { transaction -> (Resolution.Subject, [Value], Seq) in
             let subject = try Resolution.subject(of: id, in: transaction)
+            try subject.checkUndecided(seen: act.seen)
             let values = try self.values(for: subject)
             return (subject, values, try decide(values, subject, act, township.desk, in: transaction))
         }

@@ -20,6 +20,14 @@ struct Resolution {
         let fields: [FieldSchema]
 
         var isDeletion: Bool { key.field == Effect.deleted }
+
+        /// Another clerk's decision is overruled only by one who says that he has seen it.
+        /// - Throws: ``Problem`` ``Problem/Code/conflictClosed``.
+        func checkUndecided(seen: Seq?) throws {
+            guard conflict.value("state", in: ConflictRecord.kind) == .text("resolved"), (seen ?? 0) < conflict.seq
+            else { return }
+            throw Problem(.conflictClosed, "seq \(conflict.seq)")
+        }
     }
 
     /// - Throws: ``Problem`` ``Problem/Code/unknownConflict``.

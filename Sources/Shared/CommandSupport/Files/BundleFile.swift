@@ -54,8 +54,7 @@ final class ReadableFile {
     /// - Throws: ``Problem`` ``Problem/Code/unreadableFile``.
     init(_ path: String) throws {
         self.path = path
-        descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Problem.ofSystem(.unreadableFile, path) }
+        descriptor = try Files.openForReading(path)
     }
 
     deinit { close(descriptor) }

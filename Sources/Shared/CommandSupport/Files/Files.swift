@@ -11,10 +11,24 @@ package enum Files {
     /// A file's bytes.
     /// - Throws: ``Problem`` ``Problem/Code/unreadableFile``; ``Problem/Code/badDocument`` beyond `limit` bytes.
     package static func read(_ path: String, limit: Int = byteLimit) throws -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Problem.ofSystem(.unreadableFile, path) }
+        let descriptor = try openForReading(path)
         defer { close(descriptor) }
         return try readAll(descriptor, name: path, limit: limit)
+    }
+
+    /// Opens a file; a pipe would keep everybody waiting.
+    /// - Throws: ``Problem`` ``Problem/Code/unreadableFile``.
+    package static func openForReading(_ path: String) throws -> Int32 {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw Problem.ofSystem(.unreadableFile, path) }
+        var information = stat()
+        guard fstat(descriptor, &information) == 0, information.st_mode & S_IFMT != S_IFIFO,
+            information.st_mode & S_IFMT != S_IFDIR
+        else {
+            close(descriptor)
+            throw Problem(.unreadableFile, path, explanation: Label(zh: "这不是文件", en: "This is not a file"))
+        }
+        return descriptor
     }
 
     /// Removes a file; one that is not there is fine.
@@ -32,8 +46,7 @@ package enum Files {
     /// The first bytes of a file, or all of a shorter one.
     /// - Throws: ``Problem`` ``Problem/Code/unreadableFile``.
     package static func beginning(_ path: String, count: Int) throws -> [UInt8] {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw Problem.ofSystem(.unreadableFile, path) }
+        let descriptor = try openForReading(path)
         defer { close(descriptor) }
         var start = [UInt8](repeating: 0, count: count)
         let read = Glibc.read(descriptor, &start, count)

@@ -28,6 +28,7 @@ extension Problem.Code {
             .futureBase, .nothingToChange, .unknownScope, .invitationUsed, .invitationUnknown, .invitationExpired,
             .badRequest, .bodyTooLarge, .notFound, .unsupportedMedia, .methodNotAllowed, .unknownBlob, .blobTooLarge,
             .cannotCalculate, .missingParameter, .badPack, .unknownPack, .packExists, .outsideCalendar, .refusedMove,
+            .conflictClosed,
             .badForm, .answersRefused, .visitClosed:
             .badData
         case .unreachable: .unreachable

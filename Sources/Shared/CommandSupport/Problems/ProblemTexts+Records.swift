@@ -60,6 +60,10 @@ extension ProblemTexts {
     static let unknownConflict = ProblemTexts(
         "unknown-conflict", zh: "没有这个冲突", en: "There is no such conflict",
         hintZh: "用 ruhu-server conflicts --all 查看编号。", hintEn: "See the ids with ruhu-server conflicts --all.")
+    static let conflictClosed = ProblemTexts(
+        "conflict-closed", zh: "这个冲突已经有人决定过了", en: "Somebody has decided this conflict already",
+        hintZh: "先用 ruhu-server history 记录编号 看清楚；确需重新决定的，加上 --seen 所看到的序号。",
+        hintEn: "Look at it first with ruhu-server history ID; to decide anew, add --seen with the seq that you saw.")
     static let reasonNeeded = ProblemTexts(
         "reason-needed", zh: "需要写明原因", en: "A reason is needed",
         hintZh: "加上 --reason 原因。", hintEn: "Add --reason WHY.")

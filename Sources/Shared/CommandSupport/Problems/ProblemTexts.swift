@@ -75,6 +75,7 @@ extension Problem.Code {
         case .trainingNeeded: .trainingNeeded
         case .outsideCalendar: .outsideCalendar
         case .refusedMove: .refusedMove
+        case .conflictClosed: .conflictClosed
         case .badForm: .badForm
         case .answersRefused: .answersRefused
         case .visitClosed: .visitClosed

@@ -80,8 +80,11 @@ package struct RecordProof: Hashable, Sendable {
         /// Seqs whose set is not what the proof says, or is not in the tree.
         package var wrong: [Seq]
         package var standing: Standing
+        package var sets: Int
 
-        package var isSound: Bool { isSigned && wrong.isEmpty && (standing == .held || standing == .extends) }
+        package var isSound: Bool {
+            isSigned && wrong.isEmpty && sets > 0 && (standing == .held || standing == .extends)
+        }
     }
 
     package var record: RecordID
@@ -96,16 +99,28 @@ package struct RecordProof: Hashable, Sendable {
         self.sets = sets
     }
 
+    /// That each set names the record and is in the log, once; not that there are no more of them.
     /// - Parameters:
     ///   - serverKey: the township's, from the enrolment.
     ///   - held: the heads that the station has checked.
+    ///   - codec: reads which records a set names that changed none, for it was refused.
     package func check(
-        serverKey: [UInt8], held: [TreeHead],
+        serverKey: [UInt8], held: [TreeHead], codec: any ChangeCodec,
         isValid: (_ signature: [UInt8], _ message: [UInt8], _ publicKey: [UInt8]) -> Bool
     ) -> Result {
         Result(
             isSigned: isValid(head.signature, head.signedBytes, serverKey),
-            wrong: sets.filter { !holds($0) }.map(\.leaf.seq), standing: standing(among: held))
+            wrong: wrong(codec), standing: standing(among: held), sets: sets.count)
+    }
+
+    private func wrong(_ codec: any ChangeCodec) -> [Seq] {
+        var seen: Set<Seq> = []
+        return sets.filter { set in
+            let isFirst = seen.insert(set.leaf.seq).inserted
+            let named = set.bytes.flatMap { try? codec.decode(set: $0) }?.changes.map(\.record) ?? []
+            let isAbout = set.rows.contains { $0.record == record } || named.contains(record)
+            return !isFirst || !isAbout || !holds(set)
+        }.map(\.leaf.seq)
     }
 
     private func holds(_ set: ProvedSet) -> Bool {

@@ -59,6 +59,7 @@ package struct Problem: Error, Hashable, Sendable {
         case unknownScope = 2025
         case outsideCalendar = 2030
         case refusedMove = 2031
+        case conflictClosed = 2032
         case cannotCalculate = 2040
         case missingParameter = 2041
         case badPack = 2042
