@@ -57,6 +57,11 @@ import Testing
         #expect(changes.map(\.1) == ["create", "edit", "edit", "create", "create"])
         let edited = done.json["changes"][1]["edits"].array.compactMap { $0["field"].string }
         #expect(Set(edited) == ["surveyed_on", "head", "poverty_causes"], "the address did not change")
+        // The trial of the summary is the calculation with what the visit found, before it was committed.
+        let calculated = try station.run("calculate", household, "dibao").json
+        #expect(done.json["trial"]["programme"].string == "dibao" && done.json["trial"]["binding"].bool == false)
+        #expect(calculated["amountFen"].int != nil)
+        #expect(done.json["trial"]["amountFen"].int == calculated["amountFen"].int)
         try station.sync()
         let visit = try server.command("show", try #require(done.json["id"].string)).json["fields"]
         #expect(visit["surveyors"].strings == ["王秀英", "李建国"] && visit["form"].string == "household_survey 1")

@@ -86,6 +86,7 @@ struct VisitCommand: ParsableCommand {
     }
 
     private func finish(_ visit: Visit) throws {
+        let trial = try? VisitTrial(visit).json
         let finished = try visit.finish(reason: author.reason)
         Diagnostics.warn(finished.warnings)
         let set = OutboxDocument(finished.set)
@@ -95,7 +96,7 @@ struct VisitCommand: ParsableCommand {
                 ("set", set.json["number"] ?? .null), ("household", .string(visit.household.id.description)),
                 ("form", .string(visit.session.form.name)), ("version", .int(visit.session.form.version)),
                 ("state", .string("finished")), ("changes", set.json["changes"] ?? .array([])),
-                ("files", .array(visit.files.map(\.json))),
+                ("files", .array(visit.files.map(\.json))), ("trial", trial ?? .null),
             ]),
             text: L("走访完成，已保存为一个变更；有信号时 ruhu sync 上传：", "Finished: one change set, sent by the next ruhu sync:") + "\n"
                 + set.text)

@@ -74,6 +74,15 @@ struct Visit {
         isBegun = true
     }
 
+    /// What finishing would change, without the files.
+    var drafts: [Draft] {
+        session.drafts(
+            schema: station.replica.tables.schema, visit: draft.visit, startedAt: draft.startedAt,
+            files: SurveySession.Files(
+                photos: files.filter { $0.kind == "photo" }.map(\.blob),
+                signatures: files.filter { $0.kind == "signature" }.map(\.blob)))
+    }
+
     /// What finishing made.
     struct Finished {
         var visit: RecordID
@@ -86,13 +95,8 @@ struct Visit {
     func finish(reason: String?) throws -> Finished {
         try station.checkFreeSpace()
         let now = station.clock()
-        let schema = station.replica.tables.schema
         let reason = reason ?? L("入户调查", "household survey")
-        let drafts = session.drafts(
-            schema: schema, visit: draft.visit, startedAt: draft.startedAt,
-            files: SurveySession.Files(
-                photos: files.filter { $0.kind == "photo" }.map(\.blob),
-                signatures: files.filter { $0.kind == "signature" }.map(\.blob)))
+        let drafts = drafts
         let attachments = files.map { file in
             Draft(
                 kind: Attachment.kind, record: session.newID(), operation: .create,

@@ -139,7 +139,14 @@ struct VisitScreen {
         for file in visit.files {
             say("  " + L(Attachment.kinds[file.kind] ?? file.kind, file.kind) + L("：", ": ") + file.name)
         }
-        // The trial calculation, marked as not binding, has its place here: after the answers, before they are committed.
+        do {
+            let trial = try VisitTrial(visit).text
+            say("")
+            say(L("—— 试算 ——", "-- Trial calculation --"))
+            say(trial)
+        } catch {
+            Diagnostics.say(L("没有试算：", "No trial calculation: ") + "\(error)")
+        }
     }
 }
 

@@ -26,9 +26,11 @@ extension ProblemTexts {
         "bad-mapping", zh: "导入映射文件有误", en: "The mapping file is not valid",
         hintZh: "请对照 docs/import.md 修改，再运行 ruhu import。", hintEn: "See docs/import.md, then run ruhu import again.")
     static let notABundle = ProblemTexts(
-        "not-a-bundle", zh: "这不是同步包", en: "This file is not a bundle",
-        hintZh: "请核对文件，同步包由 ruhu bundle export 生成。",
-        hintEn: "Check the file; bundles are made by ruhu bundle export.")
+        "not-a-bundle", zh: "这不是完整的同步包", en: "This file is not a whole bundle",
+        hintZh: "可能没有拷完，请重新拷贝一次。同步包由 ruhu bundle export 生成，答复包由 ruhu-server bundle import --reply 生成。",
+        hintEn:
+            "It may not have been copied to its end: copy it again. Bundles are made by ruhu bundle export, answers by ruhu-server bundle import --reply."
+    )
     static let syncRunning = ProblemTexts(
         "sync-running", zh: "另一个同步正在进行", en: "Another sync is running",
         hintZh: "等它结束后再运行 ruhu sync，填写不受影响。",

@@ -1,0 +1,50 @@
+import Assistance
+import CommandSupport
+import RecordStore
+import SyncEngine
+
+/// What the household would get with the answers of a visit, before they are committed. Not binding: the township decides
+/// (R20). Nothing about it ever keeps a visit from being finished.
+struct VisitTrial {
+    private let outcome: CalculationRequest.Outcome
+    private let reading: CalculationInput.Reading
+
+    /// The minimum living allowance of today.
+    /// - Throws: ``Problem`` for what the records refuse, ``Problem/Code/missingParameter``; the store's errors.
+    init(_ visit: Visit) throws {
+        let today = visit.station.clock().day
+        let drafts = visit.drafts
+        let (reading, pack) = try visit.station.replica.read { transaction in
+            let capture = Capture(store: transaction, isDesk: false, context: RuleContext(today: today))
+            let after = try capture.prepare(drafts, position: try transaction.position()).after
+            let household = after.last { $0.id == visit.household.id } ?? visit.household
+            let known = try CalculationInput.records(below: household) { try transaction.dependents(of: $0) }
+            let changed = Dictionary(after.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+            let fresh = after.filter { record in
+                record.id != household.id && !known.contains { $0.id == record.id }
+            }
+            let records = known.map { changed[$0.id] ?? $0 } + fresh
+            let reading = CalculationInput.read(household: household, records: records, schema: transaction.schema)
+            return (reading, try transaction.policyShelf().pack(on: today))
+        }
+        self.reading = reading
+        outcome = try CalculationRequest(programme: Programme.dibao.rawValue, on: nil, today: today)
+            .calculate(reading, pack: pack)
+    }
+
+    /// For people: line by line, or what is missing to calculate.
+    var text: String {
+        switch outcome {
+        case .calculated(let result): result.explanation(names: reading.names).text()
+        case .incomplete(let findings):
+            ([L("还不能试算低保金额，缺：", "The allowance cannot be calculated yet; missing or wrong:")]
+                + findings.filter { $0.severity == .error }.map { "  - " + $0.message.text() }).joined(separator: "\n")
+        }
+    }
+
+    /// As `ruhu calculate` gives it; `null` while something is missing.
+    var json: JSONValue {
+        guard case .calculated(let result) = outcome else { return .null }
+        return result.document(records: reading.records)
+    }
+}
