@@ -65,6 +65,13 @@ import Testing
         #expect(String(decoding: data, as: UTF8.self).contains("\(code)"), "\(String(decoding: data, as: UTF8.self))")
     }
 
+    @Test func aPortThatIsTakenIsSaid() throws {
+        let port = try #require(server.url.split(separator: ":").last)
+        let refused = try server.command("serve", "--listen", "127.0.0.1:\(port)", "--plain-http")
+        #expect(refused.code == 73)
+        #expect(refused.json["error"]["code"].int == 5008)
+    }
+
     @Test func aCodeIsGoodForOneStationOnly() throws {
         let code = try server.invite(village: "370404101201", staff: "李建国")
         let first = VillageStation(in: folder.url, name: "first")

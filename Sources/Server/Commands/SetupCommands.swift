@@ -1,10 +1,13 @@
 import ArgumentParser
 import Assistance
 import CommandSupport
+import Glibc
 import Logging
 import RecordStore
 import SyncEngine
 import SyncWire
+
+import struct NIOCore.IOError
 
 struct InitCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
@@ -56,6 +59,16 @@ struct ServeCommand: AsyncParsableCommand {
         let application = ServeApplication(
             township: township, host: host, port: port, isPlain: isPlain, logger: logger)
         let epoch = township.identity.epoch.description
+        do {
+            try await serve(application, host: host, isPlain: isPlain, epoch: epoch)
+        } catch let error as IOError where [EADDRINUSE, EADDRNOTAVAIL, EACCES].contains(error.errnoCode) {
+            throw Problem(.cannotListen, listen)
+        }
+    }
+
+    private func serve(
+        _ application: ServeApplication, host: String, isPlain: Bool, epoch: String
+    ) async throws {
         try await application.run { port in
             let name = host.contains(":") && !host.hasPrefix("[") ? "[\(host)]" : host
             let url = "\(isPlain ? "http" : "https")://\(name):\(port)"

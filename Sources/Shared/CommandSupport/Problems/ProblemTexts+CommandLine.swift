@@ -72,6 +72,12 @@ extension ProblemTexts {
         "replica-damaged", zh: "本机数据库损坏", en: "This station's database is damaged",
         hintZh: "请运行 ruhu doctor：它会保住未上传的内容并重新获取其余的。",
         hintEn: "Run ruhu doctor: it keeps what is unsent and fetches the rest anew.")
+    static let cannotListen = ProblemTexts(
+        "cannot-listen", zh: "无法在这个地址上提供服务", en: "This address cannot be listened on",
+        hintZh: "端口可能已被占用（是不是已有一个 ruhu-server 在运行？），或者不是本机的地址。停掉另一个程序，或用 --listen 换一个地址。",
+        hintEn:
+            "The port may be in use (is another ruhu-server running?), or the address is not this machine's. Stop the other program, or give another one with --listen."
+    )
     static let authorityDamaged = ProblemTexts(
         "authority-damaged", zh: "镇街数据库损坏", en: "The township's database is damaged",
         hintZh: "请停止服务，运行 ruhu-server audit verify，再用 ruhu-server restore 恢复备份；各站会补传之后的内容。",

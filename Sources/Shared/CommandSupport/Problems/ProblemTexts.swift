@@ -115,6 +115,7 @@ extension Problem.Code {
         case .storageFull: .storageFull
         case .replicaDamaged: .replicaDamaged
         case .authorityDamaged: .authorityDamaged
+        case .cannotListen: .cannotListen
         }
     }
 }

@@ -112,5 +112,6 @@ package struct Problem: Error, Hashable, Sendable {
         case storageFull = 5005
         case replicaDamaged = 5006
         case authorityDamaged = 5007
+        case cannotListen = 5008
     }
 }
