@@ -57,13 +57,7 @@ struct CalculateCommand: ParsableCommand {
         try options.station().replica.read { transaction in
             let (record, kind) = try transaction.known(household)
             guard kind.name == "household" else { throw Problem(.unknownRecord, household) }
-            let records = try CalculationInput.records(below: record) { try transaction.dependents(of: $0) }
-            var reading = CalculationInput.read(household: record, records: records, schema: transaction.schema)
-            for source in reading.records
-            where try !transaction.tables.openConflicts(of: source.id, in: transaction.database).isEmpty {
-                reading.findings.append(CalculationInput.conflict(source))
-            }
-            return (reading, try transaction.policyShelf())
+            return (try transaction.calculationReading(of: record), try transaction.policyShelf())
         }
     }
 
@@ -76,6 +70,20 @@ struct CalculateCommand: ParsableCommand {
 }
 
 extension ReplicaTransaction {
+    /// What the records say of a household.
+    /// - Parameter changed: records as they will be, in place of what is stored, or besides it.
+    func calculationReading(of household: Record, changed: [Record] = []) throws -> CalculationInput.Reading {
+        var byID = Dictionary(changed.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
+        let root = byID.removeValue(forKey: household.id) ?? household
+        let stored = try CalculationInput.records(below: household) { try dependents(of: $0) }
+        let records = stored.map { byID.removeValue(forKey: $0.id) ?? $0 }
+        var reading = CalculationInput.read(household: root, records: records + byID.values, schema: schema)
+        for source in reading.records where try !tables.openConflicts(of: source.id, in: database).isEmpty {
+            reading.findings.append(CalculationInput.conflict(source))
+        }
+        return reading
+    }
+
     func policyShelf() throws -> PolicyShelf {
         let all = RecordSelection(limit: Limits.listRecords, after: nil, isComplete: false)
         let records = try [PolicyPackRecord.kind, districtKeyKind].flatMap { try tables.list($0, all, in: database) }

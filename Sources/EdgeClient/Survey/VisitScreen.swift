@@ -145,7 +145,8 @@ struct VisitScreen {
             say(L("—— 试算 ——", "-- Trial calculation --"))
             say(trial)
         } catch {
-            Diagnostics.say(L("没有试算：", "No trial calculation: ") + "\(error)")
+            let problem = (error as? Problem) ?? Problem(.internalError)
+            say(L("没有试算：", "No trial calculation: ") + Failure(problem).message)
         }
     }
 }

@@ -17,14 +17,7 @@ struct VisitTrial {
         let (reading, pack) = try visit.station.replica.read { transaction in
             let capture = Capture(store: transaction, isDesk: false, context: RuleContext(today: today))
             let after = try capture.prepare(drafts, position: try transaction.position()).after
-            let household = after.last { $0.id == visit.household.id } ?? visit.household
-            let known = try CalculationInput.records(below: household) { try transaction.dependents(of: $0) }
-            let changed = Dictionary(after.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
-            let fresh = after.filter { record in
-                record.id != household.id && !known.contains { $0.id == record.id }
-            }
-            let records = known.map { changed[$0.id] ?? $0 } + fresh
-            let reading = CalculationInput.read(household: household, records: records, schema: transaction.schema)
+            let reading = try transaction.calculationReading(of: visit.household, changed: after)
             return (reading, try transaction.policyShelf().pack(on: today))
         }
         self.reading = reading

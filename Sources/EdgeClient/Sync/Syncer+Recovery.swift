@@ -23,9 +23,10 @@ extension Syncer {
     /// Looks at an answer's hello before anything else of the answer is used.
     func observe(_ hello: Hello) throws {
         let finding = try replica.read { transaction in
-            try SyncRecovery.finding(
-                hello, position: try transaction.position(), last: try transaction.lastOutboxSet().number,
-                decided: try transaction.decidedThrough(), hash: transaction.chainHash(after:))
+            let last = try transaction.lastOutboxSet().number
+            return try SyncRecovery.finding(
+                hello, position: try transaction.position(), last: last,
+                decided: try transaction.decidedThrough(last: last), hash: transaction.chainHash(after:))
         }
         if let finding { throw Problem(finding) }
     }
@@ -33,7 +34,7 @@ extension Syncer {
     /// Whether the township acknowledges less than it has said that it decided.
     private func hasGoneBack() throws -> Bool {
         guard let acknowledged = courier.hello?.acknowledged else { return false }
-        return try replica.read { try acknowledged.number < $0.decidedThrough() }
+        return try replica.read { try acknowledged.number < $0.decidedThrough(last: $0.lastOutboxSet().number) }
     }
 
     // MARK: - Another history

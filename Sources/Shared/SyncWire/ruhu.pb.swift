@@ -992,6 +992,7 @@ package nonisolated struct WireHelloBody: Sendable {
   package init() {}
 }
 
+// Unchecked by the plugin: its storage is copied before a write while it is shared (_uniqueStorage).
 package nonisolated struct WireAnswer: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1171,6 +1172,7 @@ package nonisolated struct WireBundle: Sendable {
 
 /// In pieces: frames, blobs and escrow are spread over as many as it takes, everything else is in the first. A piece without
 /// content is the last.
+// Unchecked by the plugin: its storage is copied before a write while it is shared (_uniqueStorage).
 package nonisolated struct WireBundleRequest: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -1260,6 +1262,7 @@ package nonisolated struct WireBundleRequest: @unchecked Sendable {
 }
 
 /// In pieces: pushes, pages, chains and parts are spread, everything else is in the first.
+// Unchecked by the plugin: its storage is copied before a write while it is shared (_uniqueStorage).
 package nonisolated struct WireBundleReply: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
