@@ -11,12 +11,8 @@ struct ApplyCommand: ParsableCommand {
             commandName: "apply",
             abstract: L("申请救助：申请、授权委托书、守信承诺书一次填齐", "Apply: application, authorisation and commitment at once"),
             discussion: L(
-                "项目：\(programmes(\.zh))\n例：ruhu apply 住户编号 dibao --signer 张三 --reason 因病致困",
-                "Programmes: \(programmes(\.en))\nExample: ruhu apply HOUSEHOLD dibao --signer 张三 --reason illness"))
-    }
-
-    private static func programmes(_ language: KeyPath<Label, String>) -> String {
-        Programme.allCases.map { "\($0.rawValue) \($0.label[keyPath: language])" }.joined(separator: "; ")
+                "项目：\(Programme.list.zh)\n例：ruhu apply 住户编号 dibao --signer 张三 --reason 因病致困",
+                "Programmes: \(Programme.list.en)\nExample: ruhu apply HOUSEHOLD dibao --signer 张三 --reason illness"))
     }
 
     @OptionGroup var options: StationOptions
@@ -34,13 +30,7 @@ struct ApplyCommand: ParsableCommand {
     @Option(help: ArgumentHelp(L("申请事由", "The reason"))) var reason: String?
 
     func run() throws {
-        guard let programme = Programme(rawValue: programme) else {
-            throw Problem(
-                .badValue, programme,
-                explanation: Label(
-                    zh: "没有这个项目；有 \(Self.programmes(\.zh))", en: "No such programme; there are \(Self.programmes(\.en))"
-                ))
-        }
+        let programme = try Programme(parsing: programme)
         let station = try options.station()
         let now = station.clock()
         let (home, homeKind) = try station.replica.read { try $0.known(household) }

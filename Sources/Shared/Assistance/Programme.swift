@@ -30,6 +30,21 @@ package enum Programme: String, Hashable, Sendable, CaseIterable {
         }
     }
 
+    /// - Throws: ``Problem`` ``Problem/Code/badValue`` that lists the programmes.
+    package init(parsing text: String) throws {
+        guard let known = Programme(rawValue: text) else {
+            throw Problem(
+                .badValue, text,
+                explanation: Label(zh: "没有这个救助项目；可用：\(Self.list.zh)", en: "No such programme; known: \(Self.list.en)"))
+        }
+        self = known
+    }
+
+    /// All of them, as they are written and what they are called.
+    package static let list = Label(
+        zh: allCases.map { "\($0.rawValue) \($0.label.zh)" }.joined(separator: "；"),
+        en: allCases.map { "\($0.rawValue) \($0.label.en)" }.joined(separator: "; "))
+
     /// The Chinese names, by what records hold.
     package static let titles = Dictionary(uniqueKeysWithValues: allCases.map { ($0.rawValue, $0.label.zh) })
 

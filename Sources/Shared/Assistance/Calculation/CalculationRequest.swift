@@ -6,21 +6,14 @@ package struct CalculationRequest: Sendable {
     package let day: CalendarDay
 
     /// - Parameter day: `YYYY-MM-DD`; `nil` for today.
-    /// - Throws: ``Problem`` ``Problem/Code/badValue`` that gives the programmes, or a day as an example.
+    /// - Throws: ``Problem`` ``Problem/Code/badValue`` that lists the programmes, or gives a day as an example.
     package init(programme: String, on day: String?, today: CalendarDay) throws {
-        guard let known = Programme(rawValue: programme) else {
-            let list = Programme.allCases.map { "\($0.rawValue) \($0.title)" }.joined(separator: "、")
-            let names = Programme.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Problem(
-                .badValue, programme,
-                explanation: Label(zh: "没有这个救助项目；可用：\(list)", en: "No such programme; known: \(names)"))
-        }
         guard let day = day.map({ CalendarDay($0) }) ?? today else {
             throw Problem(
                 .badValue, "--on",
                 explanation: Label(zh: "没有这一天；写法如 2026-03-01", en: "There is no such day; write 2026-03-01"))
         }
-        self.programme = known
+        self.programme = try Programme(parsing: programme)
         self.day = day
     }
 

@@ -22,7 +22,8 @@ package enum AuthorityMigrations {
 
     private static let adopted = """
         DROP TABLE escrow_offer;
-        -- What a desk of a history that is over had done, done once more: by the hash that it had.
+        -- What a desk of a history that is over had done, done once more: by the hash that it had; device and number say
+        -- as which set, for whoever follows it from one history into the other.
         CREATE TABLE adopted_set (hash BLOB PRIMARY KEY, device BLOB NOT NULL, number INTEGER NOT NULL) STRICT;
         """
 

@@ -209,7 +209,8 @@ package struct PullReader {
         of kind: KindSchema, token: inout Token, limit: Int, size: inout Int, to fold: inout PullFold
     ) throws -> Bool {
         // A prefix covers what lies below it; rows of other scopes are passed over without being read. Conflicts may
-        // be addressed to the device from anywhere, and regional records lie above it. What has moved since the pinned seq may have been inside then.
+        // be addressed to the device from anywhere, and regional records lie above it. What has moved since the pinned
+        // seq may have been inside then.
         let inside =
             device.scopes.map { _ in "substr(scope, 1, ?) = ?" }
             + [kind.isSystem || kind.isRegional ? "true" : "id IN (SELECT record FROM moved WHERE seq > ?)"]
