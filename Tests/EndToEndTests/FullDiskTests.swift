@@ -29,9 +29,11 @@ struct FullDiskTests {
                 if made.code == 0 { confirmed.append(try #require(made.json["id"].string)) }
                 if made.code == 74 {
                     refusals += 1
-                    #expect(made.json["error"]["message"].string?.isEmpty == false)
+                    #expect(made.json["error"]["code"].int == 5005, "\(kibibytes): \(made.errors)")
                 }
             }
+            let read = try station.run("status")
+            #expect(read.code == 0 || read.json["error"]["code"].int == 5005, "\(kibibytes): \(read.errors)")
             let synced = try await onThread { try station.run("sync") }
             #expect([0, 74].contains(synced.code), "\(kibibytes): \(synced.code) \(synced.text) \(synced.errors)")
             ballast.remove()
@@ -74,6 +76,10 @@ struct FullDiskTests {
             if kibibytes == 0 { #expect(outcomes.contains { $0.code == 75 }, "the disk was never full") }
             let invited = try server.command("invite", "--village", Self.village, "--staff", "无人")
             #expect([0, 74].contains(invited.code), "\(invited.text)")
+            if kibibytes == 0 {
+                let refused = try server.command("backup", disk.appending(path: "ruhu.backup").path)
+                #expect(refused.code == 74 && refused.json["error"]["code"].int == 5005, "\(refused.errors)")
+            }
             ballast.remove()
             for station in stations { _ = try station.syncPatiently(tries: 3) }
         }

@@ -46,7 +46,9 @@ struct Station {
             try ReplicaRebuild.finish(folder, at: clock())
         }
         let use = try FileLock(path: folder.useLockPath, isShared: true, taken: .stationInUse)
-        let replica = try ReplicaDatabase(path: folder.databasePath, tables: .assistance(codec: WireCodec()))
+        let replica = try FreeSpace.explained(folder.path) {
+            try ReplicaDatabase(path: folder.databasePath, tables: .assistance(codec: WireCodec()))
+        }
         return Station(folder: folder, replica: replica, clock: clock, use: use)
     }
 

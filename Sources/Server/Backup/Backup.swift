@@ -17,9 +17,9 @@ struct Backup {
     /// file is durable, what it holds is no longer kept in escrow.
     /// - Throws: ``Problem`` ``Problem/Code/cannotCreate``, ``Problem/Code/storage``; the store's errors.
     static func write(_ township: Township, to path: String, progress: (Int, Int) -> Void) throws -> Written {
-        let folder = path.contains("/") ? String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]) : "."
-        guard folder.isEmpty || Files.exists(folder) else { throw Problem(.cannotCreate, path) }
-        try checkPlace(path, in: folder.isEmpty ? "/" : folder, of: township)
+        let folder = Files.parent(of: path)
+        guard Files.exists(folder) else { throw Problem(.cannotCreate, path) }
+        try checkPlace(path, in: folder, of: township)
         let snapshot = path + ".\(getpid()).snapshot"
         try removeDatabase(snapshot)
         defer { try? removeDatabase(snapshot) }

@@ -186,7 +186,7 @@ enum BackupFile {
 
     private static func extract(_ entry: Entry, from handle: FileHandle, to folder: String) throws {
         let path = folder + "/" + entry.name
-        try DataFolder.create(String(path[..<(path.lastIndex(of: "/") ?? path.endIndex)]))
+        try DataFolder.create(Files.parent(of: path))
         guard
             FileManager.default.createFile(
                 atPath: path, contents: nil, attributes: [.posixPermissions: NSNumber(value: 0o600)])

@@ -16,7 +16,9 @@ struct BackupCommand: ParsableCommand {
     func run() throws {
         let township = try options.township()
         let bar = ProgressBar(label: L("备份", "Backup"))
-        let written = try Backup.write(township, to: file) { bar.update(completed: $0, total: $1) }
+        let written = try FreeSpace.explained(Files.parent(of: file)) {
+            try Backup.write(township, to: file) { bar.update(completed: $0, total: $1) }
+        }
         bar.finish()
         options.output.write(
             .object([
@@ -45,9 +47,10 @@ struct RestoreCommand: ParsableCommand {
 
     func run() throws {
         let bar = ProgressBar(label: L("恢复", "Restore"))
-        let (township, manifest) = try Backup.restore(
-            file, to: try options.folder(), clock: SystemClock.now
-        ) { bar.update(completed: $0, total: $1) }
+        let folder = try options.folder()
+        let (township, manifest) = try FreeSpace.explained(Files.parent(of: folder.path)) {
+            try Backup.restore(file, to: folder, clock: SystemClock.now) { bar.update(completed: $0, total: $1) }
+        }
         bar.finish()
         options.output.write(
             .object([

@@ -27,7 +27,9 @@ struct Township: Sendable {
         let keys = try ServerKeys.read(from: folder)
         let headFile = HeadFile(path: folder.headPath, signer: Ed25519Signer(keys.signing), signatures: Ed25519())
         let keeper = HeadKeeper(file: headFile)
-        var database = try AuthorityDatabase(path: folder.databasePath, tables: .assistance(codec: codec))
+        var database = try FreeSpace.explained(folder.path) {
+            try AuthorityDatabase(path: folder.databasePath, tables: .assistance(codec: codec))
+        }
         database.afterCommit = { keeper.committed(epoch: $0, tree: $1) }
         if !isAudited { try noticeCopy(database, headFile: headFile, now: clock()) }
         let identity = try database.read(AuthorityIdentity.read)

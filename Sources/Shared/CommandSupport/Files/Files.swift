@@ -6,6 +6,12 @@ package enum Files {
     /// Files given on the command line, at most.
     package static let byteLimit = 64 * 1024 * 1024
 
+    /// The folder that a path lies in, as it is written.
+    package static func parent(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+
     package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
     /// A file's bytes.

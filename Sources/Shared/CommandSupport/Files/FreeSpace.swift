@@ -3,6 +3,19 @@ import SyncEngine
 
 /// Looks before it is too late: a full disk is told to the user before anything is begun that could not be ended.
 package enum FreeSpace {
+    /// Runs `body`; where it fails for want of room, whatever SQLite or the system calls it, that is what is said.
+    /// - Parameter path: on the file system that `body` writes to.
+    /// - Throws: ``Problem`` ``Problem/Code/storageFull``; what `body` throws.
+    package static func explained<Result>(_ path: String, _ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch {
+            let problem = error as? Problem
+            if problem == nil || problem?.code == .storage || problem?.code == .cannotCreate { try check(path) }
+            throw error
+        }
+    }
+
     /// - Parameters:
     ///   - path: the data folder, or what is above it when it does not exist yet.
     ///   - needed: bytes that what is to be done needs besides the reserve.
