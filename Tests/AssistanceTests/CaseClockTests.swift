@@ -91,9 +91,45 @@ import Testing
     }
 
     @Test func aPackMaySetAnotherTerm() throws {
-        let world = CaseWorld(.dibao)
+        let world = CaseWorld(.dibao, on: "2026-03-02")
         world.authorise()
-        world.rules.decision = Term(20, .workingDays)
+        let (first, second) = (try pack(rule: "20wd", from: "2026-03-02"), try pack(rule: "9wd", from: "2026-03-03"))
+        world.shelf = PolicyShelf.included.adding([first, second])
         #expect(try clock(.decision, of: world).deadline.term == Term(20, .workingDays))
+        // It goes on under the pack of its day.
+        world.later(days: 5)
+        #expect(try clock(.decision, of: world).deadline.term == Term(20, .workingDays))
+    }
+
+    @Test func aPackMaySetAClockForAnyProgrammeAndWhatStartsAndStopsIt() throws {
+        let world = CaseWorld(.dibao)
+        world.shelf = PolicyShelf.included.adding([
+            try pack(rule: "2wd", from: "2026-03-01", starts: "acceptance", stops: "publicity")
+        ])
+        try world.approved()
+        let running = try clock(.decision, of: world)
+        #expect(running.stoppedAt == nil && running.deadline.start == .time(world.now))
+        try world.post()
+        try world.take("publicise")
+        #expect(try clock(.decision, of: world).state == .met)
+    }
+
+    @Test func withoutAPolicyThereIsNoClock() throws {
+        let world = CaseWorld(.elderlyAllowance)
+        #expect(try world.file.clocks.isEmpty)
+    }
+
+    /// The included pack's successor, with this one clock.
+    private func pack(
+        rule: String, from: String, starts: String = "application_complete", stops: String = "decision"
+    ) throws -> PolicyPack {
+        let text = """
+            {"id": "test", "version": 1, "region": "370404", "title": {"zh": "测试", "en": "Test"}, "issued": "\(from)",
+             "from": "\(from)", "until": "2027-01-01", "parameters": [],
+             "deadlines": [{"step": "decision", "rule": "\(rule)", "starts": "\(starts)", "stops": "\(stops)", "demo": true}],
+             "notice": {"step": "notice", "rule": "7d", "starts": "posted", "stops": "removed", "demo": true}}
+            """
+        let (pack, findings) = PolicyPack.read(text)
+        return try #require(pack, "\(findings)")
     }
 }

@@ -7,7 +7,7 @@ final class CaseWorld: LinkedRecords {
     private(set) var records: [Record] = []
     private var last: UInt64 = 0
     var now: Instant
-    var rules = CaseRules()
+    var shelf = PolicyShelf.included
     let household: RecordID
     var member = RecordID(high: 0, low: 0)
     var application = RecordID(high: 0, low: 0)
@@ -69,7 +69,7 @@ final class CaseWorld: LinkedRecords {
     var file: CaseFile {
         get throws {
             let record = records.first { $0.id == application }!
-            return try CaseFile(record, in: self, at: now, rules: rules)!
+            return try CaseFile(record, in: self, at: now, shelf: shelf)!
         }
     }
 
@@ -126,7 +126,7 @@ final class CaseWorld: LinkedRecords {
     }
 
     @discardableResult func post() throws -> RecordID {
-        let to = try Deadline(of: rules.notice, from: .day(now.day)).due.day
+        let to = try Deadline(of: Term(7, .calendarDays), from: .day(now.day)).due.day
         return add(
             "notice",
             [

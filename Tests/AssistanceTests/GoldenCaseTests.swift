@@ -67,8 +67,8 @@ import Testing
             return
                 "| `\(move.name)` \(move.label.zh) | \(from) | \(move.to.rawValue) | \(move.role.rawValue) | \(needs) |"
         }
-        let clocks = machine.clocks.map { clock in
-            "- \(clock.name.label.zh) · \(clock.name.label.en) (\(clock.rule.label.en)): \(clock.term(CaseRules()).label.en) from \(start(of: clock)); stopped by \(clock.stops.map { "`\($0)`" }.joined(separator: ", "))."
+        let clocks = PolicyPack.yicheng2020.clocks(of: machine.programmes[0]).map { clock in
+            "- \(clock.name.label.zh) · \(clock.name.label.en) (\(clock.rule.label.en)): \(clock.term.label.en) from \(start(of: clock)); stopped by \(clock.stops.map { "`\($0)`" }.joined(separator: ", "))."
         }
         return """
             ## \(machine.label.zh) · \(machine.label.en)

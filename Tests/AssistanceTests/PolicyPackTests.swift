@@ -14,8 +14,8 @@ import Testing
         #expect(included.parameters.allSatisfy { $0.source == .demo })
         let given = included.deadlines.filter { $0.source != .demo }
         #expect(given.map(\.rule) == ["12wd", "12wd", "12wd", "24h", "5wd"])
-        #expect(included.deadline("decision", of: .tekun)?.rule == "12wd")
-        #expect(included.deadline("decision", of: .elderlyAllowance) == nil)
+        #expect(included.deadline(.decision, of: .tekun)?.rule == "12wd")
+        #expect(included.deadline(.decision, of: .elderlyAllowance) == nil)
         #expect(included.notice?.rule == "7d" && included.notice?.source == .demo)
     }
 

@@ -36,6 +36,9 @@ import Testing
             break
         }
         content["parameters"] = parameters
+        content["notice"] = ["step": "notice", "rule": "10d", "starts": "posted", "stops": "removed", "demo": true]
+        content["hotline"] = ["number": "0632-1234567", "demo": true]
+        content["calendar"] = [["day": "2027-01-01", "name": "元旦"]]
         let file = path("pack-\(version).json")
         try JSONSerialization.data(withJSONObject: content).write(to: URL(filePath: file))
         return file
@@ -108,6 +111,35 @@ import Testing
         let packs = try server.command("pack", "list").json["packs"].array
         #expect(packs.map { $0["active"].bool } == [true, true])
         #expect(packs[1]["activatedBy"].string == "陈主任")
+    }
+
+    @Test func thePackSetsTheLengthAndHotlineOfNoticesAndBringsTheNextYearsHolidays() throws {
+        try server.start()
+        let station = try server.station("a", village: "370404101201", staff: "王秀英")
+        #expect(try server.command("pack", "trust", try districtKey()).code == 0)
+        #expect(try server.command("pack", "import", try sign(try successor())).code == 0)
+        let household = try station.new("household", "number=001")
+        let applied = try station.run("apply", household, "dibao", "--signer", "张三")
+        let id = try #require(applied.json["id"].string)
+        try station.sync()
+        func notice() throws -> JSON {
+            let issued = try server.command("notice", id, "publicity", "--place", "公开栏")
+            #expect(issued.code == 0, "\(issued.text)")
+            return try server.command("show", try #require(issued.json["id"].string)).json["fields"]
+        }
+        func due(_ from: String, _ term: String) throws -> Program.Outcome { try station.run("deadline", from, term) }
+        let before = try notice()
+        let from = try #require(before["from"].string)
+        #expect(before["hotline"].string == "0632-0000000")
+        #expect(try before["to"].string == due(from, "7d").json["due"].string)
+        #expect(code(try due("2026-12-31", "1wd")) == 2030)
+
+        #expect(try server.command("pack", "activate", "370404-2020-14@2", "--override", "演练").code == 0)
+        try station.sync()
+        let after = try notice()
+        #expect(after["hotline"].string == "0632-1234567")
+        #expect(try after["to"].string == due(from, "10d").json["due"].string)
+        #expect(try due("2026-12-31", "1wd").json["due"].string == "2027-01-04")
     }
 
     @Test func onlyATrustedAndUnchangedPackIsTakenInAndOnce() throws {

@@ -3,7 +3,7 @@ import Assistance
 import CommandSupport
 import SyncEngine
 
-/// Works without a station: nothing is read but the calendar.
+/// Works without a station, by the calendar of the program; a station's packs extend it.
 struct DeadlineCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
@@ -19,13 +19,19 @@ struct DeadlineCommand: ParsableCommand {
                 """))
     }
 
-    @Flag(help: ArgumentHelp(L("输出一个 JSON 文档", "Print one JSON document"))) var json = false
+    @OptionGroup var options: StationOptions
     @Argument(help: ArgumentHelp(L("起点：日期或时间", "The start: a date or a time"))) var start: String
     @Argument(help: ArgumentHelp(L("期限：12wd、7d 或 24h", "The term: 12wd, 7d or 24h"))) var term: String
 
     func run() throws {
-        let deadline = try Deadline(of: Term(parsing: term), from: Moment(parsing: start))
-        Output(isJSON: json).write(deadline.document, text: deadline.text)
+        let (term, start) = (try Term(parsing: term), try Moment(parsing: start))
+        let deadline = try Deadline(of: term, from: start, in: calendar())
+        options.output.write(deadline.document, text: deadline.text)
+    }
+
+    private func calendar() throws -> WorkCalendar {
+        guard Files.exists(try options.folder().databasePath) else { return .compiled }
+        return try options.station().replica.read { try $0.policyShelf() }.calendar
     }
 }
 

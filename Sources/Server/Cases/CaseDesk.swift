@@ -21,8 +21,8 @@ struct CaseDesk {
             writes: fields.compactMap { $0.1.isNull ? nil : .set($0.0, $0.1) })
     }
 
-    func records(in transaction: AuthorityTransaction) -> TableRecords {
-        TableRecords(tables: transaction.tables, database: transaction.database)
+    func records(in transaction: AuthorityTransaction) throws -> TableRecords {
+        try TableRecords(township, in: transaction.database)
     }
 
     /// Takes a step.
@@ -30,7 +30,7 @@ struct CaseDesk {
     /// - Throws: ``Problem`` ``Problem/Code/refusedMove`` with every rule that is not met.
     func move(_ id: String, _ name: String, role: Role, act: Desk.Act) throws -> (file: CaseFile, seq: Seq) {
         try township.database.write { transaction in
-            let records = records(in: transaction)
+            let records = try records(in: transaction)
             let file = try records.file(id, at: act.now)
             guard let machine = file.machine, let status = file.status else {
                 throw Problem(
@@ -63,6 +63,38 @@ struct CaseDesk {
             }
             return (try records.file(id, at: act.now), outcome.seq)
         }
+    }
+
+    /// Issues a public notice or a letter. It begins today: a notice is never dated back (DOMAIN section 9); how long it
+    /// hangs and its hotline are the case's policy pack's (R31, R58).
+    /// - Returns: the notice's id and last day, and the set's seq.
+    /// - Throws: ``Problem`` ``Problem/Code/missingParameter`` when the pack gives no length.
+    func issue(
+        _ kind: String, for id: String, place: String?, hotline: String?, text: String?, act: Desk.Act
+    ) throws -> (id: RecordID, end: CalendarDay?, seq: Seq) {
+        try township.database.write { transaction in
+            let file = try records(in: transaction).file(id, at: act.now)
+            let isPosted = kind == "publicity"
+            let end = isPosted ? try lastDay(ofNoticeIn: file, from: act.now.day) : nil
+            let draft = try new(
+                "notice",
+                [
+                    ("application", .text(file.application.record.id.description)), ("kind", .text(kind)),
+                    ("place", place.map(Value.text) ?? .null),
+                    ("hotline", (hotline ?? file.pack?.hotline?.number).map(Value.text) ?? .null),
+                    ("text", text.map(Value.text) ?? .null), ("from", .date(act.now.day)),
+                    ("to", end.map(Value.date) ?? .null),
+                ])
+            guard let outcome = try township.desk.act([draft], act, in: transaction) else {
+                throw Problem(.nothingToChange)
+            }
+            return (draft.record, end, outcome.seq)
+        }
+    }
+
+    private func lastDay(ofNoticeIn file: CaseFile, from day: CalendarDay) throws -> CalendarDay {
+        guard let term = file.pack?.notice?.term else { throw Problem(.missingParameter, "notice") }
+        return try Deadline(of: term, from: .day(day), in: file.calendar).due.day
     }
 
     /// The clerk's page was older than another's step.

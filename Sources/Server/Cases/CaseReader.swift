@@ -7,6 +7,14 @@ import SyncEngine
 struct TableRecords: LinkedRecords {
     let tables: RecordTables
     let database: Database
+    /// The packs in use, their signatures checked.
+    let shelf: PolicyShelf
+
+    init(_ township: Township, in database: Database) throws {
+        tables = township.database.tables
+        self.database = database
+        shelf = try PolicyDesk(township: township).contents(in: database).shelf
+    }
 
     func record(_ id: RecordID, kind: KindSchema) throws -> SyncEngine.Record? {
         try tables.record(id, kind: kind, in: database).flatMap { $0.isDeleted ? nil : $0 }
@@ -19,7 +27,7 @@ struct TableRecords: LinkedRecords {
     /// - Throws: ``Problem`` ``Problem/Code/unknownRecord`` for an id that is no application's.
     func file(_ text: String, at now: Instant) throws -> CaseFile {
         guard let id = RecordID(text), let (record, _) = try tables.record(id, in: database), !record.isDeleted,
-            let file = try CaseFile(record, in: self, at: now)
+            let file = try CaseFile(record, in: self, at: now, shelf: shelf)
         else {
             throw Problem(
                 .unknownRecord, text,
@@ -31,6 +39,6 @@ struct TableRecords: LinkedRecords {
     /// The cases in order of their ids.
     func files(_ selection: RecordSelection, at now: Instant) throws -> [CaseFile] {
         guard let kind = tables.schema.kind("application") else { return [] }
-        return try tables.list(kind, selection, in: database).compactMap { try CaseFile($0, in: self, at: now) }
+        return try tables.list(kind, selection, in: database).compactMap { try CaseFile($0, in: self, at: now, shelf: shelf) }
     }
 }

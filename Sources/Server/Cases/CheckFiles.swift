@@ -100,7 +100,7 @@ extension CaseDesk {
     /// - Returns: the file's requests, and those that the rules refused (R25).
     func requestChecks(_ ids: [String], act: Desk.Act) throws -> (requests: [JSONValue], refused: [Refused]) {
         try township.database.write { transaction in
-            let records = records(in: transaction)
+            let records = try records(in: transaction)
             let named = try ids.map { try records.file($0, at: act.now) }
             let files =
                 try ids.isEmpty
@@ -127,7 +127,7 @@ extension CaseDesk {
     ) throws -> (imported: [JSONValue], refused: [Refused]) {
         let requestKind = try kind("check_request")
         return try township.database.write { transaction in
-            let records = records(in: transaction)
+            let records = try records(in: transaction)
             let result = try each(documents, in: transaction, named: { $0["request"]?.text ?? "" }) {
                 document -> JSONValue in
                 let (request, fields) = try CheckFiles.report(document)

@@ -23,30 +23,21 @@ struct NoticeCommand: ParsableCommand {
     @Argument(help: ArgumentHelp(L("申请编号", "The application's id"))) var id: String
     @Argument(help: ArgumentHelp(L("类别", "Its kind"))) var kind: String
     @Option(help: ArgumentHelp(L("张贴地点", "Where it is posted"))) var place: String?
-    @Option(help: ArgumentHelp(L("监督电话", "The hotline on it"))) var hotline: String?
+    @Option(help: ArgumentHelp(L("监督电话（默认政策包的）", "The hotline on it (default: the policy pack's)"))) var hotline: String?
     @Option(help: ArgumentHelp(L("内容", "What it says"))) var text: String?
 
-    /// It begins today: a notice is never dated back (DOMAIN section 9).
     func run() throws {
         let township = try options.township()
-        let desk = CaseDesk(township: township)
         let now = township.clock()
-        let end =
-            kind == "publicity" ? try Deadline(of: CaseRules().notice, from: .day(now.day)).due.day : nil
-        let draft = try desk.new(
-            "notice",
-            [
-                ("application", .text(id)), ("kind", .text(kind)), ("place", place.map(Value.text) ?? .null),
-                ("hotline", hotline.map(Value.text) ?? .null), ("text", text.map(Value.text) ?? .null),
-                ("from", .date(now.day)), ("to", end.map(Value.date) ?? .null),
-            ])
-        let seq = try desk.add(draft, act: self.desk.act(reason: "", intent: .record, now: now))
+        let act = desk.act(reason: "", intent: .record, now: now)
+        let (record, end, seq) = try CaseDesk(township: township).issue(
+            kind, for: id, place: place, hotline: hotline, text: text, act: act)
         options.output.write(
             .object([
-                ("id", .string(draft.record.description)), ("kind", .string("notice")), ("seq", .int(Int64(seq))),
+                ("id", .string(record.description)), ("kind", .string("notice")), ("seq", .int(Int64(seq))),
                 ("from", .string(now.day.description)), ("to", end.map { .string($0.description) } ?? .null),
             ]),
-            text: L("已出 \(draft.record)", "Issued \(draft.record)")
+            text: L("已出 \(record)", "Issued \(record)")
                 + (end.map { L("，公示至 \($0)", ", posted to \($0)") } ?? ""))
     }
 }

@@ -184,7 +184,8 @@ struct PackShowCommand: ParsableCommand {
         }
         for deadline in state.pack.deadlines {
             table.add([
-                [deadline.programme?.rawValue, deadline.step].compactMap(\.self).joined(separator: "."), deadline.rule,
+                [deadline.programme?.rawValue, deadline.step.rawValue].compactMap(\.self).joined(separator: "."),
+                deadline.rule,
                 deadline.starts, deadline.stops, deadline.source.text.text(),
             ])
         }

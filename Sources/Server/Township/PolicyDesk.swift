@@ -1,5 +1,6 @@
 import Assistance
 import CommandSupport
+import class GRDB.Database
 import RecordStore
 import SyncEngine
 import SyncWire
@@ -75,21 +76,23 @@ struct PolicyDesk {
     }
 
     func contents() throws -> Contents {
-        try township.database.read { database in
-            func all(_ kind: KindSchema) throws -> [Record] {
-                let everything = RecordSelection(limit: Limits.listRecords)
-                return try township.database.tables.list(kind, everything, in: database)
-            }
-            let records = try all(PolicyPackRecord.kind) + all(districtKeyKind)
-            return Contents(
-                packs: records.compactMap(PolicyPackRecord.init), trusted: PolicyShelf.trustedKeys(records),
-                keys: records.filter { $0.kind == districtKeyKind.name },
-                // Those that a village wrote for itself let nothing be activated.
-                trainings: try all(trainingKind).filter { $0.scope == township.identity.region },
-                shelf: PolicyShelf(records: records, region: township.identity.region) {
-                    Ed25519().isValid($0, for: $1, publicKey: $2)
-                })
+        try township.database.read { try contents(in: $0) }
+    }
+
+    func contents(in database: Database) throws -> Contents {
+        func all(_ kind: KindSchema) throws -> [Record] {
+            let everything = RecordSelection(limit: Limits.listRecords)
+            return try township.database.tables.list(kind, everything, in: database)
         }
+        let records = try all(PolicyPackRecord.kind) + all(districtKeyKind)
+        return Contents(
+            packs: records.compactMap(PolicyPackRecord.init), trusted: PolicyShelf.trustedKeys(records),
+            keys: records.filter { $0.kind == districtKeyKind.name },
+            // Those that a village wrote for itself let nothing be activated.
+            trainings: try all(trainingKind).filter { $0.scope == township.identity.region },
+            shelf: PolicyShelf(records: records, region: township.identity.region) {
+                Ed25519().isValid($0, for: $1, publicKey: $2)
+            })
     }
 
     /// Trusts a public key of the district.

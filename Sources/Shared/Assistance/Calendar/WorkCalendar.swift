@@ -32,7 +32,7 @@ package struct WorkCalendar: Sendable {
             let words = line.split(separator: " ")
             let year = Int(words[0])!  // written by the generator
             years.insert(year)
-            let holiday = Holiday(rawValue: String(words[1]))!  // written by the generator
+            let holiday = Holiday(String(words[1]))
             var isWorked = false
             for word in words.dropFirst(2) {
                 if let day = Int(word) {
@@ -79,27 +79,28 @@ package struct WorkCalendar: Sendable {
     }
 }
 
-/// The public holidays of 全国年节及纪念日放假办法.
-package enum Holiday: String, Hashable, Sendable, CaseIterable {
-    case newYear = "元旦"
-    case springFestival = "春节"
-    case tombSweeping = "清明节"
-    case labourDay = "劳动节"
-    case dragonBoat = "端午节"
-    case midAutumn = "中秋节"
-    case nationalDay = "国庆节"
+/// A public holiday: one of 全国年节及纪念日放假办法, or one of its own that a policy pack names.
+package struct Holiday: Hashable, Sendable {
+    /// As it is called in Chinese.
+    package let name: String
 
-    package var label: Label {
-        switch self {
-        case .newYear: Label(zh: rawValue, en: "New Year's Day")
-        case .springFestival: Label(zh: rawValue, en: "Spring Festival")
-        case .tombSweeping: Label(zh: rawValue, en: "Tomb-sweeping Day")
-        case .labourDay: Label(zh: rawValue, en: "Labour Day")
-        case .dragonBoat: Label(zh: rawValue, en: "Dragon Boat Festival")
-        case .midAutumn: Label(zh: rawValue, en: "Mid-autumn Festival")
-        case .nationalDay: Label(zh: rawValue, en: "National Day")
-        }
-    }
+    package init(_ name: String) { self.name = name }
+
+    package static let newYear = Holiday("元旦")
+    package static let springFestival = Holiday("春节")
+    package static let tombSweeping = Holiday("清明节")
+    package static let labourDay = Holiday("劳动节")
+    package static let dragonBoat = Holiday("端午节")
+    package static let midAutumn = Holiday("中秋节")
+    package static let nationalDay = Holiday("国庆节")
+
+    private static let english: [Holiday: String] = [
+        newYear: "New Year's Day", springFestival: "Spring Festival", tombSweeping: "Tomb-sweeping Day",
+        labourDay: "Labour Day", dragonBoat: "Dragon Boat Festival", midAutumn: "Mid-autumn Festival",
+        nationalDay: "National Day",
+    ]
+
+    package var label: Label { Label(zh: name, en: Self.english[self] ?? name) }
 }
 
 extension WorkCalendar.DayOff {

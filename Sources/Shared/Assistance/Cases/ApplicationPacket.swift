@@ -79,6 +79,6 @@ package struct ApplicationPacket: Sendable {
         for case .set(let name, let value) in draft.writes {
             record.assign(value, to: FieldKey(field: name), in: draft.kind)
         }
-        return try CaseFile(record, in: records, at: at)?.earlierApplication
+        return try CaseFile(record, in: records, at: at, shelf: .included)?.earlierApplication
     }
 }

@@ -39,7 +39,14 @@ enum CaseAdmission {
         guard let id = mutation.after.value("application", in: mutation.kind).recordID,
             let application = try proposal.record(id, kind: CaseKinds.application)
         else { return nil }
-        return try CaseFile(application, in: proposal, at: proposal.at)
+        return try CaseFile(application, in: proposal, at: proposal.at, shelf: shelf(for: application, in: proposal))
+    }
+
+    /// The packs that are in use for a village. Only the desk writes them, and it checked their signatures when it took
+    /// them in; a station checks them again.
+    private static func shelf(for application: Record, in proposal: Proposal) throws -> PolicyShelf {
+        let records = try [PolicyPackRecord.kind, districtKeyKind].flatMap { try proposal.records(of: $0) }
+        return PolicyShelf(records: records, region: application.scope) { _, _, _ in true }
     }
 
     private static func need(

@@ -1,7 +1,7 @@
 package import SyncEngine
 
-/// A clock of a programme: which rule it is of, where it starts and which steps stop it (DOMAIN section 2, open
-/// questions; R33–R36).
+/// A clock of a programme, as its policy pack sets it: how long, from where, stopped by which steps (DOMAIN section 2,
+/// open questions; R33–R36).
 package struct ClockRule: Sendable {
     package enum Name: String, Sendable, CaseIterable {
         case decision, relief, registration
@@ -11,6 +11,14 @@ package struct ClockRule: Sendable {
             case .decision: Label(zh: "审核审批时限", en: "time to decide")
             case .relief: Label(zh: "先行救助时限", en: "time to relieve")
             case .registration: Label(zh: "登记补手续时限", en: "time to register")
+            }
+        }
+
+        package var rule: CaseRule {
+            switch self {
+            case .decision: CaseRule(33)
+            case .relief: CaseRule(34)
+            case .registration: CaseRule(35)
             }
         }
     }
@@ -25,22 +33,71 @@ package struct ClockRule: Sendable {
     }
 
     package let name: Name
-    package let rule: CaseRule
     package let start: Start
     /// The steps that stop it.
     package let stops: [String]
-    package let term: @Sendable (CaseRules) -> Term
+    package let term: Term
+    /// How long before its end it warns; `nil`: it does not.
+    package let warning: Term?
 
-    /// 12 working days for 低保, 特困 and 支出型临时救助.
-    static let decision = ClockRule(
-        name: .decision, rule: CaseRule(33), start: .complete, stops: ["fail_check", "approve", "reject", "withdraw"],
-        term: \.decision)
-    /// 急难型: relief within 24 hours.
-    static let relief = ClockRule(
-        name: .relief, rule: CaseRule(34), start: .applied, stops: ["relieve", "withdraw"], term: \.relief)
-    /// 急难型: registered within 5 working days of the relief.
-    static let registration = ClockRule(
-        name: .registration, rule: CaseRule(35), start: .move("relieve"), stops: ["register"], term: \.registration)
+    package var rule: CaseRule { name.rule }
+
+    // MARK: - As a pack writes it
+
+    private static let starts: [String: Start] = [
+        "request": .applied, "application_complete": .complete, "acceptance": .move("accept"),
+        "decision": .move("approve"), "relief": .move("relieve"),
+    ]
+    private static let stops: [String: [String]] = [
+        "acceptance": ["accept", "fail_check", "withdraw"],
+        "decision": ["fail_check", "approve", "confirm", "reject", "withdraw"],
+        "publicity": ["publicise", "fail_check", "reject", "withdraw"],
+        "relief": ["relieve", "withdraw"],
+        "registration": ["register"],
+    ]
+
+    static let startCodes = starts.keys.sorted().joined(separator: ", ")
+    static let stopCodes = stops.keys.sorted().joined(separator: ", ")
+
+    /// - Returns: `nil` for a deadline that is no clock, or that says what this program does not know.
+    init?(_ deadline: PolicyDeadline) {
+        guard let name = Name(rawValue: deadline.step.rawValue), let start = Self.starts[deadline.starts],
+            let stops = Self.stops[deadline.stops], let term = deadline.term
+        else { return nil }
+        self.name = name
+        self.start = start
+        self.stops = stops
+        self.term = term
+        warning = deadline.warning
+    }
+}
+
+extension PolicyDeadline {
+    /// In which units its step is counted.
+    var units: Label {
+        switch step {
+        case .decision, .relief, .registration, .notice: Label(zh: "12wd、7d 或 24h", en: "12wd, 7d or 24h")
+        case .recheck, .aliveCheck, .grace: Label(zh: "12m 或 1y", en: "12m or 1y")
+        }
+    }
+
+    /// Whether programs can count it.
+    var isUsable: Bool {
+        switch step {
+        case .decision, .relief, .registration: ClockRule(self) != nil
+        case .notice: term != nil
+        case .recheck, .aliveCheck, .grace: months != nil
+        }
+    }
+}
+
+extension PolicyPack {
+    /// The clocks of a programme's cases.
+    package func clocks(of programme: Programme) -> [ClockRule] {
+        ClockRule.Name.allCases.compactMap { name in
+            PolicyDeadline.Step(rawValue: name.rawValue).flatMap { deadline($0, of: programme) }.flatMap(ClockRule.init)
+        }
+    }
 }
 
 /// A clock of one case at a time. One that ran out stays on record for good, with what a supervisor says of it.
@@ -67,7 +124,7 @@ extension CaseFile {
     /// The clocks that have started, in the order of the table. One whose end lies outside the known years is left out,
     /// for nobody can say when it is due; ``clocksBeyondCalendar`` names it.
     package var clocks: [CaseClock] {
-        (machine?.clocks ?? []).compactMap { rule in
+        clockRules.compactMap { rule in
             guard let start = start(of: rule) else { return nil }
             return try? clock(rule, from: start)
         }
@@ -75,11 +132,13 @@ extension CaseFile {
 
     /// The clocks that have started and whose end cannot be computed.
     package var clocksBeyondCalendar: [ClockRule] {
-        (machine?.clocks ?? []).filter { rule in
+        clockRules.filter { rule in
             guard let start = start(of: rule) else { return false }
             return (try? clock(rule, from: start)) == nil
         }
     }
+
+    private var clockRules: [ClockRule] { programme.flatMap { pack?.clocks(of: $0) } ?? [] }
 
     private func start(of rule: ClockRule) -> Moment? {
         switch rule.start {
@@ -93,7 +152,7 @@ extension CaseFile {
     }
 
     private func clock(_ rule: ClockRule, from start: Moment) throws -> CaseClock {
-        let deadline = try Deadline(of: rule.term(rules), from: start, in: calendar)
+        let deadline = try Deadline(of: rule.term, from: start, in: calendar)
         let stoppedAt = lastMove(rule.stops)
         let notes = all("supervisor_note").filter { $0.text("clock") == rule.name.rawValue }.compactMap {
             $0.text("text")
@@ -104,17 +163,16 @@ extension CaseFile {
             } else if deadline.isOver(at: at) {
                 .overdue
             } else {
-                try isNear(deadline.due) ? .warning : .running
+                isNear(deadline.due, warning: rule.warning) ? .warning : .running
             }
         return CaseClock(rule: rule, deadline: deadline, stoppedAt: stoppedAt, state: state, notes: notes)
     }
 
-    private func isNear(_ due: Moment) throws -> Bool {
-        switch due {
-        case .time(let time): return time.milliseconds - at.milliseconds <= Int64(rules.warningHours) * 3_600_000
-        case .day(let day):
-            return try Deadline(of: Term(rules.warningDays, .workingDays), from: .day(today), in: calendar).due.day
-                >= day
-        }
+    private func isNear(_ due: Moment, warning: Term?) -> Bool {
+        guard let warning else { return false }
+        let from: Moment = warning.unit == .hours ? .time(at) : .day(today)
+        // A warning that would end beyond the known years ends after a clock that does not.
+        guard let reach = try? Deadline(of: warning, from: from, in: calendar).due else { return true }
+        return reach.end.milliseconds >= due.end.milliseconds
     }
 }

@@ -46,20 +46,22 @@ package struct CaseFile: Sendable {
     /// The live records below the household, the application itself left out.
     let household: [Linked]
     package let at: Instant
-    package let rules: CaseRules
+    /// What the district set for cases of its day; `nil` where no policy is known.
+    package let pack: PolicyPack?
     package let calendar: WorkCalendar
 
+    /// Surveyors that a visit needs (DOMAIN section 4).
+    static let surveyors = 2
+
+    /// - Parameter shelf: the packs that are in use here; the one in force when the case was opened governs it.
     /// - Returns: `nil` for a record that is no application.
     /// - Throws: what reading throws.
-    package init?(
-        _ application: Record, in records: some LinkedRecords, at: Instant, rules: CaseRules = CaseRules(),
-        calendar: WorkCalendar = .compiled
-    ) throws {
+    package init?(_ application: Record, in records: some LinkedRecords, at: Instant, shelf: PolicyShelf) throws {
         guard application.kind == CaseKinds.application.name, let linked = Linked(application) else { return nil }
         self.application = linked
         self.at = at
-        self.rules = rules
-        self.calendar = calendar
+        pack = shelf.pack(openedOn: linked.day("applied_at") ?? at.day, today: at.day)
+        calendar = shelf.calendar
         self.linked = try records.dependents(of: application).compactMap(Linked.init).sorted(by: Self.isOlder)
         guard let id = linked.value("household").recordID, let above = try records.record(id, kind: householdKind)
         else {
@@ -94,10 +96,10 @@ package struct CaseFile: Sendable {
     /// When a case that enters payment is reviewed next (R17); `nil` when its programme has no review, or one is on
     /// record that is not done.
     package var nextRecheck: CalendarDay? {
-        guard machine?.isRechecked == true, !all("dynamic_review").contains(where: { $0.value("done").isNull }) else {
-            return nil
-        }
-        return today.adding(months: rules.recheckMonths)
+        guard let machine, let programme, !all("dynamic_review").contains(where: { $0.value("done").isNull }),
+            let months = machine.review.flatMap({ pack?.deadline($0, of: programme)?.months })
+        else { return nil }
+        return today.adding(months: months)
     }
 
     // MARK: - What guards ask
@@ -143,9 +145,10 @@ package struct CaseFile: Sendable {
     /// The last day of the public notice: what it says, and never less than the term (R31). `nil` while nothing hangs.
     var postedThrough: CalendarDay? {
         guard let notice = publicity, let from = notice.day("from"), let to = notice.day("to"),
-            let term = try? Deadline(of: rules.notice, from: .day(from), in: calendar).due.day
+            let term = pack?.notice?.term,
+            let due = try? Deadline(of: term, from: .day(from), in: calendar).due.day
         else { return nil }
-        return max(to, term)
+        return max(to, due)
     }
 
     /// Objections made while the result was posted, whenever they arrived, that no democratic review has answered (R32;

@@ -30,17 +30,13 @@ package struct CaseMachine: Sendable {
     package let programmes: [Programme]
     package let initial: CaseState
     package let moves: [CaseMove]
-    package let clocks: [ClockRule]
 
     /// - Parameter moves: all but the withdrawal, which is possible from every state that goes on (DOMAIN section 3).
-    init(
-        name: String, label: Label, programmes: [Programme], initial: CaseState, moves: [CaseMove], clocks: [ClockRule]
-    ) {
+    init(name: String, label: Label, programmes: [Programme], initial: CaseState, moves: [CaseMove]) {
         self.name = name
         self.label = label
         self.programmes = programmes
         self.initial = initial
-        self.clocks = clocks
         let open = moves.flatMap(\.from).reduce(into: [CaseState]()) { if !$0.contains($1) { $0.append($1) } }
         self.moves = moves + [CaseMove("withdraw", "撤回申请", from: open, to: .withdrawn)]
     }
@@ -61,8 +57,11 @@ package struct CaseMachine: Sendable {
     /// Some step needs a valid authorisation (R25).
     package var needsAuthorisation: Bool { moves.contains { $0.guards.contains { $0.rule.number == 25 } } }
 
-    /// The benefit is looked at again from time to time (R17).
-    package var isRechecked: Bool { states.contains(.recheckDue) || states.contains(.aliveCheckDue) }
+    /// How the benefit is looked at again from time to time (R17); `nil` when it is not.
+    var review: PolicyDeadline.Step? {
+        if states.contains(.aliveCheckDue) { return .aliveCheck }
+        return states.contains(.recheckDue) ? .recheck : nil
+    }
 
     /// No step leads on from it, but a withdrawal.
     package func isFinal(_ state: CaseState) -> Bool { moves(from: state).allSatisfy { $0.to == .withdrawn } }

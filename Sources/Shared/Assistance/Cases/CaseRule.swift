@@ -79,26 +79,3 @@ package struct Refusal: Hashable, Sendable {
             .refusedMove, explanation: Label(zh: "不能办理“\(move.zh)”：\(zh)", en: "Cannot \(move.en): \(en)"))
     }
 }
-
-/// What a policy pack sets for cases. The values are the document's, or the defaults of DOMAIN section 2 where it is
-/// silent [P]; a pack in force replaces them.
-package struct CaseRules: Sendable {
-    /// 低保, 特困, 支出型: from application and authorisation complete to the decision (R33).
-    package var decision = Term(12, .workingDays)
-    /// 急难型: from the report to the relief (R34).
-    package var relief = Term(24, .hours)
-    /// 急难型: from the relief to its registration (R35).
-    package var registration = Term(5, .workingDays)
-    /// How long a result is posted [P].
-    package var notice = Term(7, .calendarDays)
-    /// Working days before the end of a clock of days at which it warns [P].
-    package var warningDays = 3
-    /// Hours before the end of a clock of hours at which it warns [P].
-    package var warningHours = 6
-    /// Months from one review of a case in payment to the next [P].
-    package var recheckMonths = 12
-    /// Surveyors that a visit needs (DOMAIN section 4).
-    package var surveyors = 2
-
-    package init() {}
-}

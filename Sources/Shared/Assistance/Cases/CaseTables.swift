@@ -27,8 +27,7 @@ extension CaseMachine {
                 CaseMove(
                     "stop", "停发", from: [.recheckDue, .inPayment, .adjusted, .grace], to: .stopped, by: .leader,
                     needs: [.changeDelivered]),
-            ],
-        clocks: [.decision])
+            ])
 
     /// 特困: a person; the ability is assessed before the decision.
     static let tekun = CaseMachine(
@@ -50,14 +49,12 @@ extension CaseMachine {
                 CaseMove(
                     "stop", "终止供养", from: [.recheckDue, .inPayment, .adjusted], to: .stopped, by: .leader,
                     needs: [.changeDelivered]),
-            ],
-        clocks: [.decision])
+            ])
 
     /// 支出型临时救助.
     static let reliefExpense = CaseMachine(
         name: "relief_expense", label: Programme.reliefExpense.label, programmes: [.reliefExpense], initial: .intent,
-        moves: application() + decision(from: .inReview) + publication,
-        clocks: [.decision])
+        moves: application() + decision(from: .inReview) + publication)
 
     /// 急难型临时救助: relief first, papers after.
     static let reliefUrgent = CaseMachine(
@@ -74,8 +71,7 @@ extension CaseMachine {
             CaseMove(
                 "archive", "归档", from: [.publicised], to: .archived,
                 needs: [.postedToTheEnd, .postingProved, .objectionsAnswered]),
-        ],
-        clocks: [.relief, .registration])
+        ])
 
     /// 老年人补贴: a candidate by age and 低保 (R2).
     static let elderlyAllowance = CaseMachine(
@@ -97,8 +93,7 @@ extension CaseMachine {
             CaseMove(
                 "stop", "停发", from: [.inPayment, .aliveCheckDue, .suspended], to: .stopped, by: .leader,
                 needs: [.changeDelivered]),
-        ],
-        clocks: [])
+        ])
 
     /// 残疾人两项补贴.
     static let disabilitySubsidies = CaseMachine(
@@ -124,8 +119,7 @@ extension CaseMachine {
                 needs: [.certificateValid, .noUnconsideredDeath]),
             CaseMove(
                 "stop", "停发", from: [.inPayment, .adjusted], to: .stopped, by: .leader, needs: [.changeDelivered]),
-        ],
-        clocks: [])
+        ])
 
     // MARK: - Common parts
 

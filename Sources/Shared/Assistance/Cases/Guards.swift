@@ -42,9 +42,9 @@ extension Guard {
     static let failureNotice = Guard(28, zh: "缺书面告知理由的核对不符告知书", en: "no written notice of the reasons") {
         hasNotice("check_failure", in: $0)
     }
-    static let surveyed = Guard(19, zh: "缺两名以上调查人的入户调查", en: "no household survey by two surveyors") { file in
-        file.household.contains {
-            $0.kind.name == "visit" && $0.elements("surveyors").count >= file.rules.surveyors
+    static let surveyed = Guard(19, zh: "缺两名以上调查人的入户调查", en: "no household survey by two surveyors") {
+        $0.household.contains {
+            $0.kind.name == "visit" && $0.elements("surveyors").count >= CaseFile.surveyors
         }
     }
     static let applicantNamed = Guard(35, zh: "缺救助对象", en: "the person is not named") { $0.applicant != nil }

@@ -155,10 +155,13 @@ extension PolicyPack {
     }
 
     private static func deadline(_ place: DocumentReader.Place, _ reader: inout DocumentReader) -> PolicyDeadline? {
-        reader.allow(["programme", "step", "rule", "starts", "stops", "article", "demo"], in: place)
+        reader.allow(["programme", "step", "rule", "warning", "starts", "stops", "article", "demo"], in: place)
         let programme = reader.text("programme", in: place, codes: Programme.titles)
         let source = source(in: place, &reader)
-        guard let step = reader.text("step", in: place, required: true),
+        let warning = warning(in: place, &reader)
+        let steps = Dictionary(uniqueKeysWithValues: PolicyDeadline.Step.allCases.map { ($0.rawValue, "") })
+        guard
+            let step = reader.text("step", in: place, required: true, codes: steps).flatMap(PolicyDeadline.Step.init),
             let rule = reader.text("rule", in: place, required: true),
             let starts = reader.text("starts", in: place, required: true),
             let stops = reader.text("stops", in: place, required: true)
@@ -170,9 +173,26 @@ extension PolicyPack {
             return nil
         }
         guard let source else { return nil }
-        return PolicyDeadline(
-            programme: programme.flatMap(Programme.init), step: step, rule: rule, starts: starts, stops: stops,
-            source: source)
+        let deadline = PolicyDeadline(
+            programme: programme.flatMap(Programme.init), step: step, rule: rule, warning: warning, starts: starts,
+            stops: stops, source: source)
+        guard deadline.isUsable else {
+            reader.report(
+                place.name("step"),
+                "\(step.rawValue) 的写法：期限 \(deadline.units.zh)，starts \(ClockRule.startCodes)，stops \(ClockRule.stopCodes)",
+                "\(step.rawValue) takes \(deadline.units.en); starts \(ClockRule.startCodes); stops \(ClockRule.stopCodes)")
+            return nil
+        }
+        return deadline
+    }
+
+    private static func warning(in place: DocumentReader.Place, _ reader: inout DocumentReader) -> Term? {
+        guard let text = reader.text("warning", in: place) else { return nil }
+        if let term = try? Term(parsing: text) { return term }
+        reader.report(
+            place.name("warning"), "写法如 \"3wd\"、\"6h\"：到期前多久提醒",
+            "written like \"3wd\" or \"6h\": how long before the end it warns")
+        return nil
     }
 
     private static func complaintLine(_ place: DocumentReader.Place, _ reader: inout DocumentReader) -> PolicyHotline? {

@@ -29,16 +29,35 @@ package struct PolicyPack: Hashable, Sendable {
     package func isInForce(on day: CalendarDay) -> Bool { from <= day && day <= until }
 }
 
-/// A clock of the policy: which rule, from where to where (R33 to R35, R69).
+/// A term of the policy: which rule, from where to where (R33 to R35, R69).
 package struct PolicyDeadline: Hashable, Sendable {
+    /// What a policy sets a term for.
+    package enum Step: String, Hashable, Sendable, CaseIterable {
+        case decision, relief, registration
+        case recheck
+        case aliveCheck = "alive_check"
+        case grace
+        case notice
+    }
+
     /// `nil` for every programme.
     package let programme: Programme?
-    package let step: String
-    /// `12wd` working days, `7d` calendar days, `24h` hours, `5y` years.
+    package let step: Step
+    /// `12wd` working days, `7d` calendar days, `24h` hours, `12m` months, `5y` years.
     package let rule: String
+    /// How long before its end it warns: `3wd`, `6h`. `nil`: it does not.
+    package let warning: Term?
     package let starts: String
     package let stops: String
     package let source: PolicySource
+
+    /// Of days and hours.
+    package var term: Term? { try? Term(parsing: rule) }
+    /// Of months and years.
+    package var months: Int? {
+        guard let count = Int(rule.dropLast()) else { return nil }
+        return rule.hasSuffix("m") ? count : rule.hasSuffix("y") ? 12 * count : nil
+    }
 
     /// Digits and a unit.
     static func isRule(_ rule: String) -> Bool {
@@ -81,7 +100,7 @@ extension PolicyPack {
     }
 
     /// The deadline of a step: the programme's own, else the one for every programme. `nil` when the policy sets none.
-    package func deadline(_ step: String, of programme: Programme) -> PolicyDeadline? {
+    package func deadline(_ step: PolicyDeadline.Step, of programme: Programme) -> PolicyDeadline? {
         deadlines.first { $0.programme == programme && $0.step == step }
             ?? deadlines.first { $0.programme == nil && $0.step == step }
     }

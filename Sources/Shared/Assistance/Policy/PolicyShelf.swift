@@ -15,6 +15,9 @@ package struct PolicyShelf: Sendable {
         self.findings = findings
     }
 
+    /// With packs that nobody has to trust first: for tests and trials.
+    package func adding(_ more: [PolicyPack]) -> PolicyShelf { PolicyShelf(packs: packs + more, findings: findings) }
+
     /// - Parameters:
     ///   - records: of the kinds `policy_pack` and `district_key`.
     ///   - region: of the township or the station: a pack of another district does not apply there.
@@ -80,6 +83,27 @@ package struct PolicyShelf: Sendable {
                     zh: "政策包 \(pack.name) 将于 \(pack.until) 到期，还没有后续政策",
                     en: "Policy pack \(pack.name) ends on \(pack.until), and none follows"))
         ]
+    }
+
+    /// The pack that a case of this day was opened under; one from before the first pack takes today's.
+    package func pack(openedOn day: CalendarDay, today: CalendarDay) -> PolicyPack? {
+        PolicyPack.governing(day, among: packs) ?? PolicyPack.governing(today, among: packs)
+    }
+
+    /// The working days: those of the program, and the years that packs bring or correct, the later issue last. A pack
+    /// that names a day of a year lists that year's exceptions in full; a year beyond a gap is not known.
+    package var calendar: WorkCalendar {
+        var calendar = WorkCalendar.compiled
+        for pack in packs.sorted(by: { ($0.issued, $0.version) < ($1.issued, $1.version) }) {
+            let years = Dictionary(grouping: pack.calendar) { $0.day.components.year }
+            for (year, days) in years.sorted(by: { $0.key < $1.key }) {
+                let exceptions = days.map {
+                    ($0.day, WorkCalendar.Exception(isWorked: $0.isWorking, holiday: Holiday($0.name)))
+                }
+                calendar = calendar.extended(by: Dictionary(exceptions) { $1 }, year: year) ?? calendar
+            }
+        }
+        return calendar
     }
 
     /// The pack by its name, such as `370404-2020-14@1`: what a case was opened under.

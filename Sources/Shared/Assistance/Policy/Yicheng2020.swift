@@ -78,17 +78,20 @@ extension PolicyPack {
           {"name": "disability_care.requires_dibao", "value": "no", "from": "2020-09-05", "demo": true}
          ],
          "deadlines": [
-          {"programme": "dibao", "step": "decision", "rule": "12wd", "starts": "application_complete", \#
-        "stops": "decision", "article": "二、三是压缩时限"},
-          {"programme": "tekun", "step": "decision", "rule": "12wd", "starts": "application_complete", \#
-        "stops": "decision", "article": "二、三是压缩时限"},
-          {"programme": "relief_expense", "step": "decision", "rule": "12wd", "starts": "application_complete", \#
-        "stops": "decision", "article": "二、三是压缩时限"},
-          {"programme": "relief_urgent", "step": "relief", "rule": "24h", "starts": "request", \#
+          {"programme": "dibao", "step": "decision", "rule": "12wd", "warning": "3wd", \#
+        "starts": "application_complete", "stops": "decision", "article": "二、三是压缩时限"},
+          {"programme": "tekun", "step": "decision", "rule": "12wd", "warning": "3wd", \#
+        "starts": "application_complete", "stops": "decision", "article": "二、三是压缩时限"},
+          {"programme": "relief_expense", "step": "decision", "rule": "12wd", "warning": "3wd", \#
+        "starts": "application_complete", "stops": "decision", "article": "二、三是压缩时限"},
+          {"programme": "relief_urgent", "step": "relief", "rule": "24h", "warning": "6h", "starts": "request", \#
         "stops": "relief", "article": "二、三是压缩时限"},
-          {"programme": "relief_urgent", "step": "registration", "rule": "5wd", "starts": "relief", \#
+          {"programme": "relief_urgent", "step": "registration", "rule": "5wd", "warning": "2wd", "starts": "relief", \#
         "stops": "registration", "article": "二、三是压缩时限"},
           {"programme": "dibao", "step": "recheck", "rule": "12m", "starts": "decision", "stops": "recheck", \#
+        "demo": true},
+          {"programme": "dibao", "step": "grace", "rule": "6m", "starts": "decision", "stops": "stop", "demo": true},
+          {"programme": "tekun", "step": "recheck", "rule": "12m", "starts": "decision", "stops": "recheck", \#
         "demo": true},
           {"programme": "elderly_allowance", "step": "alive_check", "rule": "12m", "starts": "decision", \#
         "stops": "alive_check", "demo": true}

@@ -110,6 +110,10 @@ package final class AuthorityTransaction: AuthorityStore {
 
     package func dependents(of record: Record) throws -> [Record] { try tables.dependents(of: record, in: database) }
 
+    package func records(of kind: KindSchema) throws -> [Record] {
+        try tables.list(kind, RecordSelection(limit: Limits.listRecords), in: database)
+    }
+
     package func movedScope(of record: RecordID, at seq: Seq) throws -> Scope? {
         var query = try Query(
             database, "SELECT scope_before FROM moved WHERE record = ? AND seq > ? ORDER BY seq LIMIT 1")

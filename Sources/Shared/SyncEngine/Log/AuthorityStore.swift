@@ -13,6 +13,8 @@ package protocol AuthorityView {
     func holder(of key: NaturalKey, like record: Record, kind: KindSchema) throws -> Record?
     /// Records directly below this one, deleted ones included.
     func dependents(of record: Record) throws -> [Record]
+    /// The live records of a kind of which there are few.
+    func records(of kind: KindSchema) throws -> [Record]
     /// Where the record was at `seq`, when it has moved since; `nil` when it has not.
     func movedScope(of record: RecordID, at seq: Seq) throws -> Scope?
     /// Whether a quarantined set of the device would create this record.

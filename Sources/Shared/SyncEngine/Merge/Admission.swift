@@ -20,16 +20,21 @@ package struct Proposal {
     package let mutations: [RecordMutation]
     private let recordAfter: (RecordID, KindSchema) throws -> Record?
     private let dependentsBefore: (Record) throws -> [Record]
+    private let recordsBefore: (KindSchema) throws -> [Record]
 
     init(
         at: Instant, mutations: [RecordMutation], record: @escaping (RecordID, KindSchema) throws -> Record?,
-        dependents: @escaping (Record) throws -> [Record]
+        dependents: @escaping (Record) throws -> [Record], records: @escaping (KindSchema) throws -> [Record]
     ) {
         self.at = at
         self.mutations = mutations
         recordAfter = record
         dependentsBefore = dependents
+        recordsBefore = records
     }
+
+    /// The live records of a kind of which there are few, as they stood before the set.
+    package func records(of kind: KindSchema) throws -> [Record] { try recordsBefore(kind) }
 
     package func record(_ id: RecordID, kind: KindSchema) throws -> Record? { try recordAfter(id, kind) }
 
@@ -59,6 +64,7 @@ extension Decider {
         try admission.check(
             Proposal(
                 at: device.isDesk ? set.time.instant : context.now, mutations: mutations,
-                record: { try decided.record($0, kind: $1) }, dependents: { try decided.view.dependents(of: $0) }))
+                record: { try decided.record($0, kind: $1) }, dependents: { try decided.view.dependents(of: $0) },
+                records: { try decided.view.records(of: $0) }))
     }
 }
