@@ -216,6 +216,11 @@ enum CaseKinds {
             desk("reverses", .reference, .im, "冲销", "Reverses"),
             desk("receipt", .text, .im, "签收凭证", "Receipt", Rules.text(200)),
             desk("paid_at", .time, .im, "发放时间", "Paid at"),
+            // The account as it was when the line was planned: a later one is verified first (DOMAIN section 7, 4).
+            desk("account_kind", .text, .im, "卡/折", "Card or book", Rules.text(20)),
+            desk("account_number", .text, .im, "账号", "Account number", Rules.accountNumber),
+            desk("account_bank", .text, .im, "开户行", "Bank", Rules.text(64)),
+            desk("account_holder", .text, .im, "户名", "Holder", Rules.text(64)),
         ])
 
     /// 复核 (R17, R22, R65).
