@@ -39,6 +39,8 @@ struct TableRecords: LinkedRecords {
     /// The cases in order of their ids.
     func files(_ selection: RecordSelection, at now: Instant) throws -> [CaseFile] {
         guard let kind = tables.schema.kind("application") else { return [] }
-        return try tables.list(kind, selection, in: database).compactMap { try CaseFile($0, in: self, at: now, shelf: shelf) }
+        return try tables.list(kind, selection, in: database).compactMap {
+            try CaseFile($0, in: self, at: now, shelf: shelf)
+        }
     }
 }

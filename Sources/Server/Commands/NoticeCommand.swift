@@ -23,7 +23,8 @@ struct NoticeCommand: ParsableCommand {
     @Argument(help: ArgumentHelp(L("申请编号", "The application's id"))) var id: String
     @Argument(help: ArgumentHelp(L("类别", "Its kind"))) var kind: String
     @Option(help: ArgumentHelp(L("张贴地点", "Where it is posted"))) var place: String?
-    @Option(help: ArgumentHelp(L("监督电话（默认政策包的）", "The hotline on it (default: the policy pack's)"))) var hotline: String?
+    @Option(help: ArgumentHelp(L("监督电话（默认政策包的）", "The hotline on it (default: the policy pack's)"))) var hotline:
+        String?
     @Option(help: ArgumentHelp(L("内容", "What it says"))) var text: String?
 
     func run() throws {

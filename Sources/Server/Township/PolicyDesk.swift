@@ -1,9 +1,10 @@
 import Assistance
 import CommandSupport
-import class GRDB.Database
 import RecordStore
 import SyncEngine
 import SyncWire
+
+import class GRDB.Database
 
 /// A pack as the district signs it and hands it over: one JSON file of the pack's text, the public key and the signature.
 struct SignedPack {

@@ -180,7 +180,8 @@ extension PolicyPack {
             reader.report(
                 place.name("step"),
                 "\(step.rawValue) 的写法：期限 \(deadline.units.zh)，starts \(ClockRule.startCodes)，stops \(ClockRule.stopCodes)",
-                "\(step.rawValue) takes \(deadline.units.en); starts \(ClockRule.startCodes); stops \(ClockRule.stopCodes)")
+                "\(step.rawValue) takes \(deadline.units.en); starts \(ClockRule.startCodes); stops \(ClockRule.stopCodes)"
+            )
             return nil
         }
         return deadline
