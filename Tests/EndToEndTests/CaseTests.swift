@@ -44,6 +44,13 @@ import Testing
         return made.json["id"].string ?? ""
     }
 
+    @discardableResult private func decide(_ id: String, _ result: String = "approved") throws -> JSON {
+        let made = try server.command(
+            "case", "decide", id, result, "--basis", "年收入低于标准", "--signatory", "李", "--signatory", "王")
+        #expect(made.code == 0, "\(made.text) \(made.errors)")
+        return made.json
+    }
+
     private func check(failing: Bool = false) throws -> JSON {
         let requests = folder.url.appending(path: "requests.json").path
         let reports = folder.url.appending(path: "reports.json").path
@@ -104,9 +111,13 @@ import Testing
         #expect(try refusal("case", "move", id, "approve", "--role", "leader").contains("R13"))
         try reviewed(id)
         #expect(try refusal("case", "move", id, "approve", "--role", "leader").contains("R15"))
-        _ = try desk(
-            "decision", "application=\(id)", "result=approved", "amount_fen=32000", "basis=年收入 9600 元",
-            "signatories=李,王", "role=leader", "decided_on=2026-11-24")
+        #expect(
+            try refusal("new", "decision", "application=\(id)", "result=approved", "amount_fen=61600", "role=leader")
+                .contains("R15"))
+        let decided = try decide(id)
+        #expect(decided["amountFen"].int == 61_600)
+        let again = try server.command("audit", "calculation", try #require(decided["id"].string))
+        #expect(again.code == 0 && again.json["same"].bool == true, "\(again.text)")
         #expect(try refusal("case", "move", id, "approve", "--role", "district").contains("R1,"))
         #expect(try refusal("case", "move", id, "approve").contains("R12"))
         #expect(try move(id, "approve")["clocks"][0]["state"].string == "met")
@@ -121,7 +132,7 @@ import Testing
         #expect(moves.compactMap { $0["to"].string }.last == "publicised")
         #expect(moves.allSatisfy { $0["at"].string != nil && $0["role"].string == "leader" })
         #expect(
-            try refusal("new", "payment", "application=\(id)", "amount_fen=32000", "month=2026-12").contains("R31"))
+            try refusal("new", "payment", "application=\(id)", "amount_fen=61600", "month=2026-12").contains("R31"))
         // The station sees the status; it cannot write it.
         try station.sync()
         #expect(try station.show(id)["fields"]["status"].string == "publicised")
@@ -247,9 +258,7 @@ import Testing
         let id = try apply()
         try station.sync()
         try reviewed(id)
-        _ = try desk(
-            "decision", "application=\(id)", "result=approved", "amount_fen=32000", "basis=年收入 9600 元",
-            "signatories=李,王", "role=leader")
+        try decide(id)
         try move(id, "approve")
         let notice = try server.program.run([
             "notice", id, "publicity", "--place", "村委会公开栏", "--hotline", "0632-7712345", "--json",
@@ -275,12 +284,12 @@ import Testing
         #expect(try move(id, "pay")["status"].string == "in_payment")
         let review = try server.command("list", "dynamic_review").json
         #expect(review["count"].int == 1 && review["records"][0]["fields"]["due"].string != nil)
-        _ = try desk("payment", "application=\(id)", "month=2026-12", "amount_fen=32000", "state=planned")
+        _ = try desk("payment", "application=\(id)", "month=2026-12", "amount_fen=61600", "state=planned")
         _ = try station.new(
             "change_report", "household=\(household)", "member=\(member)", "type=death", "on=2026-11-20")
         try station.sync()
         #expect(
-            try refusal("new", "payment", "application=\(id)", "month=2027-01", "amount_fen=32000").contains("R22"))
+            try refusal("new", "payment", "application=\(id)", "month=2027-01", "amount_fen=61600").contains("R22"))
         #expect(try refusal("case", "move", id, "stop", "--role", "leader").contains("R43"))
         #expect(try server.command("audit", "verify").code == 0)
     }

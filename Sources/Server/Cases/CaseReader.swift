@@ -24,6 +24,40 @@ struct TableRecords: LinkedRecords {
         try tables.dependents(of: record, in: database).filter { !$0.isDeleted }
     }
 
+    /// What the records say of a household, to calculate with.
+    /// - Throws: ``Problem`` ``Problem/Code/unknownRecord`` for what is no household.
+    func calculationReading(of household: RecordID) throws -> CalculationInput.Reading {
+        guard let root = try record(household, kind: try kind("household")) else {
+            throw Problem(.unknownRecord, household.description)
+        }
+        let records = try CalculationInput.records(below: root) { try dependents(of: $0) }
+        var reading = CalculationInput.read(household: root, records: records, schema: tables.schema)
+        for source in reading.records where try !tables.openConflicts(of: source.id, in: database).isEmpty {
+            reading.findings.append(CalculationInput.conflict(source))
+        }
+        return reading
+    }
+
+    /// What the records said of a household at a seq of the log.
+    /// - Throws: ``Problem`` ``Problem/Code/unknownRecord`` when it was not there yet.
+    func calculationReading(of household: RecordID, asOf seq: Seq) throws -> CalculationInput.Reading {
+        let reader = LogReader(database, tables: tables)
+        func then(_ record: SyncEngine.Record) throws -> SyncEngine.Record? {
+            try tables.schema.kind(record.kind).flatMap { try reader.record(record.id, kind: $0, asOf: seq) }
+        }
+        guard let present = try tables.record(household, kind: try kind("household"), in: database),
+            let root = try then(present)
+        else { throw Problem(.unknownRecord, "\(household) @ \(seq)") }
+        let records = try CalculationInput.records(below: present) { try tables.dependents(of: $0, in: database) }
+        return CalculationInput.read(
+            household: root, records: try records.compactMap(then), schema: tables.schema)
+    }
+
+    func kind(_ name: String) throws -> KindSchema {
+        guard let kind = tables.schema.kind(name) else { throw Problem(.unknownKind, name) }
+        return kind
+    }
+
     /// - Throws: ``Problem`` ``Problem/Code/unknownRecord`` for an id that is no application's.
     func file(_ text: String, at now: Instant) throws -> CaseFile {
         guard let id = RecordID(text), let (record, _) = try tables.record(id, in: database), !record.isDeleted,

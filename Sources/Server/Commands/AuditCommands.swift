@@ -89,43 +89,6 @@ struct AuditProveCommand: ParsableCommand {
     }
 }
 
-struct AuditCalculationCommand: ParsableCommand {
-    static var configuration: CommandConfiguration {
-        CommandConfiguration(
-            commandName: "calculation",
-            abstract: L(
-                "按留存的试算结果重新计算，核对是否一致", "Calculate a kept calculation again and compare"),
-            discussion: L(
-                "读 calculate --json 的输出（决定所附的试算）。退出码：0 一致，65 不一致。",
-                "Reads what calculate --json said, as a decision keeps it. Exit codes: 0 the same, 65 not."))
-    }
-
-    @OptionGroup var options: TownshipOptions
-    @Argument(help: ArgumentHelp(L("试算结果文件；写 - 则从标准输入读", "The kept answer; - reads standard input"))) var file: String
-
-    func run() throws {
-        let bytes = file == "-" ? try StandardInput.all() : try Files.read(file)
-        let documents = try JSONParser.documents(bytes)
-        guard documents.count == 1 else { throw Problem(.badDocument, "calculation") }
-        let shelf = try PolicyDesk(township: try options.township()).contents().shelf
-        let again = try CalculationSnapshot(recalculating: documents[0], shelf: shelf)
-        let result = again.calculation
-        let document = JSONValue.object([
-            ("same", .bool(again.differences.isEmpty)), ("programme", .string(result.programme.rawValue)),
-            ("day", .string(result.day.description)), ("pack", .string(result.pack.name)),
-            ("amountFen", result.amountFen.map(JSONValue.int) ?? .null),
-            ("differs", .array(again.differences.map(JSONValue.string))),
-        ])
-        guard again.differences.isEmpty else {
-            let problem = Problem(
-                .badDocument, again.differences.joined(separator: ", "),
-                explanation: Label(zh: "重新计算的结果与留存的不一致", en: "Calculated again it comes to something else"))
-            options.output.fail(problem, document: document, code: .badData)
-        }
-        options.output.write(document, text: L("重新计算，结果一致。", "Calculated again: the same."))
-    }
-}
-
 extension LogVerification.Report {
     var document: JSONValue {
         .object([

@@ -42,29 +42,12 @@ struct CalculateCommand: ParsableCommand {
     }
 
     private func records(of township: Township) throws -> CalculationInput.Reading {
-        let tables = township.database.tables
+        guard let id = RecordID(household) else { throw Problem(.unknownRecord, household) }
         return try township.database.read { database in
-            guard let id = RecordID(household), let (present, kind) = try tables.record(id, in: database),
-                kind.name == "household"
-            else { throw Problem(.unknownRecord, household) }
-            let dependents = try CalculationInput.records(below: present) { record in
-                try tables.dependents(of: record, in: database)
-            }
-            guard let asOf else {
-                var reading = CalculationInput.read(household: present, records: dependents, schema: tables.schema)
-                for source in reading.records where try !tables.openConflicts(of: source.id, in: database).isEmpty {
-                    reading.findings.append(CalculationInput.conflict(source))
-                }
-                return reading
-            }
-            let reader = LogReader(database, tables: tables)
-            let seq = try reader.seq(asOf: asOf)
-            func then(_ record: Record) throws -> Record? {
-                try tables.schema.kind(record.kind).flatMap { try reader.record(record.id, kind: $0, asOf: seq) }
-            }
-            guard let household = try then(present) else { throw Problem(.unknownRecord, "\(id) @ \(asOf)") }
-            return CalculationInput.read(
-                household: household, records: try dependents.compactMap(then), schema: tables.schema)
+            let records = try TableRecords(township, in: database)
+            guard let asOf else { return try records.calculationReading(of: id) }
+            let seq = try LogReader(database, tables: township.database.tables).seq(asOf: asOf)
+            return try records.calculationReading(of: id, asOf: seq)
         }
     }
 }

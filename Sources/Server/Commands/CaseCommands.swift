@@ -8,7 +8,10 @@ struct CaseCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "case", abstract: L("救助申请：状态、期限、下一步还缺什么", "Cases: status, clocks, what each step still needs"),
-            subcommands: [CaseListCommand.self, CaseShowCommand.self, CaseMoveCommand.self, CaseNoteCommand.self])
+            subcommands: [
+                CaseListCommand.self, CaseShowCommand.self, CaseDecideCommand.self, CaseMoveCommand.self,
+                CaseNoteCommand.self,
+            ])
     }
 }
 
@@ -93,11 +96,7 @@ struct CaseMoveCommand: ParsableCommand {
     @Option(help: ArgumentHelp(L("说明", "A note"))) var note: String?
 
     func run() throws {
-        guard let role = Role(rawValue: role) else {
-            throw Problem(
-                .badValue, role,
-                explanation: Label(zh: "职责是 clerk、leader 或 district", en: "A role is clerk, leader or district"))
-        }
+        let role = try Role(parsing: role)
         let township = try options.township()
         let act = desk.act(reason: note ?? "", intent: .record, now: township.clock())
         let (file, seq) = try CaseDesk(township: township).move(id, step, role: role, act: act)

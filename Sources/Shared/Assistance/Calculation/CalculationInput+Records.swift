@@ -43,6 +43,7 @@ extension CalculationInput {
         var facts = Facts(record: household, kind: householdKind)
         reading.input.residence = residence(facts)
         reading.records.append(Source(kind: household.kind, id: household.id, seq: household.seq))
+        var benefits: [Facts] = []
         for record in records.sorted(by: { $0.id < $1.id }) where !record.isDeleted {
             guard let kind = schema.kind(record.kind) else { continue }
             facts = Facts(record: record, kind: kind)
@@ -62,10 +63,12 @@ extension CalculationInput {
             case supporterKind.name:
                 reading.input.supporters.append(supporter(facts))
                 reading.names[facts.id] = facts.text("name")
+            case CaseKinds.application.name: benefits.append(facts)
             default: continue
             }
             reading.records.append(Source(kind: record.kind, id: record.id, seq: record.seq))
         }
+        for facts in benefits { benefit(facts, into: &reading.input) }
         return reading
     }
 
@@ -111,6 +114,18 @@ extension CalculationInput {
         let code = facts.text("village") ?? facts.record.scope.code
         guard VillageCode.isValid(code), let last = Int(code.suffix(3)) else { return nil }
         return last < 200 ? .urban : .rural
+    }
+
+    /// What the household and its people receive, by their cases (R2; DOMAIN section 5).
+    private static func benefit(_ facts: Facts, into input: inout CalculationInput) {
+        guard let programme = facts.text("programme").flatMap(Programme.init) else { return }
+        let isInForce = facts.text("status").flatMap(CaseState.init)?.isInForce ?? false
+        if programme == .dibao { input.receivesDibao = (input.receivesDibao ?? false) || isInForce }
+        guard isInForce, programme.isPersonal,
+            let index = input.persons.firstIndex(where: { $0.id == facts.text("member") }),
+            !input.persons[index].receives.contains(programme.rawValue)
+        else { return }
+        input.persons[index].receives = (input.persons[index].receives + [programme.rawValue]).sorted()
     }
 
     private static func person(_ facts: Facts) -> Person {

@@ -129,10 +129,16 @@ enum CaseAdmission {
                 ]
             ).problem
         }
-        guard decision.value("result", in: mutation.kind).text == "approved" else { return }
-        let approval = try file(of: mutation, in: proposal)?.machine?.moves.first { $0.name == "approve" }
+        let result = decision.value("result", in: mutation.kind).text.flatMap(CaseDecision.Result.init)
+        guard result?.grants == true else { return }
+        guard let file = try file(of: mutation, in: proposal), let linked = Linked(decision) else {
+            throw Problem(.unknownRecord, "application")
+        }
+        let approval = file.machine?.moves.first { $0.name == "approve" }
         let isChecked = approval?.guards.contains { $0.rule.number == 64 } ?? false
-        if isChecked { try need([.authorised, .checkedFirst], act, mutation, in: proposal) }
+        if result == .approved, isChecked { try need([.authorised, .checkedFirst], act, mutation, in: proposal) }
+        let reasons = try CaseDecision.refusals(of: linked, in: file)
+        if !reasons.isEmpty { throw Refusal(move: act, reasons: reasons).problem }
     }
 
     /// A notice is never dated back (DOMAIN section 9), for its days are what objections count by.

@@ -46,6 +46,8 @@ package struct CaseFile: Sendable {
     /// The live records below the household, the application itself left out.
     let household: [Linked]
     package let at: Instant
+    /// The packs that are in use here.
+    let shelf: PolicyShelf
     /// What the district set for cases of its day; `nil` where no policy is known.
     package let pack: PolicyPack?
     package let calendar: WorkCalendar
@@ -60,6 +62,7 @@ package struct CaseFile: Sendable {
         guard application.kind == CaseKinds.application.name, let linked = Linked(application) else { return nil }
         self.application = linked
         self.at = at
+        self.shelf = shelf
         pack = shelf.pack(openedOn: linked.day("applied_at") ?? at.day, today: at.day)
         calendar = shelf.calendar
         self.linked = try records.dependents(of: application).compactMap(Linked.init).sorted(by: Self.isOlder)
@@ -126,6 +129,9 @@ package struct CaseFile: Sendable {
         let isOpen = status == .authorised || status == .preparing
         return isOpen && all("check_request").isEmpty
     }
+
+    /// The household that the case is about.
+    package var householdID: RecordID? { application.value("household").recordID }
 
     var members: [Linked] { household.filter { $0.kind.name == "member" } }
 

@@ -170,13 +170,11 @@ enum CaseKinds {
             desk("valid_to", .date, .tw, "有效期至", "Valid to"),
         ])
 
-    private static let results = ["approved": "批准", "rejected": "不予批准", "adjusted": "调整", "stopped": "停发"]
-
     /// 审批意见 (R12, R15): corrected by a new decision.
     static let decision = deskKind(
         "decision", "审批决定", "Decision",
         [
-            desk("result", .text, .im, "结果", "Result", Rules.codes(results)),
+            desk("result", .text, .im, "结果", "Result", Rules.codes(codes(CaseDecision.Result.allCases, \.label))),
             desk("amount_fen", .int64, .im, "金额（分）", "Amount (fen)", Rules.notNegative),
             desk("basis", .text, .im, "依据和意见", "Basis and opinion", Rules.text(4000)),
             desk("signatories", .list, .im, "签字人", "Signatories", Rules.text(64)),

@@ -83,6 +83,16 @@ package enum Role: String, Sendable, CaseIterable {
         }
     }
 
+    /// - Throws: ``Problem`` ``Problem/Code/badValue``.
+    package init(parsing text: String) throws {
+        guard let role = Role(rawValue: text) else {
+            throw Problem(
+                .badValue, text,
+                explanation: Label(zh: "职责是 clerk、leader 或 district", en: "A role is clerk, leader or district"))
+        }
+        self = role
+    }
+
     /// Whether this role may do what `needed` may.
     func covers(_ needed: Role) -> Bool { self == needed || (self == .leader && needed == .clerk) }
 }

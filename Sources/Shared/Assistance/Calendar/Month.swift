@@ -1,0 +1,39 @@
+package import SyncEngine
+
+/// A month of the calendar: `2026-12`.
+package struct Month: Hashable, Comparable, Sendable {
+    /// Months since year 0.
+    private let number: Int
+
+    private init(number: Int) { self.number = number }
+
+    package init(of day: CalendarDay) {
+        let (year, month, _) = day.components
+        number = year * 12 + month - 1
+    }
+
+    /// From `2026-12`; `nil` for what is none.
+    package init?(_ text: String) {
+        guard text.utf8.count == 7, let day = CalendarDay(text + "-01") else { return nil }
+        self.init(of: day)
+    }
+
+    /// - Throws: ``Problem`` ``Problem/Code/badValue``.
+    package init(parsing text: String) throws {
+        guard let month = Month(text) else {
+            throw Problem(.badValue, text, explanation: Label(zh: "月份写作 2026-12", en: "A month is 2026-12"))
+        }
+        self = month
+    }
+
+    package var next: Month { Month(number: number + 1) }
+    package var first: CalendarDay { CalendarDay(year: number / 12, month: number % 12 + 1, day: 1)! }  // a first exists
+    package var last: CalendarDay { next.first.adding(days: -1) }
+
+    package static func < (a: Month, b: Month) -> Bool { a.number < b.number }
+}
+
+extension Month: CustomStringConvertible {
+    /// `2026-12`
+    package var description: String { String(first.description.prefix(7)) }
+}
