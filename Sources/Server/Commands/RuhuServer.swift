@@ -34,6 +34,8 @@ package struct RuhuServer: ParsableCommand {
                         CaseCommand.self, CheckCommand.self, NoticeCommand.self, ConflictsCommand.self,
                         ResolveCommand.self, QuarantineCommand.self, BundleCommand.self, FormCommand.self,
                     ]),
+                CommandGroup(
+                    name: L("发放", "Payments"), subcommands: [RollCommand.self, ExportCommand.self]),
                 CommandGroup(name: L("审计", "Audit"), subcommands: [AuditCommand.self]),
             ])
     }

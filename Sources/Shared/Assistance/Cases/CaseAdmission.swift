@@ -191,5 +191,7 @@ enum CaseAdmission {
             ).problem
         }
         try need([.noUnconsideredDeath], act, mutation, in: proposal)
+        let reasons = try Linked(line).map { try file.refusals(ofPlanning: $0) } ?? []
+        if !reasons.isEmpty { throw Refusal(move: act, reasons: reasons).problem }
     }
 }

@@ -43,6 +43,8 @@ package struct CaseFile: Sendable {
     package let application: Linked
     /// The live records below the application, the older first.
     let linked: [Linked]
+    /// The household itself; `nil` when it has not arrived.
+    package let home: Linked?
     /// The live records below the household, the application itself left out.
     let household: [Linked]
     package let at: Instant
@@ -68,9 +70,11 @@ package struct CaseFile: Sendable {
         self.linked = try records.dependents(of: application).compactMap(Linked.init).sorted(by: Self.isOlder)
         guard let id = linked.value("household").recordID, let above = try records.record(id, kind: householdKind)
         else {
+            home = nil
             household = []
             return
         }
+        home = Linked(above)
         household = try records.dependents(of: above).filter { $0.id != application.id }.compactMap(Linked.init)
     }
 

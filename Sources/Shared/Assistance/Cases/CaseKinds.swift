@@ -23,9 +23,11 @@ enum CaseKinds {
         FieldSchema(name, type, policy, .sensitive, Label(zh: zh, en: en), rule: rule, isDeskOnly: true)
     }
 
-    private static func deskKind(_ name: String, _ zh: String, _ en: String, _ fields: [FieldSchema]) -> KindSchema {
+    private static func deskKind(
+        _ name: String, _ zh: String, _ en: String, lookupFields: [String] = [], _ fields: [FieldSchema]
+    ) -> KindSchema {
         KindSchema(
-            name, label: Label(zh: zh, en: en), parents: parent, isAppendOnly: true,
+            name, label: Label(zh: zh, en: en), parents: parent, isAppendOnly: true, lookupFields: lookupFields,
             fields: [desk("application", .reference, .im, "所属申请", "Application")] + fields)
     }
 
@@ -203,7 +205,7 @@ enum CaseKinds {
 
     /// A line of money; never changed, reversed by another line.
     static let payment = deskKind(
-        "payment", "发放", "Payment",
+        "payment", "发放", "Payment", lookupFields: ["roll"],
         [
             desk("month", .text, .im, "所属月份", "Month", Rules.text(7)),
             desk("payee", .reference, .im, "领取人", "Payee"),
@@ -214,6 +216,7 @@ enum CaseKinds {
             desk("reverses", .reference, .im, "冲销", "Reverses"),
             desk("receipt", .text, .im, "签收凭证", "Receipt", Rules.text(200)),
             desk("paid_at", .time, .im, "发放时间", "Paid at"),
+            desk("roll", .reference, .im, "所属批次", "Roll"),
             // The account as it was when the line was planned: a later one is verified first (DOMAIN section 7, 4).
             desk("account_kind", .text, .im, "卡/折", "Card or book", Rules.text(20)),
             desk("account_number", .text, .im, "账号", "Account number", Rules.accountNumber),

@@ -65,10 +65,13 @@ package enum CaseState: String, Sendable, CaseIterable {
     /// The benefit is granted: other programmes that depend on it may rely on it (R2).
     package var isInForce: Bool {
         switch self {
-        case .effective, .inPayment, .recheckDue, .adjusted, .grace: true
+        case .effective, .inPayment, .recheckDue, .aliveCheckDue, .adjusted, .grace: true
         default: false
         }
     }
+
+    /// Its monthly roll has a line for it. Relief is paid once, from its taking effect on.
+    var isPaid: Bool { isInForce && self != .effective }
 }
 
 /// Who acts. A district supervises and cannot approve (R1, R3).

@@ -75,7 +75,8 @@ extension PolicyPack {
           {"name": "disability_care.amount", "value": {"1": "120.00", "2": "120.00"}, "from": "2020-09-05", \#
         "demo": true},
           {"name": "disability_care.excluded_by", "value": ["tekun"], "from": "2020-09-05", "demo": true},
-          {"name": "disability_care.requires_dibao", "value": "no", "from": "2020-09-05", "demo": true}
+          {"name": "disability_care.requires_dibao", "value": "no", "from": "2020-09-05", "demo": true},
+          {"name": "payment.starts", "value": "next_month", "from": "2020-09-05", "demo": true}
          ],
          "deadlines": [
           {"programme": "dibao", "step": "decision", "rule": "12wd", "warning": "3wd", \#

@@ -1,0 +1,86 @@
+import ArgumentParser
+import Assistance
+import CommandSupport
+import SyncEngine
+
+struct RollCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "roll", abstract: L("每月发放名册：预览、冻结", "The month's roll: look, freeze"),
+            subcommands: [RollShowCommand.self, RollFreezeCommand.self])
+    }
+}
+
+struct RollShowCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "show",
+            abstract: L("看这个月还有哪些要发、哪些暂缓、为什么", "What is still due this month, what is held and why"))
+    }
+
+    @OptionGroup var options: TownshipOptions
+    @Argument(help: ArgumentHelp(L("月份，如 2026-12", "The month, e.g. 2026-12"))) var month: String
+
+    func run() throws {
+        let frozen = try RollDesk(township: try options.township()).preview(try Month(parsing: month))
+        options.output.write(frozen.document, text: frozen.text)
+    }
+}
+
+struct RollFreezeCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "freeze",
+            abstract: L("冻结名册：按决定逐户生成发放记录", "Freeze the roll: a line for every case, as decided"),
+            discussion: L(
+                "同一个月再冻结一次，只补新增的，记为下一批。冻结后账户、金额不再变动。",
+                "Freezing a month again adds only what came since, as the next batch. What is frozen keeps its account and amount."
+            ))
+    }
+
+    @OptionGroup var options: TownshipOptions
+    @OptionGroup var desk: DeskOptions
+    @Argument(help: ArgumentHelp(L("月份，如 2026-12", "The month, e.g. 2026-12"))) var month: String
+
+    func run() throws {
+        let township = try options.township()
+        let act = desk.act(reason: "", intent: .record, now: township.clock())
+        let frozen = try RollDesk(township: township).freeze(try Month(parsing: month), act: act)
+        options.output.write(frozen.document, text: frozen.text)
+    }
+}
+
+struct ExportCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "export", abstract: L("导出文件", "Export files"), subcommands: [ExportPayFileCommand.self])
+    }
+}
+
+struct ExportPayFileCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "payfile", abstract: L("一本通发放文件（CSV），按冻结的名册", "The pay file (CSV) of a frozen roll"),
+            discussion: L(
+                "文件含身份证号和账号，只有本人可读，请妥善保管。",
+                "The file holds identity and account numbers: only its owner may read it; keep it safe."))
+    }
+
+    @OptionGroup var options: TownshipOptions
+    @Argument(help: ArgumentHelp(L("月份，如 2026-12", "The month, e.g. 2026-12"))) var month: String
+    @Argument(help: ArgumentHelp(L("文件名", "The file"))) var file: String
+    @Option(help: ArgumentHelp(L("只要某一批", "One batch only"))) var batch: Int64?
+
+    func run() throws {
+        let payFile = try PayFile(try options.township(), month: try Month(parsing: month), batch: batch)
+        try SecretFile.write(payFile.csv, to: file)
+        options.output.write(
+            .object([
+                ("file", .string(file)), ("month", .string(month)), ("rows", .int(Int64(payFile.rows.count))),
+                ("totalFen", .int(payFile.totalFen)),
+            ]),
+            text: L(
+                "已写出 \(payFile.rows.count) 笔，合计 \(Yuan.text(payFile.totalFen)) 元：\(file)",
+                "\(payFile.rows.count) lines, \(Yuan.text(payFile.totalFen)) yuan, written to \(file)"))
+    }
+}

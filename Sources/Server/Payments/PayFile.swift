@@ -1,0 +1,90 @@
+import Assistance
+import CommandSupport
+import RecordStore
+import SyncEngine
+
+/// The 一本通 pay file of a frozen roll, with the columns of DOMAIN section 8. What it pays is what the roll's lines
+/// say, account included, whatever changed since.
+struct PayFile {
+    static let columns = [
+        "序号", "发放时间", "发放单位", "所属乡镇", "农户代码", "姓名", "身份证号", "补贴数量", "补贴标准", "补贴金额", "发放账号",
+        "家庭住址", "项目编码", "所属月份", "批次号",
+    ]
+
+    let rows: [[String]]
+    let totalFen: Int64
+
+    /// - Throws: ``Problem`` ``Problem/Code/unknownRecord`` when the month was not frozen or has no such batch,
+    ///   ``Problem/Code/storage`` when the lines do not come to what was frozen.
+    init(_ township: Township, month: Month, batch: Int64?) throws {
+        (rows, totalFen) = try township.database.read { database in
+            let records = try TableRecords(township, in: database)
+            let rolls = try records.tables.all(
+                of: rollKind, where: [("month", .text(month.description))], in: database
+            ).filter { batch == nil || $0.value("batch", in: rollKind) == batch.map(Value.int64) ?? .null }
+            guard !rolls.isEmpty else {
+                throw Problem(
+                    .unknownRecord, month.description,
+                    explanation: Label(
+                        zh: "这个月没有冻结过：ruhu-server roll freeze \(month)",
+                        en: "This month is not frozen: ruhu-server roll freeze \(month)"))
+            }
+            var rows: [[String]] = []
+            var total: Int64 = 0
+            for roll in rolls {
+                let sum = try Self.add(roll, to: &rows, unit: township.identity.name, records: records)
+                guard sum == roll.value("total_fen", in: rollKind).int64 else { throw Problem(.storage, "roll") }
+                total += sum
+            }
+            return (rows, total)
+        }
+    }
+
+    private static func add(
+        _ roll: Record, to rows: inout [[String]], unit: String, records: TableRecords
+    ) throws -> Int64 {
+        let kind = try records.kind("payment")
+        let lines = try records.tables.all(
+            of: kind, where: [("roll", .text(roll.id.description))], in: records.database)
+        var total: Int64 = 0
+        for line in lines {
+            func text(_ field: String) -> String { line.value(field, in: kind).text ?? "" }
+            let file = try records.file(text("application"), at: Instant(milliseconds: 0))
+            let fen = line.value("amount_fen", in: kind).int64 ?? 0
+            let payee = try line.value("payee", in: kind).recordID.flatMap {
+                try records.record($0, kind: try records.kind("member"))
+            }
+            func person(_ field: String) throws -> String {
+                try payee?.value(field, in: records.kind("member")).text ?? ""
+            }
+            total += fen
+            rows.append([
+                String(rows.count + 1), "", unit, String(line.scope.code.prefix(9)), file.home?.text("number") ?? "",
+                try person("name"), try person("id_number"), "1", Yuan.text(fen), Yuan.text(fen),
+                text("account_number"), file.home?.text("address") ?? "", file.programme?.rawValue ?? "",
+                text("month"),
+                "\(roll.value("month", in: rollKind).text ?? "")-\(roll.value("batch", in: rollKind).int64 ?? 0)",
+            ])
+        }
+        return total
+    }
+
+    /// With a byte order mark, so that Excel and WPS read the Chinese.
+    var csv: [UInt8] { CSVFile.bytes([Self.columns] + rows) }
+}
+
+/// RFC 4180, for spreadsheets.
+enum CSVFile {
+    static func bytes(_ rows: [[String]]) -> [UInt8] {
+        let lines = rows.map { row in row.map(cell).joined(separator: ",") + "\r\n" }
+        return [0xEF, 0xBB, 0xBF] + Array(lines.joined().utf8)
+    }
+
+    /// A cell that a spreadsheet would take for a formula begins with an apostrophe.
+    private static func cell(_ text: String) -> String {
+        let isFormula = text.first.map { "=+-@\t\r".contains($0) } ?? false
+        let safe = isFormula ? "'" + text : text
+        guard safe.contains(where: { ",\"\r\n".contains($0) || $0 == "\r\n" }) else { return safe }
+        return "\"" + safe.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    }
+}

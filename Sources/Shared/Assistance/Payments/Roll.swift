@@ -1,0 +1,98 @@
+package import SyncEngine
+
+/// A month's roll as it was frozen (R14): how many lines, how much, and the digest of the lines, so that pay file and
+/// roll agree to the fen.
+package let rollKind = KindSchema(
+    "roll", label: Label(zh: "发放名册", en: "Roll"), isAppendOnly: true,
+    fields: [
+        roll("month", .text, "所属月份", "Month"), roll("batch", .int64, "批次", "Batch"),
+        roll("frozen_at", .time, "冻结时间", "Frozen at"), roll("frozen_by", .text, "冻结人", "Frozen by"),
+        roll("lines", .int64, "笔数", "Lines"), roll("total_fen", .int64, "合计（分）", "Total (fen)"),
+        roll("digest", .text, "名册摘要", "Digest"),
+    ])
+
+private func roll(_ name: String, _ type: ValueType, _ zh: String, _ en: String) -> FieldSchema {
+    FieldSchema(name, type, .im, .none, Label(zh: zh, en: en), isDeskOnly: true)
+}
+
+/// A month's roll before it is frozen: who is paid what, and who is held out and why.
+package struct Roll: Sendable {
+    /// A month of one case that is paid.
+    package struct Line: Sendable {
+        package let file: CaseFile
+        package let payee: Linked
+        package let account: Linked
+        package let month: Month
+        package let fen: Int64
+
+        package func isArrears(in roll: Month) -> Bool { month < roll }
+    }
+
+    /// A case that is due money and gets none until a person has looked.
+    package struct Held: Sendable {
+        package let file: CaseFile
+        package let reasons: [Refusal.Reason]
+    }
+
+    package let month: Month
+    package private(set) var lines: [Line] = []
+    package private(set) var held: [Held] = []
+
+    package var totalFen: Int64 { lines.reduce(0) { $0 + $1.fen } }
+
+    /// - Parameters:
+    ///   - files: every case, in a fixed order: the roll's.
+    ///   - conflicts: records that are in an open conflict; a household with one in its people, account or case waits.
+    /// - Throws: ``Problem`` ``Problem/Code/missingParameter``.
+    package init(_ month: Month, files: [CaseFile], conflicts: Set<RecordID>) throws {
+        self.month = month
+        for file in files where file.programme != .reliefUrgent {
+            let unpaid = try file.unpaid(through: month)
+            guard !unpaid.isEmpty else { continue }
+            let reasons = Self.obstacles(of: file, conflicts: conflicts)
+            guard reasons.isEmpty, let payee = file.payee, let account = file.accounts.first else {
+                held.append(Held(file: file, reasons: reasons))
+                continue
+            }
+            lines += unpaid.map { Line(file: file, payee: payee, account: account, month: $0.month, fen: $0.fen) }
+        }
+    }
+
+    private static func obstacles(of file: CaseFile, conflicts: Set<RecordID>) -> [Refusal.Reason] {
+        var reasons: [Refusal.Reason] = []
+        func add(_ rule: Int, _ zh: String, _ en: String) {
+            reasons.append(.init(CaseRule(rule), Label(zh: zh, en: en)))
+        }
+        if !Guard.noUnconsideredDeath.isMet(file) {
+            reasons.append(.init(Guard.noUnconsideredDeath.rule, Guard.noUnconsideredDeath.needs))
+        }
+        if file.payee == nil { add(14, "缺领取人：申请没有写申请人，住户没有写户主", "no payee: neither applicant nor head of household") }
+        switch file.accounts.count {
+        case 0: add(14, "缺发放账户", "no account to pay to")
+        case 1: break
+        default: add(14, "有 \(file.accounts.count) 个账户，须确定用哪一个", "\(file.accounts.count) accounts: say which one")
+        }
+        let concerned = file.members + file.accounts + [file.application] + file.all("decision")
+        if concerned.contains(where: { conflicts.contains($0.record.id) }) {
+            add(14, "人员、账户或申请有未处理的冲突", "an open conflict about people, account or case")
+        }
+        return reasons
+    }
+}
+
+extension CaseFile {
+    /// Who gets the money: the applicant, else the head of the household.
+    var payee: Linked? {
+        let id = application.value("member").recordID ?? home?.value("head").recordID
+        return id.flatMap { id in members.first { $0.record.id == id } }
+    }
+
+    /// Where it may be paid: the payee's own accounts, else the household's.
+    var accounts: [Linked] {
+        let all = household.filter {
+            $0.kind.name == "bank_account" && $0.text("number") != nil && $0.value(KindSchema.aliasField).isNull
+        }
+        let own = all.filter { $0.value("member").recordID == payee?.record.id && payee != nil }
+        return own.isEmpty ? all.filter { $0.value("member").isNull } : own
+    }
+}
