@@ -92,11 +92,3 @@ struct ApplyCommand: ParsableCommand {
             text: L("已登记申请 \(drafts[0].record)", "Application \(drafts[0].record) recorded"))
     }
 }
-
-/// The replica as the rules of a case see it.
-private struct StationRecords: LinkedRecords {
-    let transaction: ReplicaTransaction
-
-    func record(_ id: RecordID, kind: KindSchema) throws -> Record? { try transaction.working(id, kind: kind) }
-    func dependents(of record: Record) throws -> [Record] { try transaction.dependents(of: record) }
-}

@@ -31,7 +31,7 @@ package struct RuhuServer: ParsableCommand {
                 CommandGroup(
                     name: L("办理", "The desk"),
                     subcommands: [
-                        CaseCommand.self, CheckCommand.self, NoticeCommand.self, ConflictsCommand.self,
+                        TasksCommand.self, CaseCommand.self, CheckCommand.self, NoticeCommand.self, ConflictsCommand.self,
                         ResolveCommand.self, QuarantineCommand.self, BundleCommand.self, FormCommand.self,
                     ]),
                 CommandGroup(

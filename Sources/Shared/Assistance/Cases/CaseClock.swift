@@ -76,7 +76,7 @@ extension PolicyDeadline {
     /// In which units its step is counted.
     var units: Label {
         switch step {
-        case .decision, .relief, .registration, .notice: Label(zh: "12wd、7d 或 24h", en: "12wd, 7d or 24h")
+        case .decision, .relief, .registration, .delivery, .notice: Label(zh: "12wd、7d 或 24h", en: "12wd, 7d or 24h")
         case .recheck, .aliveCheck, .grace: Label(zh: "12m 或 1y", en: "12m or 1y")
         }
     }
@@ -85,7 +85,7 @@ extension PolicyDeadline {
     var isUsable: Bool {
         switch step {
         case .decision, .relief, .registration: ClockRule(self) != nil
-        case .notice: term != nil
+        case .delivery, .notice: term != nil
         case .recheck, .aliveCheck, .grace: months != nil
         }
     }

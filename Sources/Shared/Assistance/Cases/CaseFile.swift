@@ -153,7 +153,7 @@ package struct CaseFile: Sendable {
     var publicity: Linked? { all("notice").last { $0.text("kind") == "publicity" } }
 
     /// The last day of the public notice: what it says, and never less than the term (R31). `nil` while nothing hangs.
-    var postedThrough: CalendarDay? {
+    package var postedThrough: CalendarDay? {
         guard let notice = publicity, let from = notice.day("from"), let to = notice.day("to"),
             let term = pack?.notice?.term,
             let due = try? Deadline(of: term, from: .day(from), in: calendar).due.day

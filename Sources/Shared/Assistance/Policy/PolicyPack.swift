@@ -37,6 +37,7 @@ package struct PolicyDeadline: Hashable, Sendable {
         case recheck
         case aliveCheck = "alive_check"
         case grace
+        case delivery
         case notice
     }
 

@@ -89,13 +89,14 @@ extension PolicyPack {
         "stops": "relief", "article": "二、三是压缩时限"},
           {"programme": "relief_urgent", "step": "registration", "rule": "5wd", "warning": "2wd", "starts": "relief", \#
         "stops": "registration", "article": "二、三是压缩时限"},
-          {"programme": "dibao", "step": "recheck", "rule": "12m", "starts": "decision", "stops": "recheck", \#
-        "demo": true},
+          {"programme": "dibao", "step": "recheck", "rule": "12m", "warning": "30d", \#
+        "starts": "decision", "stops": "recheck", "demo": true},
           {"programme": "dibao", "step": "grace", "rule": "6m", "starts": "decision", "stops": "stop", "demo": true},
-          {"programme": "tekun", "step": "recheck", "rule": "12m", "starts": "decision", "stops": "recheck", \#
-        "demo": true},
-          {"programme": "elderly_allowance", "step": "alive_check", "rule": "12m", "starts": "decision", \#
-        "stops": "alive_check", "demo": true}
+          {"programme": "tekun", "step": "recheck", "rule": "12m", "warning": "30d", \#
+        "starts": "decision", "stops": "recheck", "demo": true},
+          {"programme": "elderly_allowance", "step": "alive_check", "rule": "12m", "warning": "30d", \#
+        "starts": "decision", "stops": "alive_check", "demo": true},
+          {"step": "delivery", "rule": "3wd", "starts": "issued", "stops": "delivered", "demo": true}
          ],
          "notice": {"step": "notice", "rule": "7d", "starts": "posted", "stops": "removed", "demo": true},
          "hotline": {"number": "0632-0000000", "demo": true},

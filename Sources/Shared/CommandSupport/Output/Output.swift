@@ -12,6 +12,17 @@ package struct Output: Sendable {
         StandardStream.output.write(rendered(document, text: text()))
     }
 
+    /// A list: `{name: [documents], "count": n}`, or a table of one row for each.
+    package func write(
+        list name: String, documents: [JSONValue], columns: [String], rows: [[String]], empty: String
+    ) {
+        var table = TextTable(columns)
+        for row in rows { table.add(row) }
+        write(
+            .object([(name, .array(documents)), ("count", .int(Int64(documents.count)))]),
+            text: rows.isEmpty ? empty : table.text)
+    }
+
     /// What ``write(_:text:)`` writes.
     func rendered(_ document: JSONValue, text: @autoclosure () -> String) -> String {
         let said = isJSON ? document.compact : TerminalText.harmless(text())

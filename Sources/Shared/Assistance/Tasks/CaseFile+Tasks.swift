@@ -1,0 +1,77 @@
+import SyncEngine
+
+/// What a case asks of village and township, now.
+extension CaseFile {
+    package var tasks: [DueTask] {
+        guard let machine, let status, !machine.isFinal(status) || status == .rejected || status == .checkFailed else {
+            return notices
+        }
+        return papers(machine) + notices + reviews + clockTasks + deskTasks
+    }
+
+    private func task(_ kind: DueTask.Kind, due: Moment, subject: Linked? = nil) -> DueTask {
+        DueTask(
+            kind, due: due, village: application.record.scope, household: householdID, number: home?.text("number"),
+            application: application.record.id, programme: programme, subject: subject?.record.id.description,
+            clerk: moves.last?.text("by"))
+    }
+
+    private var appliedOn: CalendarDay { application.day("applied_at") ?? today }
+
+    /// What is still to be signed, asked or seen before the case can be accepted (R19, R25, R26).
+    private func papers(_ machine: CaseMachine) -> [DueTask] {
+        guard status == .intent || status == .authorised || status == .preparing else { return [] }
+        let end = (clocks.first { $0.stoppedAt == nil }?.deadline.due.day).map(Moment.day)
+        var tasks: [DueTask] = []
+        let isSigned = Guard.authorised.isMet(self) && Guard.committed.isMet(self)
+        if machine.needsAuthorisation, !isSigned { tasks.append(task(.authorise, due: .day(appliedOn))) }
+        if !Guard.surveyed.isMet(self) { tasks.append(task(.survey, due: end ?? .day(appliedOn))) }
+        if awaitsCheckRequest, Guard.authorised.isMet(self) { tasks.append(task(.requestCheck, due: .day(appliedOn))) }
+        return tasks
+    }
+
+    /// Public notices to post and to take down, letters to deliver (R21, R42, R43).
+    private var notices: [DueTask] {
+        all("notice").compactMap { notice in
+            guard let from = notice.day("from") else { return nil }
+            guard notice.text("kind") == "publicity" else {
+                guard notice.value("delivered_on").isNull else { return nil }
+                let term = programme.flatMap { pack?.deadline(.delivery, of: $0)?.term }
+                let due = term.flatMap { try? Deadline(of: $0, from: .day(from), in: calendar).due }
+                return task(.deliverLetter, due: due ?? .day(from), subject: notice)
+            }
+            if notice.elements("posted_evidence").isEmpty { return task(.postNotice, due: .day(from), subject: notice) }
+            guard let to = notice.day("to"), to < today, notice.elements("removed_evidence").isEmpty else { return nil }
+            return task(.removeNotice, due: .day(to.adding(days: 1)), subject: notice)
+        }
+    }
+
+    /// Rechecks and alive checks, from the pack's warning on (R17, R22).
+    private var reviews: [DueTask] {
+        guard let step = machine?.review, let programme else { return [] }
+        let warning = pack?.deadline(step, of: programme)?.warning
+        let ahead = warning?.unit == .hours ? 1 : Int(warning?.count ?? 0)
+        return all("dynamic_review").filter { $0.value("done").isNull }.compactMap { review in
+            guard let due = review.day("due"), due <= today.adding(days: ahead) else { return nil }
+            return task(step == .aliveCheck ? .aliveCheck : .recheck, due: .day(due), subject: review)
+        }
+    }
+
+    private var clockTasks: [DueTask] {
+        clocks.filter { $0.stoppedAt == nil }.compactMap { clock in
+            DueTask.Kind(rawValue: clock.rule.name.rawValue).map { task($0, due: clock.deadline.due) }
+        }
+    }
+
+    private var deskTasks: [DueTask] {
+        let taken = moves.last?.record.seq ?? 0
+        let requests = all("case_request").filter { $0.record.seq > taken }
+        var tasks = requests.map { task(.answerRequest, due: .day(today), subject: $0) }
+        tasks += openObjections.map { task(.reviewObjection, due: .day($0.day("at") ?? today), subject: $0) }
+        if status?.isInForce == true, let death = unconsideredDeaths.first {
+            let on = death.day("death_date") ?? death.day("on") ?? today
+            tasks.append(task(.reconsider, due: .day(on), subject: death))
+        }
+        return tasks
+    }
+}
