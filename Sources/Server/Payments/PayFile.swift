@@ -44,12 +44,22 @@ struct PayFile {
         _ roll: Record, to rows: inout [[String]], unit: String, records: TableRecords
     ) throws -> Int64 {
         let kind = try records.kind("payment")
-        let lines = try records.tables.all(
+        var lines: [(line: Record, file: CaseFile, place: [String])] = []
+        for line in try records.tables.all(
             of: kind, where: [("roll", .text(roll.id.description))], in: records.database)
-        var total: Int64 = 0
-        for line in lines {
+        {
             func text(_ field: String) -> String { line.value(field, in: kind).text ?? "" }
             let file = try records.file(text("application"), at: Instant(milliseconds: 0))
+            let place = [
+                line.scope.code, file.home?.text("number") ?? "", file.programme?.rawValue ?? "", text("month"),
+                line.id.description,
+            ]
+            lines.append((line, file, place))
+        }
+        var total: Int64 = 0
+        // As a village's roster is read: by village, household, programme and month.
+        for (line, file, _) in lines.sorted(by: { $0.place.lexicographicallyPrecedes($1.place) }) {
+            func text(_ field: String) -> String { line.value(field, in: kind).text ?? "" }
             let fen = line.value("amount_fen", in: kind).int64 ?? 0
             let payee = try line.value("payee", in: kind).recordID.flatMap {
                 try records.record($0, kind: try records.kind("member"))

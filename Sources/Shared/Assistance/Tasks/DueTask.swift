@@ -57,7 +57,7 @@ package struct DueTask: Sendable {
     package static func inOrder(_ tasks: [DueTask]) -> [DueTask] {
         func key(_ task: DueTask) -> String {
             [
-                task.village.code, task.household?.description ?? "", task.kind.rawValue,
+                task.village.code, task.number ?? "", task.household?.description ?? "", task.kind.rawValue,
                 task.application?.description ?? "", task.subject ?? "",
             ].joined(separator: " ")
         }
