@@ -56,6 +56,20 @@ import Testing
         #expect(try world.refusals("approve").isEmpty)
     }
 
+    @Test func aBenefitIsGrantedOnceAtATime() throws {
+        let world = CaseWorld(.dibao)
+        try world.approved()
+        world.set(world.application, "status", .text("in_review"))
+        let other = world.add(
+            "application", ["programme": .text("dibao"), "status": .text("in_payment"), "applied_at": world.day(-400)])
+        #expect(try world.refusals("approve") == ["R14"])
+        world.set(other, "status", .text("stopped"))
+        #expect(try world.refusals("approve").isEmpty)
+        world.set(other, "programme", .text("elderly_allowance"))
+        world.set(other, "status", .text("in_payment"))
+        #expect(try world.refusals("approve").isEmpty)
+    }
+
     @Test func aDistrictDecidesNothingAndAClerkDoesNotApprove() throws {
         let world = CaseWorld(.dibao)
         try world.approved()

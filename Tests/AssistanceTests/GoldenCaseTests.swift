@@ -29,9 +29,10 @@ import Testing
 
             Besides the steps, the township refuses: a check request without a valid authorisation (R25); a report that was
             not asked for, or whose authorisation was withdrawn meanwhile (R25, R26); an approval of a checked programme
-            without a valid report (R64), and any decision by a district role (R1); a democratic review that answers no
-            objection (R30); a notice that is dated back (R31); a payment before the result took effect (R31), or after a
-            death that has not been considered (R22).
+            without a valid report (R64), a grant that is not what its kept calculation comes to (R15), and any decision by a
+            district role (R1); a democratic review that answers no
+            objection (R30); a notice that is dated back (R31); a payment before the result took effect (R31), of
+            another amount than was decided or twice for a month (R14), or after a death that has not been considered (R22).
 
             | what | command |
             |---|---|
@@ -39,12 +40,14 @@ import Testing
             | 工作站请求一步 · a station asks for a step | `ruhu new case_request application=ID move=STEP` |
             | 撤回授权 · an authorisation is withdrawn | `ruhu edit AUTHORISATION withdrawn=DATE` |
             | 核对 · the check | `ruhu-server check request FILE`, `check import FILE` |
-            | 决定 · the decision | `ruhu-server new decision application=ID result=approved amount_fen=… basis=… signatories=… role=leader` |
+            | 决定，金额由核算得出 · the decision, calculated | `ruhu-server case decide ID approved --basis … --signatory …` |
             | 公示单、告知书 · notices | `ruhu-server notice ID publicity --place … --hotline …`; `check_failure` and `rejection` draft themselves with their step |
             | 张贴、撤除、送达 · evidence, delivery | `ruhu edit NOTICE posted_evidence+=FILE`, `delivered_on=DATE` |
             | 异议、民主评议 · objection, democratic review | `ruhu new objection application=ID text=… at=DATE`, `ruhu-server new democratic_review application=ID objection=… result=upheld` |
             | 死亡、迁移、出生 · death, move, birth | `ruhu new change_report household=ID member=… type=death on=DATE` |
-            | 复核、发放 · review, payment | `ruhu-server new dynamic_review …` (the next one is set down when payment begins), `new payment …` |
+            | 复核 · review | `ruhu-server new dynamic_review …` (the next one is set down when payment begins) |
+            | 每月发放 · the month's roll, the pay file | `ruhu-server roll show MONTH`, `roll freeze MONTH`, `export payfile MONTH FILE` |
+            | 要办的事 · what is due | `ruhu tasks`, `ruhu-server tasks --village CODE --clerk NAME` |
             | 超期说明 · a breach explained | `ruhu-server case note ID --clock decision --text …` |
             | 状态、期限、还缺什么 · status, clocks, what is missing | `ruhu-server case list --late`, `case show ID`, `case move ID STEP` |
 

@@ -179,6 +179,8 @@ struct NightlyCommand: ParsableCommand {
         let nightly = Nightly(township: township)
         var report = try nightly.run()
         if report.isSound {
+            let act = Desk.Act(author: SystemUser.name, reason: "nightly", now: township.clock())
+            report.candidates = try CaseDesk(township: township).findElderlyCandidates(act: act)
             report.collected = try nightly.collect(silentDays: silentDays)
             if let backups { report.backup = try nightly.backUp(to: backups, keep: keep) }
         }

@@ -18,6 +18,8 @@ struct Nightly {
         var collected = 0
         /// The file of this night's backup.
         var backup: String?
+        /// Applications for the elderly allowance that were opened because age and 低保 are on record (R16).
+        var candidates: [RecordID] = []
         /// Attachments whose file is not here.
         var waitingBlobs = 0
         /// The policy ends, or has ended, without a successor (R69).
@@ -84,6 +86,7 @@ extension Nightly.Report {
             ("duplicates", .array(duplicates.map { .array($0.map { .string($0.description) }) })),
             ("conflicts", .int(Int64(openConflicts))), ("quarantined", .int(Int64(quarantined))),
             ("collected", .int(Int64(collected))), ("backup", backup.map(JSONValue.string) ?? .null),
+            ("candidates", .array(candidates.map { .string($0.description) })),
             ("waitingBlobs", .int(Int64(waitingBlobs))),
             ("policy", .array(policy.map { .string($0.message.text()) })),
         ])
@@ -101,6 +104,13 @@ extension Nightly.Report {
                     "\(openConflicts) open conflicts, \(quarantined) in quarantine.")
             ],
             policy.map { $0.message.text() },
+            candidates.isEmpty
+                ? []
+                : [
+                    L(
+                        "新增老年人补贴候选 \(candidates.count) 人。",
+                        "\(candidates.count) new candidates for the elderly allowance.")
+                ],
             backup.map { [L("已备份到 \($0)", "Backed up to \($0)")] } ?? [],
             waitingBlobs == 0
                 ? [] : [L("附件未到 \(waitingBlobs) 个。", "\(waitingBlobs) attachments have not arrived.")],

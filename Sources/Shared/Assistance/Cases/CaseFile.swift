@@ -195,6 +195,16 @@ package struct CaseFile: Sendable {
         }
     }
 
+    /// Another case pays the same to the same household (or person) every month.
+    var isReceivedAlready: Bool {
+        guard let programme, machine?.states.contains(.stopped) == true else { return false }
+        return household.contains { other in
+            other.kind.name == CaseKinds.application.name && other.text("programme") == programme.rawValue
+                && (!programme.isPersonal || other.value("member") == application.value("member"))
+                && other.text("status").flatMap(CaseState.init)?.isInForce == true
+        }
+    }
+
     /// An earlier application of this household (or person) for the same programme that is still open (R44).
     package var earlierApplication: RecordID? {
         household.filter { other in

@@ -40,7 +40,7 @@ enum CaseKinds {
     }
 
     private static let programmes = codes(Programme.allCases, \.label)
-    private static let channels = ["station": "村居工作站", "township": "镇街窗口", "online": "网上", "proxy": "代办"]
+    private static let channels = ["station": "村居工作站", "township": "镇街窗口", "online": "网上", "proxy": "代办", "automatic": "系统发现"]
 
     /// A request for one programme; without a status it is where its programme begins. R44: a second request for what
     /// is still open names the first. When the head of a household dies, its case is closed and another continues it.

@@ -80,7 +80,7 @@ extension CaseMachine {
         moves: [
             CaseMove(
                 "confirm", "确认", from: [.candidate], to: .confirmed, by: .leader,
-                needs: [.dibaoInForce, .decidedApproval]),
+                needs: [.dibaoInForce, .notGrantedTwice, .decidedApproval]),
             CaseMove(
                 "pay", "发放", from: [.confirmed], to: .inPayment, needs: [.accountKnown, .noUnconsideredDeath]),
             CaseMove("call_alive_check", "列入生存认证", from: [.inPayment], to: .aliveCheckDue, needs: [.recheckIsDue]),
@@ -105,7 +105,7 @@ extension CaseMachine {
                 "verify_certificate", "核验残疾人证", from: [.applied], to: .certificateVerified, needs: [.certificateValid]),
             CaseMove(
                 "approve", "批准", from: [.certificateVerified], to: .approved, by: .leader,
-                needs: [.certificateValid, .livingNeedsDibao, .decidedApproval]),
+                needs: [.certificateValid, .livingNeedsDibao, .notGrantedTwice, .decidedApproval]),
             CaseMove(
                 "reject", "不予批准", from: [.applied, .certificateVerified], to: .rejected, by: .leader,
                 needs: [.decidedRejection, .rejectionNotice]),
@@ -143,7 +143,7 @@ extension CaseMachine {
         [
             CaseMove(
                 "approve", "批准", from: [state], to: .approved, by: .leader,
-                needs: [.authorised, .checkedFirst, .everyMemberChecked, .decidedApproval]),
+                needs: [.authorised, .checkedFirst, .everyMemberChecked, .notGrantedTwice, .decidedApproval]),
             CaseMove(
                 "reject", "不予批准", from: [state], to: .rejected, by: .leader,
                 needs: [.decidedRejection, .rejectionNotice]),

@@ -62,6 +62,10 @@ extension Guard {
     ) {
         isDecided("approved", in: $0, needsAmount: true)
     }
+    /// At most one of a benefit at a time (DOMAIN sections 5 and 9).
+    static let notGrantedTwice = Guard(14, zh: "同一项目已在享受，不得重复批准", en: "this benefit is received already") {
+        !$0.isReceivedAlready
+    }
     static let decidedRejection = Guard(15, zh: "缺写明依据和签字人的不予批准决定", en: "no rejection with basis and signatories") {
         isDecided("rejected", in: $0, needsAmount: false)
     }
