@@ -11,6 +11,19 @@ package struct Admission: Sendable {
         self.kinds = kinds
         self.check = check
     }
+
+    /// Both: each is asked about sets that touch its own kinds.
+    package func and(_ other: Admission) -> Admission {
+        Admission(kinds: kinds.union(other.kinds)) { proposal in
+            for admission in [self, other] where proposal.mutations.contains(where: { $0.touches(admission) }) {
+                try admission.check(proposal)
+            }
+        }
+    }
+}
+
+extension RecordMutation {
+    fileprivate func touches(_ admission: Admission) -> Bool { admission.kinds.contains(kind.name) }
 }
 
 /// A set that is about to be applied, and the records as they would be after it.

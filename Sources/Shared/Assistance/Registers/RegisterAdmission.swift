@@ -1,0 +1,94 @@
+import SyncEngine
+
+/// What the township asks before it applies a set that closes a matter of a register, or decides one. What is refused
+/// comes back to its author with the rule.
+enum RegisterAdmission {
+    static let rule = Admission(kinds: Set(closings.map(\.kind) + ["dishonesty"])) { proposal in
+        for mutation in proposal.mutations where !mutation.after.isDeleted {
+            guard let record = Linked(mutation.after) else { continue }
+            for closing in closings where closing.kind == record.kind.name { try closing.check(record) }
+            if record.kind.name == "dishonesty" { try checkDishonesty(record) }
+        }
+    }
+
+    /// A field that ends a matter, and what must be on record with it.
+    private struct Closing {
+        let kind: String
+        let field: String
+        let needs: [String]
+        let rule: Int
+        let act: Label
+
+        /// - Throws: ``Problem`` ``Problem/Code/refusedMove``.
+        func check(_ record: Linked) throws {
+            guard !record.value(field).isNull else { return }
+            let missing = needs.filter { record.value($0).isNull }.map { record.kind.field($0)?.label }
+            let reasons = missing.compactMap(\.self).map { label in
+                Refusal.Reason(CaseRule(rule), Label(zh: "缺少“\(label.zh)”", en: "missing: \(label.en)"))
+            }
+            if !reasons.isEmpty { throw Refusal(move: act, reasons: reasons).problem }
+        }
+    }
+
+    private static let closings = [
+        Closing(
+            kind: "complaint", field: "closed_on", needs: ["handled_by", "outcome"], rule: 58,
+            act: Label(zh: "办结投诉", en: "close the complaint")),
+        Closing(
+            kind: "finding", field: "closed_on", needs: ["rectified", "closed_by"], rule: 7,
+            act: Label(zh: "核查问题销号", en: "close the finding")),
+        Closing(
+            kind: "escalation", field: "replied_on", needs: ["reply", "replied_by"], rule: 9,
+            act: Label(zh: "答复上报的问题", en: "reply")),
+        Closing(
+            kind: "transfer_slip", field: "replied_on", needs: ["reply"], rule: 50,
+            act: Label(zh: "反馈转办事项", en: "take in the reply")),
+        Closing(
+            kind: "enquiry", field: "answered_on", needs: ["answer", "answered_by"], rule: 68,
+            act: Label(zh: "答复咨询", en: "answer the enquiry")),
+        Closing(
+            kind: "guidance", field: "followed_up_on", needs: ["follow_up"], rule: 56,
+            act: Label(zh: "记为已落实", en: "close the follow-up")),
+        Closing(
+            kind: "sampled_household", field: "result", needs: ["checked_by", "checked_on"], rule: 57,
+            act: Label(zh: "登记抽查结果", en: "record the result of a spot check")),
+    ]
+
+    /// R61: no decision without evidence and a hearing before it; one that is upheld ends on a day. R62: none but such a
+    /// one is approved for joint sanctions.
+    private static func checkDishonesty(_ record: Linked) throws {
+        var reasons: [Refusal.Reason] = []
+        func need(_ isMet: Bool, _ rule: Int, _ zh: String, _ en: String) {
+            if !isMet { reasons.append(.init(CaseRule(rule), Label(zh: zh, en: en))) }
+        }
+        let isUpheld = record.text("decision") == "upheld"
+        let isApproved = !record.value("export_approved_by").isNull || !record.value("export_approved_on").isNull
+        if !record.value("decision").isNull {
+            let decided = record.day("decided_on")
+            need(!record.elements("evidence").isEmpty, 61, "没有证据", "there is no evidence")
+            need(record.text("hearing") != nil, 61, "没有陈述申辩记录", "there is no record of a hearing")
+            need(
+                record.day("heard_on").map { heard in decided.map { heard <= $0 } ?? true } ?? false, 61,
+                "决定前没有听取当事人陈述申辩", "the person was not heard before the decision")
+            need(decided != nil, 61, "没有决定日期", "there is no date of decision")
+            need(record.text("decided_by") != nil, 61, "没有决定人", "nobody has signed the decision")
+            if isUpheld {
+                let ends = record.day("expires_on").map { expiry in decided.map { $0 < expiry } ?? true } ?? false
+                need(ends, 61, "没有失效日期", "there is no day on which it expires")
+            }
+        }
+        if isApproved {
+            need(isUpheld, 62, "没有认定失信的决定，不能推送", "nothing was decided against the person; nothing is exported")
+            need(
+                record.text("export_approved_by") != nil && record.day("export_approved_on") != nil, 62,
+                "推送要写明批准人和批准日期", "an export names who approved it, and when")
+        }
+        guard reasons.isEmpty else {
+            let act =
+                record.value("decision").isNull
+                ? Label(zh: "推送失信记录", en: "export the record")
+                : Label(zh: "作出失信决定", en: "decide on the dishonesty record")
+            throw Refusal(move: act, reasons: reasons).problem
+        }
+    }
+}
