@@ -1,5 +1,7 @@
 import ArgumentParser
+import Assistance
 import CommandSupport
+import GRDB
 import RecordStore
 import SyncEngine
 
@@ -131,6 +133,8 @@ struct StatusCommand: ParsableCommand {
     func run() throws {
         let township = try options.township()
         let tables = township.database.tables
+        let shelf = try PolicyDesk(township: township).contents().shelf
+        let policy = shelf.findings + shelf.expiryAlerts(on: township.clock().day)
         let document = try township.database.read { database in
             let head = try LogReader(database, tables: tables).head()
             let scopes = try ScopeDigests.read(database).map(\.document)
@@ -141,9 +145,20 @@ struct StatusCommand: ParsableCommand {
                 ("scopes", .array(scopes)), ("devices", .array(devices)),
                 ("conflicts", .int(Int64(try tables.conflicts(in: database, includeClosed: false).count))),
                 ("quarantined", .int(Int64(try QuarantineReader(database, tables: tables).count()))),
+                ("staffing", try staffing(of: township, in: database).document),
+                ("policy", .array(policy.map { .string($0.message.text()) })),
             ])
         }
         options.output.write(document, text: document.outline)
+    }
+}
+
+extension StatusCommand {
+    /// R48, R51, R52.
+    private func staffing(of township: Township, in database: Database) throws -> Staffing {
+        let book = try RegisterReader(tables: township.database.tables, database: database)
+            .book(of: Staffing.kinds, today: township.clock().day)
+        return Staffing(book, region: township.identity.region)
     }
 }
 

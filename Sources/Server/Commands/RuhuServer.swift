@@ -36,6 +36,9 @@ package struct RuhuServer: ParsableCommand {
                     ]),
                 CommandGroup(
                     name: L("发放", "Payments"), subcommands: [RollCommand.self, ExportCommand.self]),
+                CommandGroup(
+                    name: L("登记和监督", "Registers and supervision"),
+                    subcommands: [RegisterCommand.self, SampleCommand.self]),
                 CommandGroup(name: L("审计", "Audit"), subcommands: [AuditCommand.self]),
             ])
     }

@@ -19,17 +19,24 @@ struct NewCommand: ParsableCommand {
     @Argument(help: ArgumentHelp(L("记录种类", "Kind of record"))) var kind: String
     @Argument(help: ArgumentHelp(L("字段=值 …", "field=value …"))) var fields: [String] = []
 
+    /// What has a command of its own: a step is kept together with its status, a draw with its households.
+    private static let commands = [
+        "case_move": "ruhu-server case move", "sample_check": "ruhu-server sample draw",
+        "sampled_household": "ruhu-server sample draw",
+    ]
+
     func run() throws {
         let township = try options.township()
         let kind = try township.database.tables.schema.known(kind: kind)
-        // The desk's own steps and statuses have a command of their own, which keeps them together.
-        if kind.name == "case_move" { throw Problem(.systemKind, "ruhu-server case move") }
+        if let command = Self.commands[kind.name] { throw Problem(.systemKind, command) }
         let now = township.clock()
         let draft = Draft(
             kind: kind, record: Township.newID(at: now), operation: .create,
             writes: try fields.map { try FieldAssignment.parse($0, kind: kind, isDesk: true) })
         let act = desk.act(reason: reason ?? "", intent: .record, now: now)
-        options.output.write(recordedAtDesk: draft, seq: try CaseDesk(township: township).add(draft, act: act))
+        let seq = try CaseDesk(township: township).add(draft, act: act)
+        Diagnostics.warn(try township.findings(of: draft))
+        options.output.write(recordedAtDesk: draft, seq: seq)
     }
 }
 
@@ -53,7 +60,9 @@ struct EditCommand: ParsableCommand {
             kind: kind, record: record.id, operation: .edit,
             writes: try fields.map { try FieldAssignment.parse($0, kind: kind, isDesk: true) })
         let act = desk.act(reason: reason ?? "", intent: .record, now: township.clock())
-        options.output.write(recordedAtDesk: draft, seq: try CaseDesk(township: township).add(draft, act: act))
+        let seq = try CaseDesk(township: township).add(draft, act: act)
+        Diagnostics.warn(try township.findings(of: draft))
+        options.output.write(recordedAtDesk: draft, seq: seq)
     }
 }
 

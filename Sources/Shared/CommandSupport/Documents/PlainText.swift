@@ -3,7 +3,7 @@ package import SyncEngine
 /// A value as people read it.
 package enum PlainText {
     /// Yes or no in the reader's language, times in China, money with its yuan, and codes with what they mean.
-    static func of(_ value: Value, field: FieldSchema? = nil) -> String {
+    package static func of(_ value: Value, field: FieldSchema? = nil) -> String {
         switch value {
         case .null: "-"
         case .text(let text): coded(text, field)

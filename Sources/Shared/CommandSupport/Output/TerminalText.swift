@@ -50,7 +50,7 @@ package enum TerminalText {
     }
 
     /// At most `columns` wide; what is cut off ends in `…`.
-    static func cut(_ text: String, to columns: Int) -> String {
+    package static func cut(_ text: String, to columns: Int) -> String {
         guard width(text) > columns, columns > 0 else { return text }
         var result = ""
         var total = 0
