@@ -17,6 +17,7 @@ import Testing
         ("ruhu-server", ["pack", "--help"]), ("ruhu-server", ["pack", "activate", "--help"]),
         ("ruhu-server", ["case", "--help"]), ("ruhu-server", ["case", "move", "--help"]),
         ("ruhu-server", ["check", "--help"]), ("ruhu-server", ["notice", "--help"]),
+        ("ruhu-server", ["register", "--help"]), ("ruhu-server", ["sample", "draw", "--help"]),
         ("ruhu-server", ["serve", "--help"]), ("ruhu", ["bundle", "--help"]), ("ruhu", ["bundle", "export", "--help"]),
         ("ruhu", ["bundle", "import", "--help"]), ("ruhu-server", ["bundle", "import", "--help"]),
     ]
