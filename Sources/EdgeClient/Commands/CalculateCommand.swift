@@ -75,7 +75,7 @@ extension ReplicaTransaction {
     func calculationReading(of household: Record, changed: [Record] = []) throws -> CalculationInput.Reading {
         var byID = Dictionary(changed.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         let root = byID.removeValue(forKey: household.id) ?? household
-        let stored = try CalculationInput.records(below: household) { try dependents(of: $0) }
+        let stored = try CalculationInput.records(below: household) { try family(of: $0) }
         let records = stored.map { byID.removeValue(forKey: $0.id) ?? $0 }
         var reading = CalculationInput.read(household: root, records: records + byID.values, schema: schema)
         for source in reading.records where try !tables.openConflicts(of: source.id, in: database).isEmpty {

@@ -7,7 +7,7 @@ struct StationRecords: LinkedRecords {
     let transaction: ReplicaTransaction
 
     func record(_ id: RecordID, kind: KindSchema) throws -> Record? { try transaction.working(id, kind: kind) }
-    func dependents(of record: Record) throws -> [Record] { try transaction.dependents(of: record) }
+    func dependents(of record: Record) throws -> [Record] { try transaction.family(of: record) }
 
     /// Every case of the station.
     func files(at now: Instant) throws -> [CaseFile] {

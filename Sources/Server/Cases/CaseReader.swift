@@ -21,7 +21,7 @@ struct TableRecords: LinkedRecords {
     }
 
     func dependents(of record: SyncEngine.Record) throws -> [SyncEngine.Record] {
-        try tables.dependents(of: record, in: database).filter { !$0.isDeleted }
+        try tables.family(of: record, in: database).filter { !$0.isDeleted }
     }
 
     /// What the records say of a household, to calculate with.
@@ -48,7 +48,7 @@ struct TableRecords: LinkedRecords {
         guard let present = try tables.record(household, kind: try kind("household"), in: database),
             let root = try then(present)
         else { throw Problem(.unknownRecord, "\(household) @ \(seq)") }
-        let records = try CalculationInput.records(below: present) { try tables.dependents(of: $0, in: database) }
+        let records = try CalculationInput.records(below: present) { try tables.family(of: $0, in: database) }
         return CalculationInput.read(
             household: root, records: try records.compactMap(then), schema: tables.schema)
     }

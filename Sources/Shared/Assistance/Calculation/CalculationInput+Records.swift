@@ -28,13 +28,14 @@ extension CalculationInput {
     }
 
     /// What hangs below a household, and below its members: an income may name its member alone.
+    /// - Parameter dependents: what is below a record, and below those that are merged into it.
     package static func records(
         below household: Record, dependents: (Record) throws -> [Record]
     ) rethrows -> [Record] {
         let direct = try dependents(household)
         let indirect = try direct.filter { $0.kind == memberKind.name }.flatMap(dependents)
-        let known = Set(direct.map(\.id))
-        return direct + indirect.filter { !known.contains($0.id) }
+        var known = Set(direct.map(\.id))
+        return direct + indirect.filter { known.insert($0.id).inserted }
     }
 
     /// - Parameter records: what hangs below the household, of whatever kinds; deleted ones and aliases do not count.
@@ -44,10 +45,11 @@ extension CalculationInput {
         reading.input.residence = residence(facts)
         reading.records.append(Source(kind: household.kind, id: household.id, seq: household.seq))
         var benefits: [Facts] = []
+        let merged = Merged(records.filter { $0.kind == memberKind.name })
         for record in records.sorted(by: { $0.id < $1.id }) where !record.isDeleted {
             guard let kind = schema.kind(record.kind) else { continue }
             facts = Facts(record: record, kind: kind)
-            guard facts.text(KindSchema.aliasField) == nil else { continue }
+            guard facts.text(KindSchema.aliasField) == nil, !merged.isElsewhere(facts.text("member")) else { continue }
             let excesses = facts.excesses
             guard excesses.isEmpty else {
                 reading.findings += excesses
@@ -57,8 +59,8 @@ extension CalculationInput {
             case memberKind.name:
                 reading.input.persons.append(person(facts))
                 reading.names[facts.id] = facts.text("name")
-            case incomeItemKind.name: income(facts, into: &reading)
-            case expenseItemKind.name: expense(facts, into: &reading)
+            case incomeItemKind.name: income(facts, of: merged, into: &reading)
+            case expenseItemKind.name: expense(facts, of: merged, into: &reading)
             case propertyItemKind.name: property(facts, into: &reading)
             case supporterKind.name:
                 reading.input.supporters.append(supporter(facts))
@@ -70,6 +72,34 @@ extension CalculationInput {
         }
         for facts in benefits { benefit(facts, into: &reading.input) }
         return reading
+    }
+
+    /// Who was merged into whom (docs/duplicates.md): what is on record of him counts for the one who stands for him.
+    private struct Merged {
+        private let standing: [String: String]
+        private let present: Set<String>
+
+        init(_ members: [Record]) {
+            present = Set(members.map(\.id.description))
+            standing = Dictionary(
+                members.compactMap { member in
+                    member.mergedInto(in: memberKind).map { (member.id.description, $0.description) }
+                }
+            ) { first, _ in first }
+        }
+
+        func person(_ member: String?) -> String? {
+            var person = member
+            // A circle ends somewhere too.
+            for _ in 0..<16 { person = person.map { standing[$0] ?? $0 } }
+            return person
+        }
+
+        /// What is on record of him counts in the household where he stands for himself.
+        func isElsewhere(_ member: String?) -> Bool {
+            guard let member, standing[member] != nil, let person = person(member) else { return false }
+            return !present.contains(person)
+        }
     }
 
     /// A record's values by name.
@@ -144,7 +174,7 @@ extension CalculationInput {
         return person
     }
 
-    private static func income(_ facts: Facts, into reading: inout Reading) {
+    private static func income(_ facts: Facts, of merged: Merged, into reading: inout Reading) {
         guard let type = facts.text("type") else { return reading.findings.append(facts.lacks("type", example: "10")) }
         guard let amount = facts.fen("amount_fen") else {
             return reading.findings.append(facts.lacks("amount_fen", example: "120000"))
@@ -154,18 +184,19 @@ extension CalculationInput {
         }
         reading.input.incomes.append(
             Income(
-                id: facts.id, person: facts.text("member"), type: type, amountFen: amount, period: period,
+                id: facts.id, person: merged.person(facts.text("member")), type: type, amountFen: amount,
+                period: period,
                 from: facts.day("from"), to: facts.day("to")))
     }
 
-    private static func expense(_ facts: Facts, into reading: inout Reading) {
+    private static func expense(_ facts: Facts, of merged: Merged, into reading: inout Reading) {
         guard let type = facts.text("type") else { return reading.findings.append(facts.lacks("type", example: "02")) }
         guard let amount = facts.fen("amount_fen") else {
             return reading.findings.append(facts.lacks("amount_fen", example: "120000"))
         }
         reading.input.expenses.append(
             Expense(
-                id: facts.id, person: facts.text("member"), type: type, amountFen: amount,
+                id: facts.id, person: merged.person(facts.text("member")), type: type, amountFen: amount,
                 paidFen: facts.fen("paid_fen"), reimbursedFen: facts.fen("reimbursed_fen"),
                 billNumber: facts.text("bill_no")))
     }

@@ -3,7 +3,7 @@ package import SyncEngine
 /// Where the records of a case are read: a set that is being decided, or a store.
 package protocol LinkedRecords {
     func record(_ id: RecordID, kind: KindSchema) throws -> Record?
-    /// The live records directly below this one.
+    /// The live records directly below this one, and below those that are merged into it.
     func dependents(of record: Record) throws -> [Record]
 }
 
@@ -14,7 +14,7 @@ package struct Linked: Sendable {
     package let record: Record
     package let kind: KindSchema
 
-    init?(_ record: Record) {
+    package init?(_ record: Record) {
         guard let kind = AssistanceSchema.current.kind(record.kind) else { return nil }
         self.record = record
         self.kind = kind
@@ -47,6 +47,8 @@ package struct CaseFile: Sendable {
     package let home: Linked?
     /// The live records below the household, the application itself left out.
     let household: [Linked]
+    /// For whom: the person named, or the one that he was merged into.
+    let applicant: Linked?
     package let at: Instant
     /// The packs that are in use here.
     let shelf: PolicyShelf
@@ -68,7 +70,12 @@ package struct CaseFile: Sendable {
         pack = shelf.pack(openedOn: linked.day("applied_at") ?? at.day, today: at.day)
         calendar = shelf.calendar
         self.linked = try records.dependents(of: application).compactMap(Linked.init).sorted(by: Self.isOlder)
-        guard let id = linked.value("household").recordID, let above = try records.record(id, kind: householdKind)
+        let named = try linked.value("member").recordID.flatMap { try records.record($0, kind: memberKind) }
+        applicant = try named.flatMap { Linked(try records.canonical($0, kind: memberKind)) }
+        guard let id = linked.value("household").recordID,
+            let above = try records.record(id, kind: householdKind).map({
+                try records.canonical($0, kind: householdKind)
+            })
         else {
             home = nil
             household = []
@@ -76,6 +83,7 @@ package struct CaseFile: Sendable {
         }
         home = Linked(above)
         household = try records.dependents(of: above).filter { $0.id != application.id }.compactMap(Linked.init)
+            .filter { $0.record.mergedInto(in: $0.kind) == nil }
     }
 
     private static func isOlder(_ a: Linked, _ b: Linked) -> Bool {
@@ -144,11 +152,6 @@ package struct CaseFile: Sendable {
         members.filter { $0.value("death_date").isNull && $0.value("in_household") != .bool(false) }
     }
 
-    /// The applicant, for a programme whose unit is a person.
-    var applicant: Linked? {
-        application.value("member").recordID.flatMap { id in members.first { $0.record.id == id } }
-    }
-
     /// The public notice that was posted last (R31).
     var publicity: Linked? { all("notice").last { $0.text("kind") == "publicity" } }
 
@@ -177,7 +180,10 @@ package struct CaseFile: Sendable {
     /// until it is decided anew (DOMAIN sections 3 and 7, collision 2).
     var unconsideredDeaths: [Linked] {
         let decided = all("decision").last?.record.seq ?? 0
-        let dead = members.filter { !$0.value("death_date").isNull }
+        let elsewhere = [applicant].compactMap { $0 }.filter { person in
+            !members.contains { $0.record.id == person.record.id }
+        }
+        let dead = (members + elsewhere).filter { !$0.value("death_date").isNull }
         let reported = household.filter { $0.kind.name == "change_report" && $0.text("type") == "death" }
         return (dead + reported).filter { found in
             let person = found.kind.name == "member" ? found.record.id : found.value("member").recordID

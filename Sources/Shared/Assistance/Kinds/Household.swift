@@ -1,8 +1,8 @@
-import SyncEngine
+package import SyncEngine
 
 /// A household as the village survey sees it (DOMAIN section 4; 入户调查表).
-let householdKind = KindSchema(
-    "household", label: Label(zh: "住户", en: "Household"), scopeField: "village", searchFields: ["number", "address"],
+package let householdKind = KindSchema(
+    "household", label: Label(zh: "住户", en: "Household"), scopeField: "village", isMergeable: true, searchFields: ["number", "address"],
     fields: [
         field("village", .text, .tw, .personal, "村居代码", "Village", Rules.village),
         field("number", .text, .lv, .personal, "户编号", "Number", Rules.text(40)),

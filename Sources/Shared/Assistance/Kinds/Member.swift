@@ -1,4 +1,4 @@
-import SyncEngine
+package import SyncEngine
 
 private let labourAbility = [
     "完全": "有劳动能力", "部分": "部分丧失劳动能力", "丧失": "完全丧失劳动能力", "full": "有劳动能力", "partial": "部分丧失劳动能力", "none": "完全丧失劳动能力",
@@ -8,7 +8,7 @@ private let selfCare = [
 ]
 
 /// A person of a household (DOMAIN section 4).
-let memberKind = KindSchema(
+package let memberKind = KindSchema(
     "member", label: Label(zh: "家庭成员", en: "Member"), parents: householdParent,
     groups: [
         FieldGroup("name", ["name", "id_number"]),
@@ -17,7 +17,7 @@ let memberKind = KindSchema(
             ["disability_certificate", "disability_type", "disability_grade", "disability_expiry"]),
         FieldGroup("in_household", ["in_household", "in_household_reason"]),
     ],
-    searchFields: ["name", "id_number"],
+    isMergeable: true, searchFields: ["name", "id_number"], lookupFields: ["id_number"],
     recordRule: { fields, _ in DisabilityRule.findings(fields) },
     fields: [
         field("household", .reference, .hr, .personal, "所属住户", "Household"),

@@ -109,6 +109,7 @@ package final class AuthorityTransaction: AuthorityStore {
     }
 
     package func dependents(of record: Record) throws -> [Record] { try tables.dependents(of: record, in: database) }
+    package func family(of record: Record) throws -> [Record] { try tables.family(of: record, in: database) }
 
     package func records(of kind: KindSchema) throws -> [Record] {
         try tables.list(kind, RecordSelection(limit: Limits.listRecords), in: database)

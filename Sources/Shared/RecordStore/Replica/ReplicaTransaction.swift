@@ -118,6 +118,11 @@ package final class ReplicaTransaction: ReplicaStore {
         try tables.dependents(of: record, in: database).filter { !$0.isDeleted }
     }
 
+    /// The live records that are merged into this one, and those below it and below them.
+    package func family(of record: Record) throws -> [Record] {
+        try tables.family(of: record, in: database).filter { !$0.isDeleted }
+    }
+
     package func save(
         _ id: RecordID, kind: KindSchema, replacing before: Record?, working: Record?, shadow: Shadow, isOverlaid: Bool
     ) throws {

@@ -85,7 +85,9 @@ extension DatabaseWriter {
 extension RecordTables {
     /// Names everything the database's structure depends on.
     package func structure(_ migrator: DatabaseMigrator) -> String {
-        let columns = schema.kinds.map { kind in "\(kind.name)(\(kind.storedFields.map(\.name).joined(separator: ",")))"
+        let columns = schema.kinds.map { kind in
+            let lists = [kind.storedFields.map(\.name), kind.lookupFields].map { $0.joined(separator: ",") }
+            return "\(kind.name)(\(lists.joined(separator: "/")))"
         }
         let text = (migrator.migrations + columns).joined(separator: ";")
         return Hash256(of: Array(text.utf8)).description

@@ -42,14 +42,19 @@ struct KindSQL: Sendable {
                 .map { "ALTER TABLE \"\(name)\" ADD COLUMN \"\($0.name)\" \($0.type)" }
         }
         let typed = columns.map { ", \"\($0.name)\" \($0.type)" }.joined()
-        let table = """
+        return [
+            """
             CREATE TABLE "\(name)" (rowid INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, scope TEXT NOT NULL, \
             seq INTEGER NOT NULL, deleted INTEGER NOT NULL, extra BLOB\(typed)) STRICT
             """
-        return [table]
-            + indexedFields.map {
-                "CREATE INDEX \"\(name)_by_\($0)\" ON \"\(name)\" (\"\($0)\") WHERE \"\($0)\" IS NOT NULL"
-            }
+        ]
+    }
+
+    /// Makes the indexes that are not there yet.
+    var indexes: [String] {
+        indexedFields.map {
+            "CREATE INDEX IF NOT EXISTS \"\(name)_by_\($0)\" ON \"\(name)\" (\"\($0)\") WHERE \"\($0)\" IS NOT NULL"
+        }
     }
 
     /// Rows of all kinds share the search table: the kind in the upper bits, its rowid below.

@@ -29,7 +29,7 @@ package struct RecordTables: Sendable {
         for kind in schema.kinds {
             let columns = try database.tableExists(kind.name) ? Set(database.columns(in: kind.name).map(\.name)) : []
             let statements = sql(kind).preparation(existingColumns: columns)
-            for statement in statements { try database.execute(sql: statement) }
+            for statement in statements + sql(kind).indexes { try database.execute(sql: statement) }
             if !columns.isEmpty, !statements.isEmpty { try adoptExtra(of: kind, in: database) }
         }
         try database.execute(
@@ -74,6 +74,25 @@ package struct RecordTables: Sendable {
             query.bind(parent.id)
             return try query.all { try read($0, kind: kind) }
         }
+    }
+
+    /// The records that are merged into this one, however many steps away, and those directly below it and below them;
+    /// deleted ones included.
+    package func family(of record: Record, in database: Database) throws -> [Record] {
+        var found = try dependents(of: record, in: database)
+        guard let kind = schema.kind(record.kind), kind.index(of: KindSchema.aliasField) != nil else { return found }
+        var known: Set<RecordID> = [record.id]
+        var waiting = [record.id]
+        while let id = waiting.popLast() {
+            var query = try Query(database, sql(kind).selectAll + " WHERE \"\(KindSchema.aliasField)\" = ? ORDER BY id")
+            query.bind(id)
+            for alias in try query.all({ try read($0, kind: kind) }) where known.insert(alias.id).inserted {
+                waiting.append(alias.id)
+                found.append(alias)
+                found += try dependents(of: alias, in: database)
+            }
+        }
+        return found
     }
 
     func read(_ row: Columns, kind: KindSchema) throws -> Record {

@@ -15,6 +15,8 @@ package protocol AuthorityView {
     func dependents(of record: Record) throws -> [Record]
     /// The live records of a kind of which there are few.
     func records(of kind: KindSchema) throws -> [Record]
+    /// The records that are merged into this one, and those directly below it and below them, deleted ones included.
+    func family(of record: Record) throws -> [Record]
     /// Where the record was at `seq`, when it has moved since; `nil` when it has not.
     func movedScope(of record: RecordID, at seq: Seq) throws -> Scope?
     /// Whether a quarantined set of the device would create this record.

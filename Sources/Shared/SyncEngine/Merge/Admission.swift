@@ -51,7 +51,7 @@ package struct Proposal {
 
     package func record(_ id: RecordID, kind: KindSchema) throws -> Record? { try recordAfter(id, kind) }
 
-    /// The live records directly below this one.
+    /// The live records directly below this one, and below those that are merged into it.
     package func dependents(of record: Record) throws -> [Record] {
         let before = try dependentsBefore(record)
         let known = Set(before.map(\.id))
@@ -77,7 +77,7 @@ extension Decider {
         try admission.check(
             Proposal(
                 at: device.isDesk ? set.time.instant : context.now, mutations: mutations,
-                record: { try decided.record($0, kind: $1) }, dependents: { try decided.view.dependents(of: $0) },
+                record: { try decided.record($0, kind: $1) }, dependents: { try decided.view.family(of: $0) },
                 records: { try decided.view.records(of: $0) }))
     }
 }

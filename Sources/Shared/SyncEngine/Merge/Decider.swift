@@ -126,7 +126,11 @@ package struct Decider<View: AuthorityView> {
     // MARK: - Create
 
     private mutating func create(_ change: Change, at index: Int, kind: KindSchema) throws {
-        if try record(change.record, kind: kind) != nil { throw Problem(.recordExists, change.record.description) }
+        if try record(change.record, kind: kind) != nil {
+            // What the desk finds by a rule has an id that the rule gives: after a restore it may have been found anew.
+            if device.isDesk, context.isFromEarlierHistory { return try edit(change, at: index, kind: kind) }
+            throw Problem(.recordExists, change.record.description)
+        }
         var new = Record(id: change.record, kind: kind, scope: device.scopes.first ?? context.region)
         new.assign(change.edits, in: kind)
         try place(&new, kind: kind, base: set.base)

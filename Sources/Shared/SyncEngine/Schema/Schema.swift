@@ -57,19 +57,21 @@ package final class KindSchema: Sendable {
     /// Of the fields, in their order.
     private let names: [String]
 
-    /// A kind with a natural key also gets the field ``KindSchema/aliasField``.
+    /// A kind with a natural key also gets the field ``KindSchema/aliasField``, and so does one whose records a person
+    /// may merge (`isMergeable`).
     package init(
         _ name: String, label: Label, parents: [ParentField] = [], scopeField: String? = nil,
         naturalKeys: [NaturalKey] = [], groups: [FieldGroup] = [], isAppendOnly: Bool = false, isSystem: Bool = false,
-        isRegional: Bool = false, searchFields: [String] = [], lookupFields: [String] = [],
-        recordRule: RecordRule? = nil, fields: [FieldSchema]
+        isRegional: Bool = false, isMergeable: Bool = false, searchFields: [String] = [],
+        lookupFields: [String] = [], recordRule: RecordRule? = nil, fields: [FieldSchema]
     ) {
+        let hasAlias = isMergeable || !naturalKeys.isEmpty
         let alias = FieldSchema(
             Self.aliasField, .reference, .townshipWins, .none,
             Label(zh: "并入", en: "Alias of"))
         self.name = name
         self.label = label
-        self.fields = fields + (naturalKeys.isEmpty ? [] : [alias])
+        self.fields = fields + (hasAlias ? [alias] : [])
         self.parents = parents
         self.scopeField = scopeField
         self.naturalKeys = naturalKeys
@@ -78,7 +80,7 @@ package final class KindSchema: Sendable {
         self.isSystem = isSystem
         self.isRegional = isRegional
         self.searchFields = searchFields
-        self.lookupFields = lookupFields
+        self.lookupFields = lookupFields + (hasAlias ? [Self.aliasField] : [])
         self.recordRule = recordRule
         let all = self.fields
         canonicalOrder = all.indices.filter { all[$0].derivation == nil }
@@ -87,7 +89,8 @@ package final class KindSchema: Sendable {
         indexByName = Dictionary(uniqueKeysWithValues: zip(names, all.indices))
     }
 
-    /// The field that makes a second creation of the same thing an alias of the first.
+    /// The field that makes a second creation of the same thing an alias of the first: by itself where a natural key
+    /// says so, by a person's decision where records are only proposed for merging.
     package static let aliasField = "alias_of"
 
     package func index(of field: String) -> Int? { indexByName[field] }
