@@ -32,7 +32,8 @@ package struct RuhuServer: ParsableCommand {
                     name: L("办理", "The desk"),
                     subcommands: [
                         TasksCommand.self, CaseCommand.self, CheckCommand.self, NoticeCommand.self, ConflictsCommand.self,
-                        ResolveCommand.self, QuarantineCommand.self, BundleCommand.self, FormCommand.self,
+                        ResolveCommand.self, DuplicatesCommand.self, DuplicateCommand.self, QuarantineCommand.self,
+                        BundleCommand.self, FormCommand.self,
                     ]),
                 CommandGroup(
                     name: L("发放", "Payments"), subcommands: [RollCommand.self, ExportCommand.self]),

@@ -21,6 +21,8 @@ package struct Exchange: Sendable {
     private let heads: TreeHeads
     /// `nil` where no blobs are kept: then none is known.
     package var attachments: Attachments?
+    /// `nil` where nobody looks for who is recorded twice.
+    package var duplicates: Duplicates?
 
     package init(
         tables: RecordTables, desk: Desk, signer: any Signer, sealing: SealingKey,
@@ -132,6 +134,7 @@ package struct Exchange: Sendable {
         let reply = try decision.decide(job.sets, previousHash: job.previousHash, from: device.state)
         let named = Self.blobs(namedBy: job.sets)
         if !named.isEmpty { try attachments?.arrive(named, in: transaction, now: now) }
+        try duplicates?.look(after: job.sets, in: transaction, now: now)
         if let last = job.sets.last {
             try register.keepSignature(job.signature, device: last.set.device, through: last.set.number)
             try register.keep(job.earlier, of: last.set.device)

@@ -10,7 +10,7 @@ struct Nightly {
 
     struct Report {
         var audit = LogVerification.Report()
-        /// Identity numbers that two live members share: proposed for merging, never merged by themselves.
+        /// The records of the open duplicates, in pairs: proposed for merging, never merged by themselves.
         var duplicates: [[RecordID]] = []
         var openConflicts = 0
         var quarantined = 0
@@ -37,13 +37,12 @@ struct Nightly {
         try township.sweepBlobs()
         let audit = try township.audit()
         let shelf = try PolicyDesk(township: township).contents().shelf
+        if audit.isSound { try findDuplicates(shelf) }
         return try township.database.read { database in
             var report = Report()
             report.audit = audit
             report.policy = shelf.findings + shelf.expiryAlerts(on: township.clock().day)
-            if let member = tables.schema.kind("member") {
-                report.duplicates = try tables.duplicates(of: "id_number", kind: member, in: database)
-            }
+            report.duplicates = try DuplicateReader(tables: tables, database: database).list().map(\.records)
             report.openConflicts = try tables.conflicts(in: database, includeClosed: false).count
             report.waitingBlobs = try Attachments.waiting(tables: tables, in: database).count
             report.quarantined = try QuarantineReader(database, tables: tables).count()
@@ -53,6 +52,20 @@ struct Nightly {
 }
 
 extension Nightly {
+    /// What came before the township looked at each push, and what a push does not show (docs/duplicates.md).
+    private func findDuplicates(_ shelf: PolicyShelf) throws {
+        let now = township.clock()
+        let exclusions = DuplicateFinder.exclusions(of: try? shelf.pack(on: now.day), on: now.day)
+        let tables = township.database.tables
+        let isUnsettled = try township.database.read {
+            try Duplicates.isUnsettled(exclusions: exclusions, tables: tables, in: $0)
+        }
+        guard isUnsettled else { return }
+        try township.database.write { transaction in
+            try township.duplicates.lookAtAll(exclusions: exclusions, in: transaction, now: now)
+        }
+    }
+
     /// Removes the rows of deleted records that every station in use has passed.
     func collect(silentDays: Int) throws -> Int {
         let since = Instant(milliseconds: township.clock().milliseconds - Int64(silentDays) * 86_400_000)
@@ -96,7 +109,7 @@ extension Nightly.Report {
         let lists = [
             isSound ? [] : [L("请停止使用并联系技术人员。", "Stop and call an engineer.")],
             duplicates.map { ids in
-                L("身份证号相同的人员：", "Members with one identity number: ") + ids.map(\.description).joined(separator: "、")
+                L("疑似重复：", "Possible duplicates: ") + ids.map(\.description).joined(separator: "、")
             },
             [
                 L(

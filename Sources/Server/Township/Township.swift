@@ -75,11 +75,13 @@ struct Township: Sendable {
             sealing: keys.sealing, signatures: Ed25519(), nonces: NonceIssuer(secret: keys.nonceSecret), clock: clock,
             newID: Self.newID)
         exchange.attachments = attachments
+        exchange.duplicates = duplicates
         return exchange
     }
 
     var blobs: BlobFolder { BlobFolder(path: folder.blobsPath) }
     var attachments: Attachments { Attachments(blobs: blobs, desk: desk) }
+    var duplicates: Duplicates { Duplicates(desk: desk) }
 
     /// Finds blobs that are here whole while a record still waits for them, and discards uploads nobody goes on with.
     /// - Returns: how many records were told.

@@ -72,22 +72,4 @@ extension RecordTables {
         }
         return result
     }
-
-    /// Live records that share one value of a field, in groups of two and more.
-    package func duplicates(of field: String, kind: KindSchema, in database: Database) throws -> [[RecordID]] {
-        guard kind.index(of: field) != nil else { return [] }
-        let query = try Query(
-            database,
-            """
-            SELECT "\(field)", id FROM "\(kind.name)" WHERE deleted = 0 AND "\(field)" IN
-            (SELECT "\(field)" FROM "\(kind.name)" WHERE deleted = 0 AND "\(field)" IS NOT NULL
-            GROUP BY "\(field)" HAVING count(*) > 1) ORDER BY 1, 2
-            """)
-        var groups: [String: [RecordID]] = [:]
-        try query.forEach { row in
-            groups[row.text(0), default: []].append(row.id(1))
-            return true
-        }
-        return groups.sorted { $0.key < $1.key }.map(\.value)
-    }
 }

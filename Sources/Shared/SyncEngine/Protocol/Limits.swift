@@ -2,6 +2,8 @@
 package enum Limits {
     /// A change set as encoded; enforced when it is captured, so that every set fits a frame.
     package static let setBytes = 512 * 1024
+    /// Duplicates that the township puts on record in one set.
+    package static let duplicatesPerSet = 500
     /// Changes of records in one set.
     package static let changesPerSet = 2_000
     /// A text value, in UTF-8.
