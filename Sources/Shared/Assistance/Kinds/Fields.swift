@@ -18,6 +18,8 @@ extension MergePolicy {
     static let tw = MergePolicy.townshipWins
     static let su = MergePolicy.setUnion
     static let hr = MergePolicy.humanReview
+    /// `hr`, also for what one station alone changes (DOMAIN section 4, bank_account: the fraud path).
+    static let hrAlways = MergePolicy.verification
     static let mn = MergePolicy.monotone
     static let im = MergePolicy.immutable
     static let dr = MergePolicy.derived

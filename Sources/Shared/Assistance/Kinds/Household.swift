@@ -2,7 +2,8 @@ package import SyncEngine
 
 /// A household as the village survey sees it (DOMAIN section 4; 入户调查表).
 package let householdKind = KindSchema(
-    "household", label: Label(zh: "住户", en: "Household"), scopeField: "village", isMergeable: true, searchFields: ["number", "address"],
+    "household", label: Label(zh: "住户", en: "Household"), scopeField: "village", isMergeable: true,
+    searchFields: ["number", "address"],
     fields: [
         field("village", .text, .tw, .personal, "村居代码", "Village", Rules.village),
         field("number", .text, .lv, .personal, "户编号", "Number", Rules.text(40)),

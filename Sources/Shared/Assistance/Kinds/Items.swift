@@ -62,7 +62,8 @@ let supporterKind = KindSchema(
 
 private let accountKind = ["卡": "银行卡", "折": "存折"]
 
-/// Where money is paid: always for a person to decide, for it is the fraud path.
+/// Where money is paid: always for a person to decide, for it is the fraud path. What a station changes waits as a
+/// conflict, and the month is paid to the account that stands (DOMAIN section 7, collision 4).
 let bankAccountKind = KindSchema(
     "bank_account", label: Label(zh: "银行账户", en: "Bank account"), parents: itemParents,
     groups: [FieldGroup("number", ["kind", "number", "bank", "holder"])],
@@ -78,8 +79,8 @@ let bankAccountKind = KindSchema(
     fields: [
         field("household", .reference, .hr, .sensitive, "所属住户", "Household"),
         field("member", .reference, .hr, .sensitive, "成员", "Member"),
-        field("kind", .text, .hr, .sensitive, "卡/折", "Card or book", Rules.codes(accountKind)),
-        field("number", .text, .hr, .sensitive, "账号", "Number", Rules.accountNumber),
-        field("bank", .text, .hr, .sensitive, "开户行", "Bank", Rules.text(64)),
-        field("holder", .text, .hr, .sensitive, "户名", "Holder", Rules.text(64)),
+        field("kind", .text, .hrAlways, .sensitive, "卡/折", "Card or book", Rules.codes(accountKind)),
+        field("number", .text, .hrAlways, .sensitive, "账号", "Number", Rules.accountNumber),
+        field("bank", .text, .hrAlways, .sensitive, "开户行", "Bank", Rules.text(64)),
+        field("holder", .text, .hrAlways, .sensitive, "户名", "Holder", Rules.text(64)),
     ])

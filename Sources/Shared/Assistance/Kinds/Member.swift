@@ -18,6 +18,7 @@ package let memberKind = KindSchema(
         FieldGroup("in_household", ["in_household", "in_household_reason"]),
     ],
     isMergeable: true, searchFields: ["name", "id_number"], lookupFields: ["id_number"],
+    departure: Departure("in_household", .bool(false)),
     recordRule: { fields, _ in DisabilityRule.findings(fields) },
     fields: [
         field("household", .reference, .hr, .personal, "所属住户", "Household"),

@@ -59,7 +59,9 @@ extension Decider {
     /// An edit by someone who knew the record only under its alias reaches the canonical record too.
     mutating func redirectAlias(_ change: Change, of record: Record, kind: KindSchema) throws {
         let alias = FieldKey(field: KindSchema.aliasField)
-        guard kind.index(of: KindSchema.aliasField) != nil, !change.edits.contains(where: { $0.key == alias }) else { return }
+        guard kind.index(of: KindSchema.aliasField) != nil, !change.edits.contains(where: { $0.key == alias }) else {
+            return
+        }
         var target = record
         var hops = 0
         while let next = target.value(alias, in: kind).recordID, hops < 16 {

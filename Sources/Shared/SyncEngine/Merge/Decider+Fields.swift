@@ -14,17 +14,65 @@ extension Decider {
         let claims = Self.claims(on: unit, in: related)
         let unseenClaim = claims.last { isUnseen($0, base: unit.base) }
         let unseenStanding = unseenClaim.map { Self.claim(of: $0, values: current) }
-        let verdict = FieldMerge.verdict(
+        var verdict = FieldMerge.verdict(
             policy: unit.policy, mine: claim, standingValues: current, unseenStanding: unseenStanding,
             hasUnseen: !unseen.isEmpty)
+        var against = unseenClaim ?? claims.last ?? unseen.last
+        if verdict != .equal, verdict != .theirsStands,
+            let other = try withheld(unit, from: record, kind: kind, current: current, mine: mine)
+        {
+            (verdict, against) = (.theirsStands, against ?? other)
+        }
         let open = conflicts.first { Self.key(ofConflict: $0) == unit.key }
         try follow(
             verdict, unit: unit, record: record, kind: kind, current: current, mine: mine, open: open, unseen: unseen,
-            against: unseenClaim ?? claims.last ?? unseen.last)
+            against: against)
         if verdict == .apply || verdict == .applyOverSeen || verdict == .mineStands {
             for (member, value) in zip(unit.members, mine) { record.assign(value, to: member, in: kind) }
         }
         return effects(of: unit, current: current, mine: mine, verdict: verdict)
+    }
+
+    /// Why a value waits for a person although nobody has written the same unit meanwhile: a station's change of what is
+    /// always verified, or a departure while others wrote below the record.
+    /// - Returns: the change that it waits against; `nil` when it need not wait.
+    private func withheld(
+        _ unit: MergeUnit, from record: Record, kind: KindSchema, current: [Value], mine: [Value]
+    ) throws -> LoggedChange? {
+        guard mine != current, record.seq > 0 else { return nil }
+        if unit.policy == .verification, !device.isDesk, !current.allSatisfy(\.isNull) {
+            return try view.log(of: record.id, after: 0).last { $0.effects.contains { unit.touches($0) } }
+        }
+        guard let departure = kind.departure,
+            zip(unit.members, mine).contains(where: { $0.field == departure.field && $1 == departure.value })
+        else { return nil }
+        return try unseenChange(below: record, base: unit.base)
+    }
+
+    /// What is written below a record that has left meanwhile stays; whether the record has left, a person decides.
+    mutating func meetDeparture(above record: Record, kind: KindSchema, base: Base) throws {
+        for parent in kind.parents {
+            guard let above = parent.kind.flatMap({ schema.kind($0) }), let departure = above.departure,
+                let id = record.value(parent.field, in: kind).recordID, let left = try self.record(id, kind: above),
+                left.seq > base.seq, left.value(departure.field, in: above) == departure.value
+            else { continue }
+            let unseen = try view.log(of: id, after: base.seq).last { change in
+                isUnseen(change, base: base)
+                    && change.effects.contains {
+                        $0.field == departure.field && $0.new == departure.value && $0.changesValue
+                    }
+            }
+            guard let unseen else { continue }
+            let key = FieldKey(field: above.group(of: departure.field)?.name ?? departure.field)
+            let members = MergeUnit.members(of: key, in: above)
+            let standing = members.map { left.value($0, in: above) }
+            let before = zip(members, standing).map { member, present in
+                unseen.effects.first { $0.key == member }?.old ?? present
+            }
+            try openConflict(
+                record: left, kind: above, key: key, policy: MergePolicy.humanReview.code, base: before, mine: before,
+                theirs: standing, standing: standing, against: unseen)
+        }
     }
 
     /// Who stands behind the present value: its writer, and everyone who wrote the same since. One of them that the author

@@ -142,6 +142,7 @@ package struct Decider<View: AuthorityView> {
             stage(new, kind: kind, before: nil, effects: effects)
         }
         for key in kind.naturalKeys { try matchNaturalKey(key, new: new, change: change, kind: kind) }
+        try meetDeparture(above: new, kind: kind, base: set.base)
         if kind.parents.isEmpty {
             for orphan in try view.orphans(of: new.id) { try move(orphan, to: new.scope) }
         }
@@ -196,6 +197,7 @@ package struct Decider<View: AuthorityView> {
         stage(after, kind: kind, before: before, effects: isExact ? [] : effects, verbatim: isExact ? index : nil)
         try followScope(from: before, to: after, kind: kind)
         try redirectAlias(change, of: after, kind: kind)
+        try meetDeparture(above: after, kind: kind, base: set.base)
     }
 
     /// The desk decides a deletion's conflict for the record: it stays, or comes back.
@@ -313,6 +315,10 @@ package struct Decider<View: AuthorityView> {
         {
             return unseen
         }
+        return try unseenChange(below: record, base: base)
+    }
+
+    func unseenChange(below record: Record, base: Base) throws -> LoggedChange? {
         for dependent in try view.dependents(of: record) where schema.kind(dependent.kind)?.isSystem == false {
             if let unseen = try unseenChange(in: dependent, base: base) { return unseen }
         }

@@ -59,7 +59,7 @@ package enum FieldMerge {
         case .setUnion, .monotone:
             // An addition stands against a removal, a death against its clearing; two dates are for a person.
             return theirs.values.allSatisfy(\.isNull) && !mine.values.allSatisfy(\.isNull)
-        case .immutable, .humanReview, .derived:
+        case .immutable, .humanReview, .verification, .derived:
             return false
         }
     }

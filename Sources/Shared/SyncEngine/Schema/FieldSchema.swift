@@ -45,6 +45,9 @@ package enum MergePolicy: Hashable, Sendable {
     case setUnion
     /// `hr`: the value already at the server stands, and a person decides.
     case humanReview
+    /// `hr` always: what a station changes waits for the township, even when its author had seen what stands. Only what
+    /// was not set it may set. The desk decides at once.
+    case verification
     /// `mn`: never un-happens; only the desk can clear it, with a reason. Two different values act as `hr`.
     case monotone
     /// `dr`: computed, never merged.
@@ -57,7 +60,7 @@ package enum MergePolicy: Hashable, Sendable {
         case .latestVisit: "lv"
         case .townshipWins: "tw"
         case .setUnion: "su"
-        case .humanReview: "hr"
+        case .humanReview, .verification: "hr"
         case .monotone: "mn"
         case .derived: "dr"
         }

@@ -51,6 +51,8 @@ package final class KindSchema: Sendable {
     /// A rule over the whole record, after the rules of its fields.
     package let recordRule: RecordRule?
     package let groups: [FieldGroup]
+    /// How a record leaves its parent without being deleted.
+    package let departure: Departure?
     /// Indices of the stored fields in byte order of their names, for the digest.
     package let canonicalOrder: [Int]
     private let indexByName: [String: Int]
@@ -63,7 +65,8 @@ package final class KindSchema: Sendable {
         _ name: String, label: Label, parents: [ParentField] = [], scopeField: String? = nil,
         naturalKeys: [NaturalKey] = [], groups: [FieldGroup] = [], isAppendOnly: Bool = false, isSystem: Bool = false,
         isRegional: Bool = false, isMergeable: Bool = false, searchFields: [String] = [],
-        lookupFields: [String] = [], recordRule: RecordRule? = nil, fields: [FieldSchema]
+        lookupFields: [String] = [], departure: Departure? = nil, recordRule: RecordRule? = nil,
+        fields: [FieldSchema]
     ) {
         let hasAlias = isMergeable || !naturalKeys.isEmpty
         let alias = FieldSchema(
@@ -81,6 +84,7 @@ package final class KindSchema: Sendable {
         self.isRegional = isRegional
         self.searchFields = searchFields
         self.lookupFields = lookupFields + (hasAlias ? [Self.aliasField] : [])
+        self.departure = departure
         self.recordRule = recordRule
         let all = self.fields
         canonicalOrder = all.indices.filter { all[$0].derivation == nil }
@@ -147,6 +151,18 @@ package struct NaturalKey: Sendable {
     }
 
     package var fields: [String] { required + optional }
+}
+
+/// A value by which a record leaves its parent and is kept, such as a member who lives in the household no more. Like a
+/// deletion it is not decided over what others wrote below the record unseen: a person decides, and what they wrote stays.
+package struct Departure: Sendable {
+    package let field: String
+    package let value: Value
+
+    package init(_ field: String, _ value: Value) {
+        self.field = field
+        self.value = value
+    }
 }
 
 /// Fields that mean something only together: they stand or fall together.
