@@ -96,7 +96,10 @@ struct Visit {
         try station.checkFreeSpace()
         let now = station.clock()
         let reason = reason ?? L("入户调查", "household survey")
-        let drafts = drafts
+        var drafts = drafts
+        if let index = drafts.firstIndex(where: { $0.record == draft.visit }), let trial = try? VisitTrial(self) {
+            drafts[index].writes += trial.writes
+        }
         let attachments = files.map { file in
             Draft(
                 kind: Attachment.kind, record: session.newID(), operation: .create,

@@ -25,6 +25,15 @@ struct VisitTrial {
             .calculate(reading, pack: pack)
     }
 
+    /// What the visit keeps of it: the amount that was told, and the policy that it came from.
+    var writes: [FieldWrite] {
+        guard case .calculated(let result) = outcome, let amount = result.amountFen else { return [] }
+        return [
+            .set("trial_programme", .text(result.programme.rawValue)), .set("trial_amount_fen", .int64(amount)),
+            .set("trial_pack", .text(result.pack.name)),
+        ]
+    }
+
     /// For people: line by line, or what is missing to calculate.
     var text: String {
         switch outcome {

@@ -34,10 +34,24 @@ struct CalculateCommand: ParsableCommand {
             : records(of: township)
         switch try request.calculate(reading, pack: pack) {
         case .calculated(let result):
+            let trial = try trial(of: request.programme, in: township)
+            let lines = [result.explanation(names: reading.names), trial?.difference(from: result)]
             options.output.write(
-                result.document(records: reading.records), text: result.explanation(names: reading.names).text())
+                result.document(records: reading.records, trial: trial),
+                text: lines.compactMap { $0?.text() }.joined(separator: "\n"))
         case .incomplete(let findings):
             options.output.fail(findings: findings)
+        }
+    }
+
+    /// What the household was told at its last visit.
+    private func trial(of programme: Programme, in township: Township) throws -> VisitTrialRecord? {
+        guard asOf == nil, let id = RecordID(household) else { return nil }
+        let tables = township.database.tables
+        return try township.database.read { database in
+            guard let record = try tables.record(id, kind: householdKind, in: database) else { return nil }
+            return VisitTrialRecord.latest(
+                of: programme, in: try tables.family(of: record, in: database).filter { $0.kind == "visit" })
         }
     }
 

@@ -3,17 +3,20 @@ package import SyncEngine
 extension Calculation {
     /// What `calculate --json` says, and what a decision keeps: the same bytes for the same facts, pack and rules, in
     /// no language but both.
-    package func document(records: [CalculationInput.Source]) -> JSONValue {
-        .object([
-            ("programme", .string(programme.rawValue)), ("day", .string(day.description)), ("binding", .bool(false)),
-            ("eligible", isEligible.map(JSONValue.bool) ?? .null), ("amount", Self.yuan(amountFen)),
-            ("amountFen", amountFen.map(JSONValue.int) ?? .null),
-            ("authority", .string(goesToDistrict ? "district" : "township")),
-            ("persons", .array(persons.map(\.document))), ("pack", pack.reference),
-            ("ruleVersion", .int(Int64(Self.ruleVersion))), ("inputsHash", .string(input.hash.description)),
-            ("input", input.document), ("records", .array(records.map(\.document))),
-            ("lines", .array(lines.map(\.document))), ("findings", .array(findings.map(\.document))),
-        ])
+    /// - Parameter trial: what the last visit was told (``VisitTrialRecord``), where it is known.
+    package func document(records: [CalculationInput.Source], trial: VisitTrialRecord? = nil) -> JSONValue {
+        .object(
+            [
+                ("programme", .string(programme.rawValue)), ("day", .string(day.description)),
+                ("binding", .bool(false)),
+                ("eligible", isEligible.map(JSONValue.bool) ?? .null), ("amount", Self.yuan(amountFen)),
+                ("amountFen", amountFen.map(JSONValue.int) ?? .null),
+                ("authority", .string(goesToDistrict ? "district" : "township")),
+                ("persons", .array(persons.map(\.document))), ("pack", pack.reference),
+                ("ruleVersion", .int(Int64(Self.ruleVersion))), ("inputsHash", .string(input.hash.description)),
+                ("input", input.document), ("records", .array(records.map(\.document))),
+                ("lines", .array(lines.map(\.document))), ("findings", .array(findings.map(\.document))),
+            ] + (trial.map { [("trial", $0.document(beside: self))] } ?? []))
     }
 
     private static func yuan(_ fen: Int64?) -> JSONValue { fen.map { .string(Yuan.text($0)) } ?? .null }

@@ -17,6 +17,10 @@ let visitKind = KindSchema(
         field("signatures", .list, .im, .sensitive, "签字", "Signatures", Rules.text(200)),
         field("photos", .list, .im, .sensitive, "照片", "Photos", Rules.text(200)),
         field("summary", .text, .im, .sensitive, "小结", "Summary", Rules.text(2000)),
+        // The trial at the end of the visit: what the household was told, and by which policy (R20). Not binding.
+        field("trial_programme", .text, .im, .sensitive, "试算项目", "Programme of the trial", Rules.text(40)),
+        field("trial_amount_fen", .int64, .im, .sensitive, "试算金额（分）", "Trial amount (fen)", Rules.notNegative),
+        field("trial_pack", .text, .im, .sensitive, "试算政策包", "Policy pack of the trial", Rules.text(100)),
     ])
 
 /// A note: both are kept, each with its author.
