@@ -16,8 +16,13 @@ import Testing
         ("ruhu", ["join", "--help"]), ("ruhu-server", ["--help"]), ("ruhu-server", ["resolve", "--help"]),
         ("ruhu-server", ["pack", "--help"]), ("ruhu-server", ["pack", "activate", "--help"]),
         ("ruhu-server", ["case", "--help"]), ("ruhu-server", ["case", "move", "--help"]),
+        ("ruhu-server", ["case", "decide", "--help"]), ("ruhu-server", ["roll", "--help"]),
+        ("ruhu-server", ["export", "payfile", "--help"]), ("ruhu-server", ["tasks", "--help"]),
+        ("ruhu", ["tasks", "--help"]),
         ("ruhu-server", ["check", "--help"]), ("ruhu-server", ["notice", "--help"]),
         ("ruhu-server", ["register", "--help"]), ("ruhu-server", ["sample", "draw", "--help"]),
+        ("ruhu-server", ["duplicates", "--help"]), ("ruhu-server", ["duplicate", "--help"]),
+        ("ruhu-server", ["duplicate", "accept", "--help"]),
         ("ruhu-server", ["serve", "--help"]), ("ruhu", ["bundle", "--help"]), ("ruhu", ["bundle", "export", "--help"]),
         ("ruhu", ["bundle", "import", "--help"]), ("ruhu-server", ["bundle", "import", "--help"]),
     ]
