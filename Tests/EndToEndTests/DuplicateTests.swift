@@ -69,6 +69,10 @@ import Testing
         #expect(try b.show(second.members[1])["deleted"].bool == false)
         try a.sync()
         #expect(try a.run("list", "duplicate").json["count"].int == 1)
+        let id = try #require(found["id"].string)
+        #expect(try a.show(first.members[1])["duplicates"].strings == [id])
+        #expect(try server.command("show", second.members[1]).json["duplicates"].strings == [id])
+        #expect(try a.show(first.members[0])["duplicates"].array.isEmpty)
         try agree()
         #expect(try open().count == 1)
     }

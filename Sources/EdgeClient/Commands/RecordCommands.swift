@@ -99,7 +99,7 @@ struct ShowCommand: ParsableCommand {
         let station = try options.station()
         let (document, attachment) = try station.replica.read { transaction in
             let (record, kind) = try transaction.known(id)
-            return (try transaction.document(of: record, kind: kind), Attachment(record))
+            return (try transaction.document(of: record, kind: kind, withDuplicates: true), Attachment(record))
         }
         guard let attachment else { return options.output.write(document.json, text: document.text) }
         let file = try AttachmentDocument(attachment, blobs: station.blobs)
@@ -180,10 +180,16 @@ extension ReplicaTransaction {
         return found
     }
 
-    func document(of record: Record, kind: KindSchema) throws -> RecordDocument {
-        RecordDocument(
+    func document(
+        of record: Record, kind: KindSchema, withDuplicates: Bool = false
+    ) throws -> RecordDocument {
+        let duplicates =
+            try withDuplicates
+            ? tables.open(
+                DuplicateRecord.kind, naming: record.id, in: DuplicateRecord.namingFields, database: database) : nil
+        return RecordDocument(
             record, kind: kind, pending: try pendingFields(of: record.id),
-            conflicts: try tables.openConflicts(of: record.id, in: database))
+            conflicts: try tables.openConflicts(of: record.id, in: database), duplicates: duplicates)
     }
 
     /// Fields with own edits that are not yet decided, in order of name.

@@ -69,7 +69,10 @@ struct ShowCommand: ParsableCommand {
             }
             let reader = LogReader(database, tables: tables)
             guard let asOf else {
-                return RecordDocument(present, kind: kind, conflicts: try tables.openConflicts(of: id, in: database))
+                return RecordDocument(
+                    present, kind: kind, conflicts: try tables.openConflicts(of: id, in: database),
+                    duplicates: try tables.open(
+                        DuplicateRecord.kind, naming: id, in: DuplicateRecord.namingFields, database: database))
             }
             guard let then = try reader.record(id, kind: kind, asOf: try reader.seq(asOf: asOf)) else {
                 throw Problem(.unknownRecord, "\(id) @ \(asOf)")

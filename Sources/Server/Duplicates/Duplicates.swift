@@ -70,7 +70,7 @@ package struct Duplicates: Sendable {
     /// What is on record about these.
     private func named(_ ids: [RecordID], in transaction: AuthorityTransaction) throws -> [SyncEngine.Record] {
         try ids.flatMap { id in
-            try ["first", "second"].flatMap { field in
+            try DuplicateRecord.namingFields.flatMap { field in
                 try transaction.tables.all(
                     of: DuplicateRecord.kind, where: [(field, .text(id.description))], in: transaction.database)
             }

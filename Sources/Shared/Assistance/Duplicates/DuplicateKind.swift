@@ -44,9 +44,12 @@ package enum DuplicateRecord {
         }
     }
 
+    /// The fields that name the two.
+    package static let namingFields = ["first", "second"]
+
     package static let kind = KindSchema(
         kindName, label: Label(zh: "疑似重复", en: "Duplicate"), isAppendOnly: true, isRegional: true,
-        lookupFields: ["first", "second"],
+        lookupFields: namingFields,
         fields: [
             desk("rule", .text, .tw, "规则", "Rule", Rules.codes(codes(Rule.allCases.map { ($0.rawValue, $0.label) }))),
             desk("first", .reference, .im, "记录一", "First record"),

@@ -6,11 +6,16 @@ package struct RecordDocument: Sendable {
     let kind: KindSchema
     private let pending: [String]
     private let conflicts: [RecordID]
+    private let duplicates: [RecordID]?
 
     /// - Parameters:
     ///   - pending: names of fields with edits that are not yet decided.
     ///   - conflicts: ids of the open ones about this record.
-    package init(_ record: Record, kind: KindSchema, pending: [String] = [], conflicts: [RecordID]) {
+    ///   - duplicates: ids of the open ones about this record; `nil` where nobody looked.
+    package init(
+        _ record: Record, kind: KindSchema, pending: [String] = [], conflicts: [RecordID], duplicates: [RecordID]? = nil
+    ) {
+        self.duplicates = duplicates
         self.record = record
         self.kind = kind
         self.pending = pending
@@ -33,13 +38,15 @@ package struct RecordDocument: Sendable {
     /// `id`, `kind`, `scope`, `seq` (0 while never sent), `deleted`, `pending`, `fields`, `conflicts`. Fields that are
     /// not set are left out.
     package var json: JSONValue {
-        .object([
-            ("id", .string(record.id.description)), ("kind", .string(kind.name)), ("scope", .string(record.scope.code)),
-            ("seq", .int(Int64(record.seq))), ("deleted", .bool(record.isDeleted)),
-            ("pending", .array(pending.map(JSONValue.string))),
-            ("fields", .object(fields.map { ($0.name, json(of: $0.value, named: $0.name)) })),
-            ("conflicts", .array(conflicts.map { .string($0.description) })),
-        ])
+        .object(
+            [
+                ("id", .string(record.id.description)), ("kind", .string(kind.name)),
+                ("scope", .string(record.scope.code)),
+                ("seq", .int(Int64(record.seq))), ("deleted", .bool(record.isDeleted)),
+                ("pending", .array(pending.map(JSONValue.string))),
+                ("fields", .object(fields.map { ($0.name, json(of: $0.value, named: $0.name)) })),
+                ("conflicts", .array(conflicts.map { .string($0.description) })),
+            ] + (duplicates.map { [("duplicates", .array($0.map { .string($0.description) }))] } ?? []))
     }
 
     private var isConflict: Bool { kind.name == ConflictRecord.kindName }
@@ -65,6 +72,10 @@ package struct RecordDocument: Sendable {
         if !conflicts.isEmpty {
             lines.append(L("  有 \(conflicts.count) 个冲突待决定：", "  Open conflicts (\(conflicts.count)):"))
             lines += conflicts.map { "    \($0)" }
+        }
+        if let duplicates, !duplicates.isEmpty {
+            lines.append(L("  疑似重复，由镇街处理：", "  May be on record twice; the township decides:"))
+            lines += duplicates.map { "    \($0)" }
         }
         return lines.joined(separator: "\n")
     }

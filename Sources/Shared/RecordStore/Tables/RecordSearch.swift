@@ -87,6 +87,17 @@ extension RecordTables {
         }
     }
 
+    /// The ids of records of a kind, in the state `open`, that name a record in one of these fields.
+    package func open(
+        _ kind: KindSchema, naming record: RecordID, in fields: [String], database: Database
+    ) throws -> [RecordID] {
+        try fields.flatMap { field in
+            try all(
+                of: kind, where: [(field, .text(record.description)), ("state", .text("open"))], in: database
+            ).map(\.id)
+        }.sorted()
+    }
+
     /// The ids of the open conflicts of a record, oldest first.
     package func openConflicts(of record: RecordID, in database: Database) throws -> [RecordID] {
         try conflicts(in: database, includeClosed: false, of: record).map(\.id)
