@@ -40,7 +40,7 @@ extension CaseDesk {
 
     /// Members who would get it by today's policy; none while facts are missing.
     private func candidates(
-        of programme: Programme, in household: RecordID, records: TableRecords, on day: CalendarDay
+        of programme: Programme, in household: RecordID, records: CaseReader, on day: CalendarDay
     ) throws -> [String] {
         let request = try CalculationRequest(programme: programme.rawValue, on: nil, today: day)
         let reading = try records.calculationReading(of: household)

@@ -21,8 +21,8 @@ struct CaseDesk {
             writes: fields.compactMap { $0.1.isNull ? nil : .set($0.0, $0.1) })
     }
 
-    func records(in transaction: AuthorityTransaction) throws -> TableRecords {
-        try TableRecords(township, in: transaction.database)
+    func records(in transaction: AuthorityTransaction) throws -> CaseReader {
+        try CaseReader(township, in: transaction.database)
     }
 
     /// Takes a step.

@@ -3,18 +3,10 @@ import GRDB
 import RecordStore
 import SyncEngine
 
-/// The township's tables as the rules of a case see them.
+/// The township's tables as the rules of a case see them: a merged record is read with what was merged into it.
 struct TableRecords: LinkedRecords {
     let tables: RecordTables
     let database: Database
-    /// The packs in use, their signatures checked.
-    let shelf: PolicyShelf
-
-    init(_ township: Township, in database: Database) throws {
-        tables = township.database.tables
-        self.database = database
-        shelf = try PolicyDesk(township: township).contents(in: database).shelf
-    }
 
     func record(_ id: RecordID, kind: KindSchema) throws -> SyncEngine.Record? {
         try tables.record(id, kind: kind, in: database).flatMap { $0.isDeleted ? nil : $0 }
@@ -23,6 +15,24 @@ struct TableRecords: LinkedRecords {
     func dependents(of record: SyncEngine.Record) throws -> [SyncEngine.Record] {
         try tables.family(of: record, in: database).filter { !$0.isDeleted }
     }
+}
+
+/// Cases and what they are calculated with, read from the township's tables under the packs in use.
+struct CaseReader: LinkedRecords {
+    private let records: TableRecords
+    /// The packs in use, their signatures checked.
+    let shelf: PolicyShelf
+
+    init(_ township: Township, in database: Database) throws {
+        records = TableRecords(tables: township.database.tables, database: database)
+        shelf = try PolicyDesk(township: township).contents(in: database).shelf
+    }
+
+    var tables: RecordTables { records.tables }
+    var database: Database { records.database }
+
+    func record(_ id: RecordID, kind: KindSchema) throws -> SyncEngine.Record? { try records.record(id, kind: kind) }
+    func dependents(of record: SyncEngine.Record) throws -> [SyncEngine.Record] { try records.dependents(of: record) }
 
     /// What the records say of a household, to calculate with.
     /// - Throws: ``Problem`` ``Problem/Code/unknownRecord`` for what is no household.

@@ -52,7 +52,7 @@ struct AuditCalculationCommand: ParsableCommand {
     /// What a decision keeps; its facts are read again from the log, as they were when it was made.
     private func decision(_ id: RecordID, of township: Township) throws -> Again {
         try township.database.read { database in
-            let records = try TableRecords(township, in: database)
+            let records = try CaseReader(township, in: database)
             guard let decision = try records.record(id, kind: try records.kind("decision")),
                 let kept = decision.value("calculation", in: try records.kind("decision")).text,
                 let json = try JSONParser.documents(Array(kept.utf8)).first,

@@ -58,7 +58,7 @@ struct CalculateCommand: ParsableCommand {
     private func records(of township: Township) throws -> CalculationInput.Reading {
         guard let id = RecordID(household) else { throw Problem(.unknownRecord, household) }
         return try township.database.read { database in
-            let records = try TableRecords(township, in: database)
+            let records = try CaseReader(township, in: database)
             guard let asOf else { return try records.calculationReading(of: id) }
             let seq = try LogReader(database, tables: township.database.tables).seq(asOf: asOf)
             return try records.calculationReading(of: id, asOf: seq)

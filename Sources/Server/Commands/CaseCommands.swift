@@ -35,7 +35,7 @@ struct CaseListCommand: ParsableCommand {
         let township = try options.township()
         let selection = try page.selection()
         let files = try township.database.read { database in
-            try TableRecords(township, in: database)
+            try CaseReader(township, in: database)
                 .files(selection, at: township.clock())
         }.filter { file in
             (wanted == nil || file.status == wanted)
@@ -71,7 +71,7 @@ struct CaseShowCommand: ParsableCommand {
         let township = try options.township()
         let document = CaseDocument(
             file: try township.database.read { database in
-                try TableRecords(township, in: database)
+                try CaseReader(township, in: database)
                     .file(id, at: township.clock())
             })
         options.output.write(document.json, text: document.text)

@@ -22,7 +22,7 @@ struct TasksCommand: ParsableCommand {
         let now = township.clock()
         let everything = RecordSelection(limit: Limits.listRecords)
         let tasks = try township.database.read { database in
-            try TableRecords(township, in: database).files(everything, at: now).flatMap(\.tasks)
+            try CaseReader(township, in: database).files(everything, at: now).flatMap(\.tasks)
         }
         let listed = DueTask.inOrder(tasks).filter { task in
             (village.map { task.village.code.hasPrefix($0) } ?? true) && (clerk.map { task.clerk == $0 } ?? true)

@@ -18,7 +18,7 @@ struct PayFile {
     ///   ``Problem/Code/storage`` when the lines do not come to what was frozen.
     init(_ township: Township, month: Month, batch: Int64?) throws {
         (rows, totalFen) = try township.database.read { database in
-            let records = try TableRecords(township, in: database)
+            let records = try CaseReader(township, in: database)
             let rolls = try records.tables.all(
                 of: rollKind, where: [("month", .text(month.description))], in: database
             ).filter { batch == nil || $0.value("batch", in: rollKind) == batch.map(Value.int64) ?? .null }
@@ -41,7 +41,7 @@ struct PayFile {
     }
 
     private static func add(
-        _ roll: Record, to rows: inout [[String]], unit: String, records: TableRecords
+        _ roll: Record, to rows: inout [[String]], unit: String, records: CaseReader
     ) throws -> Int64 {
         let kind = try records.kind("payment")
         var lines: [(line: Record, file: CaseFile, place: [String])] = []

@@ -72,7 +72,7 @@ struct RollDesk {
     }
 
     private func roll(_ month: Month, in transaction: AuthorityTransaction) throws -> Roll {
-        let records = try TableRecords(township, in: transaction.database)
+        let records = try CaseReader(township, in: transaction.database)
         let files = try records.files(RecordSelection(limit: Limits.listRecords), at: township.clock())
         let conflicts = try transaction.tables.conflicts(in: transaction.database, includeClosed: false)
         return try Roll(
