@@ -20,7 +20,8 @@ package struct Duplicates: Sendable {
         guard !touched.isEmpty else { return }
         let reader = PeopleReader(tables: transaction.tables, in: transaction.database)
         let members = try touched.sorted().compactMap { try reader.member($0) }
-        var stored = try named(members.map(\.record.id), in: transaction)
+        let isFirst = try Query(transaction.database, "SELECT 1 FROM duplicate LIMIT 1").first { _ in true } == nil
+        var stored = isFirst ? [] : try named(members.map(\.record.id), in: transaction)
         let isShared = try members.contains { member in
             guard let number = member.text("id_number").flatMap({ IdentityNumber.person($0) }) else { return false }
             return try reader.holders(of: number).count > 1
