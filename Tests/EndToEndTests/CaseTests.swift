@@ -294,6 +294,35 @@ import Testing
         #expect(try server.command("audit", "verify").code == 0)
     }
 
+    /// R2, R16; DOMAIN section 3: of age, and the household receives 低保.
+    @Test(.enabled("needs the package faketime") { WrongClock.library != nil })
+    func theElderlyBecomeCandidatesByThemselvesAndOnce() throws {
+        let id = try apply()
+        try station.sync()
+        #expect(try server.command("nightly").json["candidates"].strings == [], "no allowance is in force")
+        try reviewed(id)
+        try decide(id)
+        try move(id, "approve")
+        let notice = try server.command("notice", id, "publicity", "--place", "公开栏").json["id"].string
+        try move(id, "publicise")
+        try station.sync()
+        #expect(try station.run("edit", try #require(notice), "posted_evidence+=照片1").code == 0)
+        try station.sync()
+        server.program.environment.merge(WrongClock.environment("+14d")) { $1 }
+        try move(id, "take_effect")
+        let found = try server.command("nightly").json["candidates"].strings
+        #expect(found.count == 1)
+        #expect(try server.command("nightly").json["candidates"].strings == [])
+        let shown = try server.command("case", "show", try #require(found.first)).json
+        #expect(shown["programme"].string == "elderly_allowance" && shown["status"].string == "candidate")
+        #expect(shown["member"].string == member)
+        let decided = try decide(try #require(found.first))
+        #expect(decided["amountFen"].int == 8_000)
+        #expect(try move(found[0], "confirm")["status"].string == "confirmed")
+        try station.sync()
+        #expect(try station.show(found[0])["fields"]["channel"].string == "automatic")
+    }
+
     @Test(.enabled("needs the package faketime") { WrongClock.library != nil })
     func anOverdueCaseStaysOnRecordWithItsNote() throws {
         let id = try apply()
