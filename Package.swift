@@ -133,6 +133,7 @@ let package = Package(
             path: "Tests/RecordStoreTests", exclude: ["Fixtures"], swiftSettings: settings),
         .testTarget(
             name: "AssistanceTests", dependencies: ["Assistance", "SyncEngine"], path: "Tests/AssistanceTests",
+            exclude: ["Golden"],
             swiftSettings: settings),
         .testTarget(
             name: "CommandSupportTests", dependencies: ["CommandSupport", "SyncEngine", argumentParser],

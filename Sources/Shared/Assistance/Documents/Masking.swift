@@ -1,0 +1,73 @@
+/// What others may read of a person (DOMAIN section 9: no full numbers and no illnesses on notice boards).
+package enum Masking {
+    /// `张三` as `张*`: the first character, and a star for each of the others; a name of one is hidden whole.
+    package static func name(_ name: String) -> String {
+        guard name.count > 1 else { return String(repeating: "*", count: name.count) }
+        return String(name.prefix(1)) + String(repeating: "*", count: name.count - 1)
+    }
+
+    /// `370404195103021234` as `3704**********1234`; of anything shorter than an identity number nothing is shown.
+    package static func identityNumber(_ number: String) -> String {
+        guard number.count >= 15 else { return String(repeating: "*", count: number.count) }
+        return String(number.prefix(4)) + String(repeating: "*", count: number.count - 8) + String(number.suffix(4))
+    }
+}
+
+/// Amounts in words, as receipts write them so that no digit can be added.
+package enum ChineseAmount {
+    private static let digits: [Character] = ["零", "壹", "贰", "叁", "肆", "伍", "陆", "柒", "捌", "玖"]
+    private static let units = ["", "拾", "佰", "仟"]
+    private static let groups = ["", "万", "亿"]
+
+    /// 叁佰贰拾元整, of 32,000 fen.
+    /// - Precondition: `fen` is not negative and within ``Yuan/limitFen``.
+    package static func text(_ fen: Int64) -> String {
+        let (yuan, rest) = fen.quotientAndRemainder(dividingBy: 100)
+        var text = yuan > 0 || rest == 0 ? whole(yuan) + "元" : ""
+        let (jiao, cents) = rest.quotientAndRemainder(dividingBy: 10)
+        if rest == 0 { return text + "整" }
+        if jiao > 0 {
+            text += "\(digits[Int(jiao)])角"
+        } else if yuan > 0 {
+            text += "零"
+        }
+        return text + (cents > 0 ? "\(digits[Int(cents)])分" : "整")
+    }
+
+    private static func whole(_ number: Int64) -> String {
+        guard number > 0 else { return "零" }
+        var parts: [Int] = []
+        var left = number
+        while left > 0 {
+            parts.append(Int(left % 10_000))
+            left /= 10_000
+        }
+        var text = ""
+        var needsZero = false
+        for (index, part) in parts.enumerated().reversed() {
+            guard part > 0 else {
+                needsZero = true
+                continue
+            }
+            if !text.isEmpty, needsZero || part < 1_000 { text += "零" }
+            text += group(part) + groups[min(index, groups.count - 1)]
+            needsZero = false
+        }
+        return text
+    }
+
+    private static func group(_ number: Int) -> String {
+        var text = ""
+        var needsZero = false
+        for (place, scale) in [1_000, 100, 10, 1].enumerated() {
+            let digit = number / scale % 10
+            guard digit > 0 else {
+                needsZero = !text.isEmpty
+                continue
+            }
+            text += (needsZero ? "零" : "") + "\(digits[digit])\(units[3 - place])"
+            needsZero = false
+        }
+        return text
+    }
+}
