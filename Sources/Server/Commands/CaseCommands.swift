@@ -10,7 +10,7 @@ struct CaseCommand: ParsableCommand {
             commandName: "case", abstract: L("救助申请：状态、期限、下一步还缺什么", "Cases: status, clocks, what each step still needs"),
             subcommands: [
                 CaseListCommand.self, CaseShowCommand.self, CaseDecideCommand.self, CaseMoveCommand.self,
-                CaseNoteCommand.self,
+                CaseNoteCommand.self, CaseArchiveCommand.self,
             ])
     }
 }

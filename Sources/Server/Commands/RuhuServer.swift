@@ -31,9 +31,9 @@ package struct RuhuServer: ParsableCommand {
                 CommandGroup(
                     name: L("办理", "The desk"),
                     subcommands: [
-                        TasksCommand.self, CaseCommand.self, CheckCommand.self, NoticeCommand.self, ConflictsCommand.self,
-                        ResolveCommand.self, DuplicatesCommand.self, DuplicateCommand.self, QuarantineCommand.self,
-                        BundleCommand.self, FormCommand.self,
+                        TasksCommand.self, CaseCommand.self, CheckCommand.self, NoticeCommand.self,
+                        DocumentCommand.self, ConflictsCommand.self, ResolveCommand.self, DuplicatesCommand.self,
+                        DuplicateCommand.self, QuarantineCommand.self, BundleCommand.self, FormCommand.self,
                     ]),
                 CommandGroup(
                     name: L("发放", "Payments"), subcommands: [RollCommand.self, ExportCommand.self]),
