@@ -23,6 +23,8 @@ import Testing
         ("ruhu-server", ["register", "--help"]), ("ruhu-server", ["sample", "draw", "--help"]),
         ("ruhu-server", ["duplicates", "--help"]), ("ruhu-server", ["duplicate", "--help"]),
         ("ruhu-server", ["duplicate", "accept", "--help"]),
+        ("ruhu-server", ["document", "--help"]), ("ruhu-server", ["document", "print", "--help"]),
+        ("ruhu-server", ["case", "archive", "--help"]), ("ruhu", ["document", "--help"]),
         ("ruhu-server", ["serve", "--help"]), ("ruhu", ["bundle", "--help"]), ("ruhu", ["bundle", "export", "--help"]),
         ("ruhu", ["bundle", "import", "--help"]), ("ruhu-server", ["bundle", "import", "--help"]),
     ]
