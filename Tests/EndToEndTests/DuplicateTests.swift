@@ -108,6 +108,17 @@ import Testing
         #expect(result["input"]["members"].array.count == 2)
         let annual = result["lines"].array.first { $0["code"].string == "income.annual" }
         #expect(annual?["amount"].string == "5040.00", "\(result)")
+        // A case that was opened below the alias is calculated with the same people.
+        let seq = try #require(merged["seq"].int)
+        for asOf in [[], ["--as-of", "\(seq)"]] {
+            let other = try server.program.run(
+                ["calculate", second.id, "dibao", "--on", "2021-03-01", "--json"] + asOf)
+            #expect(other.json["inputsHash"].string == result["inputsHash"].string, "\(other.text)")
+        }
+        let then = try server.command(
+            "calculate", second.id, "dibao", "--on", "2021-03-01", "--as-of", "\(seq - 1)"
+        ).json["input"]
+        #expect(then["incomes"].array.count == 2, "before the merge it stood for itself")
         #expect(try open().isEmpty)
         // Listed once; what points to the alias is there still, and nothing is deleted.
         #expect(try server.command("list", "household").json["count"].int == 1)

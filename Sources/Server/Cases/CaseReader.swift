@@ -34,12 +34,13 @@ struct CaseReader: LinkedRecords {
     func record(_ id: RecordID, kind: KindSchema) throws -> SyncEngine.Record? { try records.record(id, kind: kind) }
     func dependents(of record: SyncEngine.Record) throws -> [SyncEngine.Record] { try records.dependents(of: record) }
 
-    /// What the records say of a household, to calculate with.
+    /// What the records say of a household, or of the one that it was merged into, to calculate with.
     /// - Throws: ``Problem`` ``Problem/Code/unknownRecord`` for what is no household.
     func calculationReading(of household: RecordID) throws -> CalculationInput.Reading {
-        guard let root = try record(household, kind: try kind("household")) else {
+        guard let named = try record(household, kind: householdKind) else {
             throw Problem(.unknownRecord, household.description)
         }
+        let root = try canonical(named, kind: householdKind)
         let records = try CalculationInput.records(below: root) { try dependents(of: $0) }
         var reading = CalculationInput.read(household: root, records: records, schema: tables.schema)
         for source in reading.records where try !tables.openConflicts(of: source.id, in: database).isEmpty {
@@ -55,9 +56,17 @@ struct CaseReader: LinkedRecords {
         func then(_ record: SyncEngine.Record) throws -> SyncEngine.Record? {
             try tables.schema.kind(record.kind).flatMap { try reader.record(record.id, kind: $0, asOf: seq) }
         }
-        guard let present = try tables.record(household, kind: try kind("household"), in: database),
-            let root = try then(present)
-        else { throw Problem(.unknownRecord, "\(household) @ \(seq)") }
+        func known(_ id: RecordID) throws -> (present: SyncEngine.Record, then: SyncEngine.Record) {
+            guard let present = try tables.record(id, kind: householdKind, in: database), let then = try then(present)
+            else { throw Problem(.unknownRecord, "\(id) @ \(seq)") }
+            return (present, then)
+        }
+        var (present, root) = try known(household)
+        // What it was merged into by then; a circle ends somewhere too.
+        for _ in 0..<16 {
+            guard let next = root.mergedInto(in: householdKind) else { break }
+            (present, root) = try known(next)
+        }
         let records = try CalculationInput.records(below: present) { try tables.family(of: $0, in: database) }
         return CalculationInput.read(
             household: root, records: try records.compactMap(then), schema: tables.schema)
