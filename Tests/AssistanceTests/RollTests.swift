@@ -54,6 +54,13 @@ import Testing
         #expect(try lines("2026-06", world) == ["2026-04 32000", "2026-05 32000", "2026-06 40000"])
     }
 
+    @Test func aDecisionToStopEndsWhatIsDue() throws {
+        let world = try paid()
+        world.now = Instant("2026-05-10T09:00:00+08:00")!
+        world.decide("stopped", fen: nil)
+        #expect(try lines("2026-07", world) == ["2026-04 32000", "2026-05 32000"])
+    }
+
     @Test func nothingIsPaidBeforeTheResultTookEffectOrAfterTheStop() throws {
         let world = CaseWorld(.dibao, on: "2026-03-02")
         try world.approved()

@@ -17,6 +17,14 @@ extension CollisionTests {
         }
     }
 
+    /// - Returns: what it grants, in fen.
+    @discardableResult private func decide(_ id: String, _ result: String) throws -> Int {
+        let made = try server.command(
+            "case", "decide", id, result, "--basis", "年收入低于标准", "--signatory", "李", "--signatory", "王")
+        #expect(made.code == 0, "\(made.text) \(made.errors)")
+        return made.json["amountFen"].int ?? 0
+    }
+
     private func refusal(_ arguments: String...) throws -> String {
         let outcome = try server.program.run(arguments + ["--json"])
         #expect(outcome.code == 65 && outcome.json["error"]["code"].int == 2031, "\(arguments) \(outcome.text)")
@@ -38,9 +46,7 @@ extension CollisionTests {
         #expect(try server.command("check", "import", files[1]).json["imported"].int == 1)
         try move(id, "accept", "review")
         if programme == "tekun" { try move(id, "assess_ability") }
-        _ = try desk(
-            "decision", "application=\(id)", "result=approved", "amount_fen=32000", "basis=年收入 9600 元",
-            "signatories=李,王", "role=leader")
+        try decide(id, "approved")
         try move(id, "approve")
         let notice = try server.program.run([
             "notice", id, "publicity", "--place", "村委会公开栏", "--hotline", "0632-7712345", "--json",
@@ -57,21 +63,25 @@ extension CollisionTests {
         let (id, _) = try publicised()
         server.program.environment.merge(WrongClock.environment("+14d")) { $1 }
         try move(id, "take_effect", "pay")
-        _ = try desk("payment", "application=\(id)", "month=2026-12", "amount_fen=32000", "state=planned")
+        _ = try desk("payment", "application=\(id)", "month=2026-12", "amount_fen=61600", "state=planned")
         // Offline in the village; at the same time the clerk decides an increase.
         try edit(b, member, "death_date=2026-11-20")
-        _ = try desk(
-            "decision", "application=\(id)", "result=adjusted", "amount_fen=40000", "basis=提高标准", "signatories=李,王",
-            "role=leader")
+        let increased = try decide(id, "adjusted")
         try agree()
         #expect(try server.command("show", member).json["fields"]["death_date"].string == "2026-11-20")
         #expect(
-            try refusal("new", "payment", "application=\(id)", "month=2027-01", "amount_fen=40000").contains("R22"))
-        // The decision was made without the death: it is decided anew, with it.
-        _ = try desk(
-            "decision", "application=\(id)", "result=adjusted", "amount_fen=0", "basis=人员死亡", "signatories=李,王",
-            "role=leader")
-        _ = try desk("payment", "application=\(id)", "month=2027-01", "amount_fen=0", "state=planned")
+            try refusal("new", "payment", "application=\(id)", "month=2027-01", "amount_fen=\(increased)")
+                .contains("R22"))
+        #expect(try server.command("roll", "show", "2027-01").json["held"][0]["reasons"][0]["rule"].string == "R22")
+        #expect(
+            try server.command("tasks", "--desk").json["tasks"].array.compactMap { $0["task"].string } == [
+                "reconsider"
+            ])
+        // The decision was made without the death: it is decided anew, with it, and nothing more is due.
+        #expect(try server.command("case", "decide", id, "adjusted", "--basis", "a", "--signatory", "李").code == 65)
+        #expect(try decide(id, "stopped") == 0)
+        #expect(try server.command("tasks", "--desk").json["count"].int == 0)
+        #expect(try server.command("roll", "show", "2027-01").json["lines"].int == 0)
     }
 
     /// Not a collision of the ten, but it needs the same cases: 低保 and 特困 of one person at once (docs/duplicates.md).

@@ -22,7 +22,7 @@ struct DocumentDesk {
     }
 
     /// A case with what its documents are made from.
-    func subject(_ id: String, in records: TableRecords, at now: Instant) throws -> DocumentSubject {
+    func subject(_ id: String, in records: CaseReader, at now: Instant) throws -> DocumentSubject {
         let file = try records.file(id, at: now)
         guard let home = file.application.value("household").recordID,
             let kind = records.tables.schema.kind("household"), let household = try records.record(home, kind: kind)
@@ -34,8 +34,8 @@ struct DocumentDesk {
             office: .init(name: identity.name, region: identity.region), in: records)
     }
 
-    func read<Result>(_ body: (TableRecords) throws -> Result) throws -> Result {
-        try township.database.read { try body(TableRecords(township, in: $0)) }
+    func read<Result>(_ body: (CaseReader) throws -> Result) throws -> Result {
+        try township.database.read { try body(CaseReader(township, in: $0)) }
     }
 
     /// A preview: without a number, and nothing is kept. A form may be printed empty; a letter needs its decision.
@@ -54,7 +54,7 @@ struct DocumentDesk {
         _ id: String, _ template: DocumentTemplate, act: Desk.Act, isWelcome: (String) throws -> Void
     ) throws -> Made {
         try township.database.write { transaction in
-            let records = try TableRecords(township, in: transaction.database)
+            let records = try CaseReader(township, in: transaction.database)
             let subject = try self.subject(id, in: records, at: act.now)
             guard let file = subject.file else { throw Problem(.unknownRecord, id) }
             try template.check(file, pack: subject.pack)

@@ -16,12 +16,13 @@ extension CaseFile {
     /// its first month on.
     /// - Throws: ``Problem`` ``Problem/Code/missingParameter`` when the pack does not say from when a decision is paid.
     package func dueFen(for month: Month) throws -> Int64? {
-        try all("decision").last { decision in
-            guard let result = decision.text("result").flatMap(CaseDecision.Result.init), result.grants else {
+        let standing = try all("decision").last { decision in
+            guard let result = decision.text("result").flatMap(CaseDecision.Result.init), result != .rejected else {
                 return false
             }
             return try firstMonth(of: decision).map { $0 <= month } ?? false
-        }?.number("amount_fen")
+        }
+        return standing?.text("result") == CaseDecision.Result.stopped.rawValue ? nil : standing?.number("amount_fen")
     }
 
     /// The month from which a decision is paid.
