@@ -274,6 +274,13 @@ import Testing
         #expect(imported.code == 65 && imported.json["imported"].int == 0)
         #expect(imported.json["refused"][0]["error"]["message"].string?.contains("R25") == true)
         #expect(try server.command("list", "check_report").json["count"].int == 0, "nothing rests on it")
+        // That it came is on record, once, with the reason, in the village too; what it said is not.
+        #expect(try server.command("check", "import", path(reports)).code == 65)
+        let kept = try server.command("quarantine").json["reports"].array
+        #expect(kept.count == 1 && kept[0]["application"].string == id)
+        #expect(kept[0]["reason"].string?.contains("R25") == true)
+        try everywhere()
+        #expect(try b.run("list", "refused_report").json["records"][0]["fields"]["no"].string == kept[0]["no"].string)
         #expect(try server.command("case", "move", id, "accept", "--role", "leader").code == 65)
         try agree()
     }

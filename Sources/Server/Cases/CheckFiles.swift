@@ -128,6 +128,7 @@ extension CaseDesk {
         let requestKind = try kind("check_request")
         return try township.database.write { transaction in
             let records = try records(in: transaction)
+            var refusedByRules: [Refused] = []
             let result = try each(documents, in: transaction, named: { $0["request"]?.text ?? "" }) {
                 document -> JSONValue in
                 let (request, fields) = try CheckFiles.report(document)
@@ -142,11 +143,36 @@ extension CaseDesk {
                 }
                 if known { return .null }
                 let draft = try new("check_report", [("application", .text(application))] + fields)
-                _ = try township.desk.act([draft], act, in: transaction)
+                do {
+                    _ = try transaction.savepoint { try township.desk.act([draft], act, in: transaction) }
+                } catch let problem as Problem where problem.code == .refusedMove {
+                    try setAside(
+                        document, no: fields[0].1, of: application, because: problem, act: act, in: transaction)
+                    refusedByRules.append(Refused(subject: request, problem: problem))
+                    return .null
+                }
                 return .string(application)
             }
-            return (result.0.filter { $0 != .null }, result.1)
+            return (result.0.filter { $0 != .null }, result.1 + refusedByRules)
         }
+    }
+
+    /// Keeps on record that a report came and counts for nothing; once for each.
+    private func setAside(
+        _ document: JSONValue, no: Value, of application: String, because problem: Problem, act: Desk.Act,
+        in transaction: AuthorityTransaction
+    ) throws {
+        let file = try records(in: transaction).file(application, at: act.now)
+        guard !file.all("refused_report").contains(where: { $0.value("no") == no }) else { return }
+        let draft = try new(
+            "refused_report",
+            [
+                ("application", .text(application)), ("no", no),
+                ("request", document["request"]?.text.map(Value.text) ?? .null),
+                ("sha256", .text(Hash256(of: Array(document.compact.utf8)).description)),
+                ("reason", .text(Failure(problem).message)), ("at", .time(act.now)),
+            ])
+        _ = try township.desk.act([draft], act, in: transaction)
     }
 
     private func each<Item>(

@@ -109,17 +109,36 @@ struct ResolveCommand: ParsableCommand {
 struct QuarantineCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
-            commandName: "quarantine", abstract: L("被隔离的变更及原因，由填写人更正或撤回", "Sets kept aside with their reasons"))
+            commandName: "quarantine",
+            abstract: L("被隔离的变更和核对报告及原因", "Sets and check reports kept aside, with their reasons"))
     }
 
     @OptionGroup var options: TownshipOptions
 
     func run() throws {
         let township = try options.township()
-        let entries = try township.database.read {
-            try QuarantineReader($0, tables: township.database.tables).open()
+        let tables = township.database.tables
+        let (entries, reports) = try township.database.read { database in
+            let everything = RecordSelection(limit: Limits.listRecords)
+            let kept = try tables.schema.kind("refused_report").map { try tables.list($0, everything, in: database) }
+            return (try QuarantineReader(database, tables: tables).open(), (kept ?? []).compactMap(Linked.init))
         }
-        options.output.write(refused: entries.map { RefusedDocument(set: $0.sealed.set, problem: $0.outcome.problem) })
+        let sets = entries.map { RefusedDocument(set: $0.sealed.set, problem: $0.outcome.problem) }
+        let lines = sets.map(\.text) + reports.map(Self.line)
+        options.output.write(
+            .object([("sets", .array(sets.map(\.json))), ("reports", .array(reports.map(Self.document)))]),
+            text: lines.isEmpty ? L("没有被隔离的", "Nothing is kept aside") : lines.joined(separator: "\n"))
+    }
+
+    /// `application`, `no`, `reason`, `at`.
+    private static func document(_ report: Linked) -> JSONValue {
+        .object(
+            ["application", "no", "reason"].map { ($0, report.text($0).map(JSONValue.string) ?? .null) }
+                + [("at", report.time("at").map { .string($0.description) } ?? .null)])
+    }
+
+    private static func line(_ report: Linked) -> String {
+        L("核对报告 ", "Report ") + "\(report.text("no") ?? "")  \(report.text("reason") ?? "")"
     }
 }
 

@@ -6,7 +6,7 @@ enum CaseKinds {
         [application, authorisation, commitment, objection, changeReport, caseRequest, notice] + deskKinds
     /// Written by the township alone.
     static let deskKinds = [
-        checkRequest, checkReport, decision, democraticReview, payment, dynamicReview, caseMove, supervisorNote,
+        checkRequest, checkReport, refusedReport, decision, democraticReview, payment, dynamicReview, caseMove, supervisorNote,
     ]
 
     private static let parent = [ParentField("application", kind: "application")]
@@ -170,6 +170,18 @@ enum CaseKinds {
             desk("reasons", .text, .tw, "理由", "Reasons", Rules.text(4000)),
             desk("issued_on", .date, .tw, "出具日期", "Issued on"),
             desk("valid_to", .date, .tw, "有效期至", "Valid to"),
+        ])
+
+    /// A report that the rules did not let in: that it came, and why it counts for nothing; what it says is not kept, for
+    /// nobody authorises it any more (DOMAIN section 7, collision 10).
+    static let refusedReport = deskKind(
+        "refused_report", "被隔离的核对报告", "Report kept aside",
+        [
+            desk("no", .text, .im, "编号", "Number", Rules.text(64)),
+            desk("request", .reference, .im, "核对请求", "Check request"),
+            desk("sha256", .text, .im, "报告摘要", "Digest of the report", Rules.text(64)),
+            desk("reason", .text, .im, "理由", "Reason", Rules.text(2000)),
+            desk("at", .time, .im, "时间", "At"),
         ])
 
     /// 审批意见 (R12, R15): corrected by a new decision.
