@@ -1,4 +1,5 @@
 #include "simulated_disk.h"
+#include "simulated_memory.h"
 
 #include <malloc.h>
 #include <pthread.h>
@@ -7,7 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { sector_bytes = 512, region_limit = 64, file_limit = 16, kept_bytes = 256 << 20, lock_slots = SQLITE_SHM_NLOCK };
+enum {
+    sector_bytes = 512,
+    smallest_bytes = 64 << 10,
+    region_limit = 64,
+    file_limit = 16,
+    kept_bytes = 256 << 20,
+    lock_slots = SQLITE_SHM_NLOCK
+};
 
 typedef struct {
     int64_t offset, length;
@@ -23,11 +31,23 @@ typedef struct {
     int64_t size, capacity;
 } content;
 
+/// Durable bytes that were overwritten since the last sync, in the order in which that happened.
+typedef struct {
+    ranges where;
+    content bytes;
+} overwritten;
+
 typedef struct {
     char name[64];
     bool exists;
-    /// What reads see, and what a power cut leaves at least.
-    content current, durable;
+    /// What reads see.
+    content current;
+    /// What a power cut leaves at least: `current` with the overwritten put back, up to this size; or, once a sync has
+    /// failed and until the machine starts again, a copy.
+    int64_t durable_size;
+    overwritten undo;
+    bool is_copied;
+    content durable;
     /// Written since the last sync; and those that a failed sync has made the kernel forget.
     ranges dirty, forgotten;
     /// Shared memory of the write-ahead log's index.
@@ -72,7 +92,7 @@ static uint64_t next_random(simulated_disk *disk) {
 
 static void reserve(content *content, int64_t size) {
     if (size <= content->capacity) return;
-    int64_t capacity = content->capacity < 4096 ? 4096 : content->capacity;
+    int64_t capacity = content->capacity < smallest_bytes ? smallest_bytes : content->capacity;
     while (capacity < size) capacity *= 2;
     content->bytes = realloc(content->bytes, (size_t)capacity);
     if (content->bytes == NULL) abort();
@@ -100,6 +120,45 @@ static void append(ranges *ranges, int64_t offset, int64_t length) {
         if (ranges->items == NULL) abort();
     }
     ranges->items[ranges->count++] = (range){offset, length};
+}
+
+// MARK: - What is durable
+
+/// All that is there.
+static void make_durable(file *file) {
+    file->durable_size = file->current.size;
+    file->undo.where.count = 0;
+    file->undo.bytes.size = 0;
+    file->is_copied = false;
+    file->dirty.count = file->forgotten.count = 0;
+}
+
+/// Keeps the durable bytes that a write is about to replace.
+static void keep_overwritten(file *file, int64_t offset, int64_t length) {
+    if (file->is_copied) return;
+    if (offset + length > file->durable_size) length = file->durable_size - offset;
+    if (length <= 0) return;
+    append(&file->undo.where, offset, length);
+    put(&file->undo.bytes, file->current.bytes + offset, length, file->undo.bytes.size);
+}
+
+/// Works out `durable` as a copy of its own.
+static void copy_durable(file *file) {
+    if (file->is_copied) return;
+    file->durable.size = 0;
+    put(&file->durable, file->current.bytes, file->durable_size, 0);
+    // The latest first: what was written over twice ends as it was before the first time.
+    int64_t end = file->undo.bytes.size;
+    for (int i = file->undo.where.count - 1; i >= 0; i--) {
+        range lost = file->undo.where.items[i];
+        end -= lost.length;
+        int64_t length = file->durable_size - lost.offset;
+        if (length > lost.length) length = lost.length;
+        if (length > 0) memcpy(file->durable.bytes + lost.offset, file->undo.bytes.bytes + end, (size_t)length);
+    }
+    file->undo.where.count = 0;
+    file->undo.bytes.size = 0;
+    file->is_copied = true;
 }
 
 // MARK: - The disk
@@ -154,6 +213,8 @@ void simulated_disk_destroy(simulated_disk *disk) {
         forget_shared_memory(file);
         free(file->current.bytes);
         free(file->durable.bytes);
+        free(file->undo.where.items);
+        free(file->undo.bytes.bytes);
         free(file->dirty.items);
         free(file->forgotten.items);
         free(file);
@@ -219,12 +280,12 @@ static bool keeps(simulated_disk *disk, simulated_restart mode, int index, int64
 static void lose(simulated_disk *disk, file *file, simulated_restart mode) {
     int whole = file->dirty.count == 0 ? 0 : (int)(next_random(disk) % (uint64_t)(file->dirty.count + 1));
     int64_t part = (int64_t)(next_random(disk) % 9);
+    if (mode == simulated_restart_keeps_all) return make_durable(file);
+    copy_durable(file);
     int64_t end = file->durable.size;
-    if (mode != simulated_restart_keeps_all) {
-        for (int i = 0; i < file->forgotten.count; i++) {
-            range lost = file->forgotten.items[i];
-            revert(file, lost.offset, lost.offset + lost.length);
-        }
+    for (int i = 0; i < file->forgotten.count; i++) {
+        range lost = file->forgotten.items[i];
+        revert(file, lost.offset, lost.offset + lost.length);
     }
     for (int i = 0; i < file->dirty.count; i++) {
         range written = file->dirty.items[i];
@@ -245,13 +306,11 @@ static void lose(simulated_disk *disk, file *file, simulated_restart mode) {
         }
         if (kept && lost) disk->counts.torn_writes++;
     }
-    if (mode != simulated_restart_keeps_all && file->current.size > end) file->current.size = end;
+    if (file->current.size > end) file->current.size = end;
     if (file->current.size < file->durable.size && mode == simulated_restart_keeps_none) {
         put(&file->current, file->durable.bytes, file->durable.size, 0);
     }
-    file->durable.size = 0;
-    put(&file->durable, file->current.bytes, file->current.size, 0);
-    file->dirty.count = file->forgotten.count = 0;
+    make_durable(file);
 }
 
 void simulated_disk_restart(simulated_disk *disk, simulated_restart mode) {
@@ -273,10 +332,9 @@ static bool copy_file(simulated_disk *from, const char *name, simulated_disk *to
     file *target = find(to, as, true);
     if (target == NULL) return false;
     target->exists = true;
-    target->current.size = target->durable.size = 0;
-    target->dirty.count = target->forgotten.count = 0;
+    target->current.size = 0;
     put(&target->current, source->current.bytes, source->current.size, 0);
-    put(&target->durable, source->current.bytes, source->current.size, 0);
+    make_durable(target);
     return true;
 }
 
@@ -297,6 +355,7 @@ bool simulated_disk_copy(simulated_disk *from, const char *name, simulated_disk 
 bool simulated_disk_flip(simulated_disk *disk, const char *name, uint64_t byte, int bit) {
     file *file = find(disk, name, false);
     if (file == NULL || !file->exists || (int64_t)byte >= file->current.size) return false;
+    copy_durable(file);
     file->current.bytes[byte] ^= (uint8_t)(1 << bit);
     if ((int64_t)byte < file->durable.size) file->durable.bytes[byte] = file->current.bytes[byte];
     return true;
@@ -335,6 +394,7 @@ static int write_file(sqlite3_file *base, const void *bytes, int length, sqlite3
     file *file = handle->file;
     if (dies(disk)) {
         int64_t part = (int64_t)(next_random(disk) % (uint64_t)(length + 1));
+        keep_overwritten(file, offset, part);
         put(&file->current, bytes, part, offset);
         append(&file->dirty, offset, part);
         return SQLITE_IOERR_WRITE;
@@ -345,6 +405,7 @@ static int write_file(sqlite3_file *base, const void *bytes, int length, sqlite3
     }
     disk->counts.writes++;
     disk->counts.bytes_written += (uint64_t)length;
+    keep_overwritten(file, offset, length);
     put(&file->current, bytes, length, offset);
     append(&file->dirty, offset, length);
     return SQLITE_OK;
@@ -356,6 +417,7 @@ static int truncate_file(sqlite3_file *base, sqlite3_int64 size) {
     // A shorter length is durable at once: SQLite syncs what it needs before it cuts.
     file *file = handle->file;
     if (size < file->current.size) file->current.size = size;
+    if (size < file->durable_size) file->durable_size = size;
     if (size < file->durable.size) file->durable.size = size;
     return SQLITE_OK;
 }
@@ -366,6 +428,7 @@ static int sync_file(sqlite3_file *base, int flags) {
     if (is_broken(handle) || dies(handle->disk)) return SQLITE_IOERR_FSYNC;
     file *file = handle->file;
     if (strikes(handle->disk, simulated_fault_sync)) {
+        copy_durable(file);
         for (int i = 0; i < file->dirty.count; i++) {
             append(&file->forgotten, file->dirty.items[i].offset, file->dirty.items[i].length);
         }
@@ -373,6 +436,10 @@ static int sync_file(sqlite3_file *base, int flags) {
         return SQLITE_IOERR_FSYNC;
     }
     handle->disk->counts.syncs++;
+    if (!file->is_copied) {
+        make_durable(file);
+        return SQLITE_OK;
+    }
     for (int i = 0; i < file->dirty.count; i++) {
         range written = file->dirty.items[i];
         int64_t length = file->current.size - written.offset;
@@ -549,8 +616,8 @@ static int open_file(sqlite3_vfs *vfs, const char *path, sqlite3_file *base, int
     if (!file->exists) {
         if (!(flags & SQLITE_OPEN_CREATE)) return SQLITE_CANTOPEN;
         file->exists = true;
-        file->current.size = file->durable.size = 0;
-        file->dirty.count = file->forgotten.count = 0;
+        file->current.size = 0;
+        make_durable(file);
     }
     handle->disk = disk;
     handle->file = file;
@@ -636,6 +703,7 @@ static sqlite3_vfs simulated = {
 int simulated_disk_register(void) {
     // Before SQLite's first use; later it refuses, and only counts what nobody reads.
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    simulated_memory_register();
     if (sqlite3_vfs_find(SIMULATED_DISK_VFS) != NULL) return SQLITE_OK;
     // Worlds come and go: their files' memory is kept for the next, not given back to the kernel page by page.
     mallopt(M_MMAP_THRESHOLD, kept_bytes);
