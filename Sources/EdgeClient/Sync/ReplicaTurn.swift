@@ -76,6 +76,7 @@ extension ReplicaTransaction {
 enum Ancestors {
     static func read(in transaction: ReplicaTransaction) throws -> [Base] {
         let text = try Meta.text("ancestors", in: transaction.database) ?? ""
+        if text.isEmpty { return [] }
         return text.split(separator: " ").compactMap { part in
             let pair = part.split(separator: ":")
             guard pair.count == 2, let epoch = EpochID(String(pair[0])), let seq = Seq(pair[1]) else { return nil }

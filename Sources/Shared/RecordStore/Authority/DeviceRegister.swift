@@ -152,7 +152,7 @@ package struct DeviceRegister {
 
     private static func read(_ row: Columns) throws -> RegisteredDevice {
         guard let hash = Hash256(bytes: row.bytes(10)) else { throw Problem(.storage, "device.last_hash") }
-        let scopes = row.text(13).split(separator: " ").map { Scope(String($0)) }.sorted()
+        let scopes = Scope.list(row.text(13)).sorted()
         let state = DeviceState(
             id: row.id(0), isDesk: row.bool(1), scopes: scopes,
             acknowledged: Acknowledgement(number: row.uint64(9), hash: hash), isRevoked: !row.isNull(8))

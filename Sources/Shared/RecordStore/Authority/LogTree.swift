@@ -34,13 +34,14 @@ package struct LogTree {
         let frontier = try frontier()
         if size == frontier.size { return frontier.root }
         guard size < frontier.size else { throw Problem(.badRequest, "head \(size)") }
-        return try tree(frontier.size).root(at: size)
+        return try tree(frontier).root(at: size)
     }
 
     /// That the head over the first `earlier` sets is a beginning of the present one; empty for one beyond it.
-    package func consistency(from earlier: UInt64) throws -> [Hash256] {
-        let size = try frontier().size
-        return earlier < size ? try tree(size).consistency(from: earlier) : []
+    /// - Parameter known: the present tree, where it was read already.
+    package func consistency(from earlier: UInt64, to known: MerkleFrontier? = nil) throws -> [Hash256] {
+        let frontier = try known ?? frontier()
+        return earlier < frontier.size ? try tree(frontier).consistency(from: earlier) : []
     }
 
     /// That the set decided at `seq` is in the tree of the first `size` sets.
@@ -52,6 +53,13 @@ package struct LogTree {
 
     private func tree(_ size: UInt64) -> MerkleTree {
         MerkleTree(size: size) { level, index in try node(level: level, index: index) }
+    }
+
+    /// The present tree: its largest subtrees are at hand, and a proof from a size not long ago needs few others.
+    private func tree(_ frontier: MerkleFrontier) -> MerkleTree {
+        MerkleTree(size: frontier.size) { level, index in
+            try frontier.subtree(level: level, index: index) ?? node(level: level, index: index)
+        }
     }
 
     // MARK: - Nodes

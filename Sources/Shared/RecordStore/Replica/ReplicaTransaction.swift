@@ -12,6 +12,7 @@ package final class ReplicaTransaction: ReplicaStore {
     private var scopeDigests = ScopeDigests()
     /// Read when it is first needed; with nothing in the overlay, no record needs to be asked for it.
     private var knownOverlayIsEmpty: Bool?
+    private var knownPosition: ReplicaPosition?
 
     package init(_ database: Database, tables: RecordTables) {
         self.database = database
@@ -36,6 +37,13 @@ package final class ReplicaTransaction: ReplicaStore {
 
     /// - Throws: ``Problem`` ``Problem/Code/notJoined``.
     package func position() throws -> ReplicaPosition {
+        if let knownPosition { return knownPosition }
+        let position = try readPosition()
+        knownPosition = position
+        return position
+    }
+
+    private func readPosition() throws -> ReplicaPosition {
         var (device, epoch): (DeviceID?, EpochID?)
         var (scopes, lineage, cursor, isBootstrapped) = ("", "", 0 as Seq, false)
         // One scan of a dozen rows, not six look-ups: every step of a sync asks for it. `IN` would build a temporary table.
@@ -53,8 +61,8 @@ package final class ReplicaTransaction: ReplicaStore {
         }
         guard let device, let epoch else { throw Problem(.notJoined) }
         return ReplicaPosition(
-            device: device, epoch: epoch, scopes: scopes.split(separator: " ").map { Scope(String($0)) },
-            cursor: cursor, isBootstrapped: isBootstrapped, lineage: Self.lineage(lineage))
+            device: device, epoch: epoch, scopes: Scope.list(scopes), cursor: cursor, isBootstrapped: isBootstrapped,
+            lineage: lineage.isEmpty ? [] : Self.lineage(lineage))
     }
 
     /// `DEVICE:NUMBER …`
@@ -68,14 +76,23 @@ package final class ReplicaTransaction: ReplicaStore {
         }
     }
 
+    /// Writes what is not so already: after most pages that is the cursor.
     package func setPosition(_ position: ReplicaPosition) throws {
-        try Meta.set(position.device.bytes, for: "device", in: database)
-        try Meta.set(position.epoch.bytes, for: "epoch", in: database)
-        try Meta.set(position.scopes.map(\.code).joined(separator: " "), for: "scopes", in: database)
-        try Meta.set(position.cursor, for: "cursor", in: database)
-        try Meta.set(position.isBootstrapped ? 1 as UInt64 : 0, for: "bootstrapped", in: database)
-        let lineage = position.lineage.map { "\($0.device):\($0.number)" }.joined(separator: " ")
-        if !lineage.isEmpty { try Meta.set(lineage, for: "lineage", in: database) }
+        let known = knownPosition
+        if position.device != known?.device { try Meta.set(position.device.bytes, for: "device", in: database) }
+        if position.epoch != known?.epoch { try Meta.set(position.epoch.bytes, for: "epoch", in: database) }
+        if position.scopes != known?.scopes {
+            try Meta.set(position.scopes.map(\.code).joined(separator: " "), for: "scopes", in: database)
+        }
+        if position.cursor != known?.cursor { try Meta.set(position.cursor, for: "cursor", in: database) }
+        if position.isBootstrapped != known?.isBootstrapped {
+            try Meta.set(position.isBootstrapped ? 1 as UInt64 : 0, for: "bootstrapped", in: database)
+        }
+        if position.lineage != known?.lineage, !position.lineage.isEmpty {
+            let lineage = position.lineage.map { "\($0.device):\($0.number)" }.joined(separator: " ")
+            try Meta.set(lineage, for: "lineage", in: database)
+        }
+        knownPosition = position
     }
 
     // MARK: - Records
@@ -86,6 +103,11 @@ package final class ReplicaTransaction: ReplicaStore {
 
     package func shadow(_ id: RecordID, kind: KindSchema) throws -> Shadow {
         if try overlay(of: id).isEmpty { return try working(id, kind: kind).map(Shadow.present) ?? .absent }
+        return try storedShadow(id, kind: kind)
+    }
+
+    /// Of a record with own changes on top.
+    private func storedShadow(_ id: RecordID, kind: KindSchema) throws -> Shadow {
         var query = try Query(database, "SELECT left_scope, scope, seq, deleted, fields FROM shadow WHERE record = ?")
         query.bind(id)
         let stored = try query.first { row -> Shadow in
@@ -103,7 +125,7 @@ package final class ReplicaTransaction: ReplicaStore {
     package func states(of id: RecordID, kind: KindSchema) throws -> (shadow: Shadow, working: Record?) {
         let working = try working(id, kind: kind)
         if try overlay(of: id).isEmpty { return (working.map(Shadow.present) ?? .absent, working) }
-        return (try shadow(id, kind: kind), working)
+        return (try storedShadow(id, kind: kind), working)
     }
 
     package func overlay(of record: RecordID) throws -> [UInt64] {

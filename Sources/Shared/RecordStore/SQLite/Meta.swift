@@ -10,7 +10,10 @@ package enum Meta {
     }
 
     package static func set(_ bytes: [UInt8], for key: String, in database: Database) throws {
-        var query = try Query(database, "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)")
+        // In place where the key is there already; `INSERT OR REPLACE` would write its index anew each time.
+        var query = try Query(
+            database,
+            "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value")
         query.bind(key)
         query.bind(bytes)
         try query.run()

@@ -14,7 +14,7 @@ package struct Query {
         let statement = try database.cachedStatement(sql: sql)
         raw = statement.sqliteStatement
         self.database = database
-        sqlite3_reset(raw)
+        // It was reset when it last ended; what was bound then goes, lest a photo's bytes or a value stay behind.
         sqlite3_clear_bindings(raw)
     }
 

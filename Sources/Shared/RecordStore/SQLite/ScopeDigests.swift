@@ -25,7 +25,11 @@ package struct ScopeDigests {
             query.bind(scope.code)
             let known = try query.first { ($0.int64(0), RecordDigest(bytes: $0.bytes(1)) ?? RecordDigest()) }
             var update = try Query(
-                database, "INSERT OR REPLACE INTO scope_digest (scope, records, digest) VALUES (?, ?, ?)")
+                database,
+                """
+                INSERT INTO scope_digest (scope, records, digest) VALUES (?, ?, ?)
+                ON CONFLICT (scope) DO UPDATE SET records = excluded.records, digest = excluded.digest
+                """)
             update.bind(scope.code)
             update.bind((known?.0 ?? 0) + change.records)
             update.bind(((known?.1 ?? RecordDigest()) + change.digest).bytes)

@@ -1,7 +1,7 @@
 import SyncEngine
 
 /// The SQL of one kind's table. Names come from the schema, which is code; values are always bound.
-struct KindSQL: Sendable {
+final class KindSQL: Sendable {
     /// Position of the kind in its schema; part of a search row's number.
     let number: Int
     /// Indices of the stored fields, in schema order.
@@ -11,6 +11,8 @@ struct KindSQL: Sendable {
     let insert: String
     private let name: String
     private let columns: [(name: String, type: String)]
+    /// `, "name" = ?` of every field, by its index.
+    private let assignments: [String]
     private let indexedFields: [String]
 
     private static let head = ["id", "scope", "seq", "deleted", "extra"]
@@ -20,12 +22,20 @@ struct KindSQL: Sendable {
         name = kind.name
         storedIndices = kind.fields.indices.filter { kind.fields[$0].derivation == nil }
         columns = storedIndices.map { (kind.fields[$0].name, Self.columnType(kind.fields[$0].type)) }
+        assignments = kind.fields.map { ", \"\($0.name)\" = ?" }
         indexedFields = kind.parents.map(\.field) + kind.lookupFields
         let names = (Self.head + columns.map(\.name)).map { "\"\($0)\"" }.joined(separator: ", ")
         let marks = [String](repeating: "?", count: Self.head.count + columns.count).joined(separator: ", ")
         selectAll = "SELECT rowid, \(names) FROM \"\(name)\""
         selectByID = selectAll + " WHERE id = ?"
         insert = "INSERT INTO \"\(name)\" (\(names)) VALUES (\(marks))"
+    }
+
+    /// Writes the head of a row, and the fields of these indices.
+    func update(_ changed: [Int]) -> String {
+        var sql = "UPDATE \"\(name)\" SET scope = ?, seq = ?, deleted = ?, extra = ?"
+        for index in changed { sql += assignments[index] }
+        return sql + " WHERE id = ?"
     }
 
     private static func columnType(_ type: ValueType) -> String {

@@ -142,9 +142,7 @@ package struct RecordTables: Sendable {
         let sql = sql(kind)
         let changed = sql.storedIndices.filter { before.values[$0] != after.values[$0] }
         guard before != after else { return }
-        let columns = changed.map { ", \"\(kind.fields[$0].name)\" = ?" }.joined()
-        var query = try Query(
-            database, "UPDATE \"\(kind.name)\" SET scope = ?, seq = ?, deleted = ?, extra = ?\(columns) WHERE id = ?")
+        var query = try Query(database, sql.update(changed))
         query.bind(after.scope.code)
         query.bind(after.seq)
         query.bind(after.isDeleted)

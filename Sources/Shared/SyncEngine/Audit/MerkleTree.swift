@@ -16,11 +16,11 @@ package enum MerkleHash {
 
     /// SHA-256(0x01 ‖ left ‖ right).
     package static func node(_ left: Hash256, _ right: Hash256) -> Hash256 {
-        var bytes: [UInt8] = [1]
-        bytes.reserveCapacity(65)
-        bytes += left.bytes
-        bytes += right.bytes
-        return Hash256(of: bytes)
+        var hasher = SHA256()
+        withUnsafeBytes(of: 1 as UInt8) { hasher.update(bufferPointer: $0) }
+        left.bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+        right.bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+        return Hash256(hasher.finalize())
     }
 }
 
@@ -54,6 +54,13 @@ package struct MerkleFrontier: Hashable, Sendable {
         }
         subtrees.append(hash)
         size += 1
+    }
+
+    /// The root of a complete subtree that is one of the frontier's own, such as the largest; `nil` for others.
+    package func subtree(level: Int, index: UInt64) -> Hash256? {
+        // Subtrees lie from the left in the order of the bits of the size, the highest first.
+        guard level < 64, size >> UInt64(level) & 1 == 1, index == size >> UInt64(level) - 1 else { return nil }
+        return subtrees[(size >> UInt64(level)).nonzeroBitCount - 1]
     }
 
     /// The tree's root.

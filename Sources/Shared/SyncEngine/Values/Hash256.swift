@@ -10,6 +10,12 @@ package struct Hash256: Hashable, Sendable, CustomStringConvertible {
         self.bytes = Array(bytes)
     }
 
+    /// The same without a copy; other collections go through code that knows nothing of them.
+    package init?(bytes: [UInt8]) {
+        guard bytes.count == 32 else { return nil }
+        self.bytes = bytes
+    }
+
     package init(_ digest: SHA256Digest) { bytes = digest.withUnsafeBytes { Array($0) } }
 
     package init(of bytes: [UInt8]) {

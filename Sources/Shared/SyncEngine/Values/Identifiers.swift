@@ -102,6 +102,12 @@ package struct Scope: Hashable, Sendable, Comparable, CustomStringConvertible {
 
     package init(_ code: String) { self.code = code }
 
+    /// Codes with spaces between them; mostly it is one.
+    package static func list(_ text: String) -> [Scope] {
+        if text.utf8.contains(UInt8(ascii: " ")) { return text.split(separator: " ").map { Scope(String($0)) } }
+        return text.isEmpty ? [] : [Scope(text)]
+    }
+
     package func covers(_ other: Scope) -> Bool { other.code.hasPrefix(code) }
 
     package var description: String { code }
