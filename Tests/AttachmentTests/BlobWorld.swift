@@ -171,7 +171,8 @@ final class LoopTransport: Transport {
         let fault = faults.isEmpty ? .none : faults.removeFirst()
         requests.append(request)
         if fault == .lostRequest { throw Self.lost }
-        let answer = exchange.answer(Self.head(of: request), raw: request.body, database: database)
+        let answer = exchange.answer(
+            Self.head(of: request), raw: request.body, database: database, sightings: Sightings())
         if fault == .lostAnswer { throw Self.lost }
         var body = answer.body(as: .protobuf)
         if fault == .flippedAnswer { body[body.count / 2] ^= 1 }

@@ -57,7 +57,7 @@ import Testing
         headers.merge(request.headers) { $1 }
         let head = RequestHead(
             method: request.method, authority: "a:1", path: request.path, query: request.query, headers: headers)
-        return exchange.answer(head, raw: request.body, database: world.authority)
+        return exchange.answer(head, raw: request.body, database: world.authority, sightings: Sightings())
     }
 
     private func requests() throws -> [Request] {

@@ -16,6 +16,11 @@ package final class SimulatedTownship {
     package private(set) var version: SimulatedSchema
     package private(set) var database: AuthorityDatabase
     private var exchange: Exchange
+    /// Of the running service: lost when it dies.
+    private var sightings = Sightings()
+    private var answered = 0
+    /// `serve` writes them now and then, whatever was asked since.
+    private static let answersPerFlush = 4
     private let nonces: NonceIssuer
     static let signer = StandInSigner(number: 1)
     private let ids: SharedRandom
@@ -106,6 +111,7 @@ package final class SimulatedTownship {
         self.version = version ?? self.version
         database = try Self.open(disk, self.version, checkpointPages)
         exchange = Self.makeExchange(database, nonces, clock, ids)
+        sightings = Sightings()
         restarts += 1
     }
 
@@ -156,6 +162,10 @@ package final class SimulatedTownship {
         return copy.version
     }
 
+    package func epochNow() throws -> EpochID? {
+        try database.read { try Meta.bytes("epoch", in: $0).flatMap { EpochID(bytes: $0) } }
+    }
+
     package func identityNow() throws -> AuthorityIdentity { try database.read(AuthorityIdentity.read) }
 
     private func newID() -> RecordID {
@@ -187,8 +197,10 @@ package final class SimulatedTownship {
         _ = try act([draft], reason: "lost", seen: nil, author: "clerk")
     }
 
-    package func isRevoked(_ device: DeviceID) throws -> Bool {
-        try database.read { try DeviceRegister($0).device(device)?.state.isRevoked ?? false }
+    package func revokedDevices() throws -> Set<DeviceID> {
+        try database.read { snapshot in
+            Set(try Query(snapshot, "SELECT id FROM device WHERE revoked_at IS NOT NULL").all { $0.id(0) })
+        }
     }
 
     // MARK: - Exchanges
@@ -204,7 +216,9 @@ package final class SimulatedTownship {
         let head = RequestHead(
             method: request.method.rawValue, authority: SimulatedNetwork.authority, path: String(parts[0]),
             query: parts.count == 2 ? String(parts[1]) : nil, headers: headers)
-        let answer = exchange.answer(head, raw: request.body, database: database)
+        let answer = exchange.answer(head, raw: request.body, database: database, sightings: sightings)
+        answered += 1
+        if answered.isMultiple(of: Self.answersPerFlush) { try? sightings.flush(to: database) }
         if disk.isDead { return nil }
         let plain = answer.body(as: .protobuf)
         let coding = plain.count < Self.smallestCompressedBytes ? ContentCoding.identity : .zstd

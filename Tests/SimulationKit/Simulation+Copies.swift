@@ -56,21 +56,24 @@ extension Simulation {
     }
 
     private func revokedDevices() throws -> Set<DeviceID> {
-        Set(try stations.filter { try township.isRevoked($0.device) }.map(\.device))
+        try township.revokedDevices().intersection(stations.map(\.device))
     }
 
     /// The township's word on who is revoked is the people's: it may have come back, or be lost with a backup.
     func noteRevocations() {
         guard !township.disk.isDead else { return }
-        perform("register") { for station in stations { station.isRevoked = try township.isRevoked(station.device) } }
+        perform("register") {
+            let revoked = try township.revokedDevices()
+            for station in stations { station.isRevoked = revoked.contains(station.device) }
+        }
     }
 
     /// Notices that the township goes by another id.
     func noteEpoch() {
         guard !township.disk.isDead else { return }
         perform("epoch") {
+            if let epoch = try township.epochNow(), epochStarts[epoch] != nil { return }
             let now = try township.identityNow()
-            guard epochStarts[now.epoch] == nil else { return }
             epochStarts[now.epoch] = LogSnapshot.EpochStart(seq: try township.head(), desk: now.desk)
         }
     }

@@ -39,7 +39,7 @@ package final class Witness {
         }
         var page = try database.read { snapshot in
             guard let device = try DeviceRegister(snapshot).device(device) else { throw Problem(.unknownDevice) }
-            let reader = PullReader(snapshot, tables: database.tables, device: device.state)
+            let reader = try PullReader(snapshot, tables: database.tables, device: device.state)
             if position.isBootstrapped { return try reader.page(after: position.cursor, limit: pageLimit) }
             return try reader.bootstrapPage(token: token, limit: pageLimit)
         }

@@ -147,7 +147,7 @@ package final class World {
         }
         let page = try authority.read { database in
             guard let device = try DeviceRegister(database).device(target.device) else { throw Problem(.unknownDevice) }
-            let reader = PullReader(database, tables: authority.tables, device: device.state)
+            let reader = try PullReader(database, tables: authority.tables, device: device.state)
             if position.isBootstrapped { return try reader.page(after: position.cursor, limit: limit) }
             return try reader.bootstrapPage(token: token, limit: limit)
         }

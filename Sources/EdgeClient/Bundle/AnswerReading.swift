@@ -47,16 +47,20 @@ struct AnswerReading {
 
     private mutating func settle() throws -> Plan {
         let hello = reply.hello
-        let (position, ancestors, kept) = try replica.read { transaction in
-            (try transaction.position(), try Ancestors.read(in: transaction), try transaction.treeHeads().last)
+        let held = HeldHeads(replica: replica, signatures: bundles.signatures)
+        let (position, ancestors, kept, verdict) = try replica.read { transaction in
+            let heads = try transaction.treeHeads()
+            return (
+                try transaction.position(), try Ancestors.read(in: transaction), heads.last,
+                try held.judge(hello, kept: heads, named: reply.head, isProofDue: true, in: transaction)
+            )
         }
         // Of a history that this station has left since.
         if ancestors.contains(where: { $0.epoch == hello.epoch }) { return .nothing }
-        let held = HeldHeads(replica: replica, signatures: bundles.signatures)
         // The head may be older than the held one only where an older one was named.
         let isLate = kept.map { $0.epoch == hello.epoch && $0 != reply.head && $0.size > hello.latestSeq } ?? false
         var isProved = false
-        switch isLate ? HeadCheck.Verdict.unproven : try held.judge(hello, named: reply.head, isProofDue: true) {
+        switch isLate ? HeadCheck.Verdict.unproven : verdict {
         case .keep(let checked):
             head = checked
             isProved = true

@@ -9,20 +9,17 @@ struct HeldHeads {
     let signatures: any SignatureScheme
 
     /// - Parameters:
+    ///   - kept: ``ReplicaTransaction/treeHeads()``.
     ///   - named: the one from which the proof was asked for.
     ///   - isProofDue: a proof was asked for, and the answer is no problem.
-    func judge(_ hello: Hello, named: TreeHead?, isProofDue: Bool) throws -> HeadCheck.Verdict {
-        let (key, kept, ancestors) = try replica.read { transaction in
-            (
-                try Meta.bytes("server_key", in: transaction.database), try transaction.treeHeads(),
-                try Ancestors.read(in: transaction)
-            )
-        }
+    func judge(
+        _ hello: Hello, kept: [TreeHead], named: TreeHead?, isProofDue: Bool, in transaction: ReplicaTransaction
+    ) throws -> HeadCheck.Verdict {
         // A replica without the township's key has nothing to check with.
-        guard let key else { return .unproven }
-        let check = HeadCheck(serverKey: key, kept: kept, named: named, ancestors: ancestors) {
-            signatures.isValid($0, for: $1, publicKey: $2)
-        }
+        guard let key = try Meta.bytes("server_key", in: transaction.database) else { return .unproven }
+        let check = HeadCheck(
+            serverKey: key, kept: kept, named: named, ancestors: try Ancestors.read(in: transaction)
+        ) { signatures.isValid($0, for: $1, publicKey: $2) }
         return check.judge(hello, isProofDue: isProofDue)
     }
 

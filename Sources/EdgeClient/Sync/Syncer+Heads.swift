@@ -5,15 +5,19 @@ import SyncWire
 /// The head that was checked last and waits for a transaction to be kept with. Confined to the sync's thread.
 final class HeadBox {
     var checked: TreeHead?
+    /// The one that is kept, as last seen: requests name it. One that another process has replaced since proves less,
+    /// and nothing wrong.
+    var held: TreeHead?
 }
 
 /// The township's signed heads: each answer's must go on from the one that is held, before anything of it is used.
 extension Syncer {
     /// One exchange whose answer comes from the history that this station has been shown so far.
+    /// - Parameter isObserved: station and township must go together besides, as ``finding(in:_:)`` says.
     /// - Throws: as ``Courier/exchange(_:_:query:body:keyID:onProgress:shouldAbort:)``; ``Problem``
     ///   ``Problem/Code/historyRewritten``, after the evidence is kept.
     func verified(
-        _ method: HTTPMethod, _ path: String, query: String = "", body: [UInt8] = []
+        _ method: HTTPMethod, _ path: String, query: String = "", body: [UInt8] = [], isObserved: Bool = false
     ) throws -> Answer.Body {
         // Pulls and hellos ask for the proof; a push is followed by a pull.
         let named = method == .get ? try heldHead() : nil
@@ -22,7 +26,7 @@ extension Syncer {
             let answer = try courier.exchange(
                 method, path, query: parts.filter { !$0.isEmpty }.joined(separator: "&"), body: body,
                 shouldAbort: shouldAbort)
-            try check(named: named, isProofDue: method == .get)
+            try check(named: named, isProofDue: method == .get, isObserved: isObserved)
             return answer
         } catch let problem as Problem where problem.code != .unreachable {
             try check(named: named, isProofDue: false)
@@ -38,27 +42,38 @@ extension Syncer {
     func keepHead(in transaction: ReplicaTransaction) throws {
         guard let head = heads.checked else { return }
         try transaction.keep(head)
+        heads.held = head
     }
 
     /// The head that requests name.
-    private func heldHead() throws -> TreeHead? { try replica.read { try $0.treeHeads().last } }
+    private func heldHead() throws -> TreeHead? {
+        if let held = heads.held { return held }
+        return try replica.read { try $0.treeHeads().last }
+    }
 
     private var held: HeldHeads { HeldHeads(replica: replica, signatures: signatures) }
 
     /// Judges the head of the last answer.
     /// - Parameter named: the one whose size the request named.
-    private func check(named: TreeHead?, isProofDue: Bool) throws {
+    private func check(named: TreeHead?, isProofDue: Bool, isObserved: Bool = false) throws {
         guard let hello = courier.hello else { return }
-        switch try held.judge(hello, named: named, isProofDue: isProofDue) {
+        let (verdict, finding) = try replica.read { transaction in
+            let kept = try transaction.treeHeads()
+            heads.held = kept.last
+            let verdict = try held.judge(hello, kept: kept, named: named, isProofDue: isProofDue, in: transaction)
+            return (verdict, isObserved ? try self.finding(in: hello, transaction) : nil)
+        }
+        switch verdict {
         case .keep(let head): heads.checked = head
         case .known, .unproven: heads.checked = nil
         case .ask(let shared):
             guard named != shared else { throw Problem(.historyRewritten, "\(shared.size)") }
             _ = try courier.exchange(.get, "/v1/hello", query: "head=\(shared.size)", shouldAbort: shouldAbort)
-            try self.check(named: shared, isProofDue: true)
+            return try self.check(named: shared, isProofDue: true, isObserved: isObserved)
         case .refused(let refusal):
             throw try refuse(hello, refusal)
         }
+        if let finding { throw Problem(finding) }
     }
 
     /// Keeps the evidence, and shows the server what it signed: one whose database was brought back by hand begins a

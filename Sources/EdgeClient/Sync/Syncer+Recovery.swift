@@ -22,13 +22,15 @@ extension Syncer {
 
     /// Looks at an answer's hello before anything else of the answer is used.
     func observe(_ hello: Hello) throws {
-        let finding = try replica.read { transaction in
-            let last = try transaction.lastOutboxSet().number
-            return try SyncRecovery.finding(
-                hello, position: try transaction.position(), last: last,
-                decided: try transaction.decidedThrough(last: last), hash: transaction.chainHash(after:))
-        }
-        if let finding { throw Problem(finding) }
+        if let finding = try replica.read({ try finding(in: hello, $0) }) { throw Problem(finding) }
+    }
+
+    /// What an answer's hello says of station and township; `nil` when they go together.
+    func finding(in hello: Hello, _ transaction: ReplicaTransaction) throws -> Problem.Code? {
+        let last = try transaction.lastOutboxSet().number
+        return try SyncRecovery.finding(
+            hello, position: try transaction.position(), last: last,
+            decided: try transaction.decidedThrough(last: last), hash: transaction.chainHash(after:))
     }
 
     /// Whether the township acknowledges less than it has said that it decided.

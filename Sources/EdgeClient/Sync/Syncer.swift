@@ -56,7 +56,9 @@ package struct Syncer {
             let (position, token, pending, escrow) = try replica.read { transaction in
                 let position = try transaction.position()
                 return (
-                    position, try Meta.bytes("bootstrap_token", in: transaction.database) ?? [],
+                    position,
+                    position.isBootstrapped
+                        ? [] : try Meta.bytes("bootstrap_token", in: transaction.database) ?? [],
                     try transaction.pendingCount(), try transaction.foreignEscrow(now: position.epoch)
                 )
             }
@@ -84,9 +86,7 @@ package struct Syncer {
         _ method: HTTPMethod, _ path: String, query: String = "", body: [UInt8] = []
     ) throws -> Answer.Body {
         do {
-            let answer = try verified(method, path, query: query, body: body)
-            if let hello = courier.hello { try observe(hello) }
-            return answer
+            return try verified(method, path, query: query, body: body, isObserved: true)
         } catch let problem as Problem where [.chainForked, .gap, .badRequest].contains(problem.code) {
             // A restored township may know less than is said here: that it is restored comes first.
             if let hello = courier.hello { try observe(hello) }

@@ -66,7 +66,7 @@ struct BundleResponse {
     private func firstPage(
         for device: RegisteredDevice, in snapshot: Database
     ) throws -> (page: PullPage?, problem: Problem?) {
-        let reader = PullReader(snapshot, tables: exchange.tables, device: device.state)
+        let reader = try PullReader(snapshot, tables: exchange.tables, device: device.state)
         do {
             let epoch = try exchange.head(in: snapshot).epoch
             let problem =
@@ -94,7 +94,7 @@ struct BundleResponse {
         from first: PullPage, for device: RegisteredDevice, in snapshot: Database, to writer: inout BundleWriter,
         _ answer: inout BundleAnswer
     ) throws {
-        let reader = PullReader(snapshot, tables: exchange.tables, device: device.state)
+        let reader = try PullReader(snapshot, tables: exchange.tables, device: device.state)
         var next: PullPage? = first
         var bytes = 0
         while let page = next {

@@ -7,66 +7,77 @@ package import SyncWire
 extension Exchange {
     /// Answers one request from its beginning to its durable end. `serve` does the same with many at once
     /// (``Resources``).
-    package func answer(_ head: RequestHead, raw: [UInt8], database: AuthorityDatabase) -> Answer {
+    /// - Parameter sightings: where it is noted that a device was heard of; the caller writes them now and then.
+    package func answer(
+        _ head: RequestHead, raw: [UInt8], database: AuthorityDatabase, sightings: Sightings
+    ) -> Answer {
         var nonce: [UInt8] = []
-        var device: DeviceID?
-        var heldSize: UInt64?
-        var answer: Answer
         do {
             let route = try Route(method: head.method, path: head.path)
             let request = try ReceivedRequest(head, raw: raw)
             nonce = request.signature.nonce
-            heldSize = try request.number("head")
-            let body: Answer.Body
-            (body, device) = try self.body(route, request, database: database)
-            answer = Answer(status: 200, requestNonce: nonce, hello: nil, body: body)
+            let (body, hello) = try self.body(
+                route, request, heldSize: request.number("head"), database: database, sightings: sightings)
+            return Answer(status: 200, requestNonce: nonce, hello: hello, body: body)
         } catch {
             let problem = Self.problem(from: error)
-            answer = Answer(status: problem.httpStatus, requestNonce: nonce, hello: nil, body: .problem(problem))
+            return Answer(
+                status: problem.httpStatus, requestNonce: nonce,
+                hello: try? database.read { try hello(for: nil, in: $0) }, body: .problem(problem))
         }
-        answer.hello = try? database.read { try hello(for: device, heldSize: heldSize, in: $0) }
-        return answer
     }
 
     private func body(
-        _ route: Route, _ request: ReceivedRequest, database: AuthorityDatabase
-    ) throws -> (Answer.Body, DeviceID) {
-        if case .blob(let blob, let access) = route {
-            let permit = try database.read { try blobPermit(blob, access, request, in: $0) }
-            let body = try transfer(permit, request)
-            if try database.read({ try isArrivalDue(body, in: $0) }) { try database.write { try arrive(body, in: $0) } }
-            return (body, permit.device)
-        }
-        if let (body, device) = try database.write({ try write(route, request, in: $0) }) { return (body, device) }
+        _ route: Route, _ request: ReceivedRequest, heldSize: UInt64?, database: AuthorityDatabase,
+        sightings: Sightings
+    ) throws -> (Answer.Body, Hello?) {
+        let body: Answer.Body
+        let device: DeviceID
         switch route {
-        case .chain:
-            return try database.read { snapshot in
-                let device = try authenticate(request, in: snapshot)
-                return (.chain(try chain(request, for: device, in: snapshot)), device.state.id)
-            }
-        case .pull:
-            let (device, page, cursor) = try database.read { snapshot in
-                let device = try authenticate(request, in: snapshot)
-                let (page, cursor) = try pull(request, for: device, in: snapshot)
-                return (device.state.id, page, cursor)
-            }
-            try database.write { try DeviceRegister($0.database).saw(device, cursor: cursor, at: clock()) }
-            return (.pull(page), device)
+        case .hello, .chain, .pull:
+            let (body, hello, sighting) = try database.read { try read(route, request, heldSize: heldSize, in: $0) }
+            if let sighting { sightings.add(sighting) }
+            return (body, hello)
+        case .enrol, .fork, .readmit, .escrow, .heads:
+            (body, device) = try database.write { try write(route, request, in: $0) }
         case .push:
-            let device = try database.read { try authenticate(request, in: $0) }
-            let job = try pushJob(request, from: device)
-            return (.push(try database.write { try decide(job, in: $0) }), device.state.id)
-        case .hello, .enrol, .fork, .readmit, .escrow, .heads, .blob:
-            return (.hello, try database.read { try authenticate(request, in: $0) }.state.id)
+            let sender = try database.read { try authenticate(request, in: $0) }
+            let job = try pushJob(request, from: sender)
+            (body, device) = (.push(try database.write { try decide(job, in: $0) }), sender.state.id)
+        case .blob(let blob, let access):
+            let permit = try database.read { try blobPermit(blob, access, request, in: $0) }
+            (body, device) = (try transfer(permit, request), permit.device)
+            if try database.read({ try isArrivalDue(body, in: $0) }) { try database.write { try arrive(body, in: $0) } }
         }
+        return (body, try? database.read { try hello(for: device, heldSize: heldSize, in: $0) })
     }
 
-    /// The exchanges that are one transaction from authentication to answer; `nil` for the others.
+    /// The exchanges that only read, from authentication to answer on one snapshot.
+    func read(
+        _ route: Route, _ request: ReceivedRequest, heldSize: UInt64?, in database: Database
+    ) throws -> (Answer.Body, Hello, Sighting?) {
+        let device = try authenticate(request, in: database)
+        var sighting: Sighting?
+        let body: Answer.Body
+        switch route {
+        case .pull:
+            let (page, cursor) = try pull(request, for: device, in: database)
+            sighting = Sighting(device: device.state.id, cursor: cursor, at: clock())
+            body = .pull(page)
+        case .chain: body = .chain(try chain(request, for: device, in: database))
+        default: body = .hello
+        }
+        let acknowledged = device.state.acknowledged
+        return (body, try hello(acknowledged: acknowledged, heldSize: heldSize, in: database), sighting)
+    }
+
+    /// The exchanges that are one transaction from authentication to answer.
+    /// - Throws: ``Problem`` ``Problem/Code/internalError`` for any other.
     func write(
         _ route: Route, _ request: ReceivedRequest, in transaction: AuthorityTransaction
-    ) throws -> (Answer.Body, DeviceID)? {
+    ) throws -> (Answer.Body, DeviceID) {
         switch route {
-        case .hello, .push, .pull, .chain, .blob: return nil
+        case .hello, .push, .pull, .chain, .blob: throw Problem(.internalError, "route")
         case .heads: return (.hello, try acceptHeads(request, in: transaction))
         case .escrow: return (.hello, try acceptEscrow(request, in: transaction))
         case .enrol, .fork, .readmit:

@@ -75,15 +75,25 @@ package struct Exchange: Sendable {
     /// never an open transaction.
     /// - Parameter heldSize: of the head the request named, which the consistency proof begins from.
     package func hello(for device: DeviceID?, heldSize: UInt64? = nil, in database: Database) throws -> Hello {
+        let state = try device.flatMap { try DeviceRegister(database).device($0)?.state }
+        return try hello(acknowledged: state?.acknowledged, heldSize: heldSize, in: database)
+    }
+
+    /// The same for a device that was read from this very snapshot.
+    package func hello(
+        acknowledged: Acknowledgement?, heldSize: UInt64?, in database: Database
+    ) throws -> Hello {
         let head = try LogReader(database, tables: tables).head()
         let tree = LogTree(database)
-        let ancestors = try EpochReader(database).ancestors()
+        let frontier = try tree.frontier()
+        let ancestors = try EpochReader(database).ancestors(of: head.epoch)
         return Hello(
             minimumProtocol: ProtocolVersion.minimum, maximumProtocol: ProtocolVersion.maximum,
             schemaVersion: tables.schema.version, epoch: head.epoch, parent: ancestors.first, latestSeq: head.seq,
-            acknowledged: try device.flatMap { try DeviceRegister(database).device($0)?.state.acknowledged },
-            nonce: nonces.issue(at: clock()), treeHead: try heads.head(epoch: head.epoch, tree: try tree.frontier()),
-            consistency: try heldSize.map { try tree.consistency(from: $0) } ?? [], ancestors: ancestors)
+            acknowledged: acknowledged, nonce: nonces.issue(at: clock()),
+            treeHead: try heads.head(epoch: head.epoch, tree: frontier),
+            consistency: try heldSize.map { try tree.consistency(from: $0, to: frontier) } ?? [],
+            ancestors: ancestors)
     }
 
     /// Turns an invitation into a station.
@@ -146,11 +156,9 @@ package struct Exchange: Sendable {
         _ request: ReceivedRequest, for device: RegisteredDevice, in database: Database
     ) throws -> (page: PullPage, cursor: Seq?) {
         let limit = try request.number("limit").map { Int(clamping: $0) } ?? Limits.recordsPerPage
-        let reader = PullReader(database, tables: tables, device: device.state)
-        if let epoch = request.parameters["epoch"] {
-            guard EpochID(epoch) == (try LogReader(database, tables: tables).head().epoch) else {
-                throw Problem(.epochChanged)
-            }
+        let reader = try PullReader(database, tables: tables, device: device.state)
+        if let epoch = request.parameters["epoch"], EpochID(epoch) != reader.head.epoch {
+            throw Problem(.epochChanged)
         }
         if let text = request.parameters["token"] {
             guard let token = Hex.decode(text) else { throw Problem(.badRequest, "token") }

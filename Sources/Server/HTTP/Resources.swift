@@ -28,32 +28,20 @@ struct Resources: Sendable {
         let heldSize = try request.number("head")
         switch route {
         case .enrol, .fork, .readmit, .escrow, .heads:
-            let done = try await database.writeAsync { try exchange.write(route, request, in: $0) }
-            guard let (body, device) = done else { throw Problem(.internalError, "route") }
+            let (body, device) = try await database.writeAsync { try exchange.write(route, request, in: $0) }
             return (body, try await hello(for: device, heldSize: heldSize))
-        case .hello, .chain:
-            return try await database.readAsync { database in
-                let device = try exchange.authenticate(request, in: database)
-                let hello = try exchange.hello(for: device.state.id, heldSize: heldSize, in: database)
-                guard case .chain = route else { return (.hello, hello) }
-                return (.chain(try exchange.chain(request, for: device, in: database)), hello)
+        case .hello, .chain, .pull:
+            let (body, hello, sighting) = try await database.readAsync {
+                try exchange.read(route, request, heldSize: heldSize, in: $0)
             }
+            if let sighting { township.sightings.pending.add(sighting) }
+            return (body, hello)
         case .push:
             let device = try await database.readAsync { try exchange.authenticate(request, in: $0) }
             let reply = try await writer.push(try exchange.pushJob(request, from: device))
             return (.push(reply), try await hello(for: device.state.id, heldSize: heldSize))
         case .blob(let blob, let access):
             return try await answer(blob, access, request)
-        case .pull:
-            let (device, page, cursor, hello) = try await database.readAsync { database in
-                let device = try exchange.authenticate(request, in: database)
-                let (page, cursor) = try exchange.pull(request, for: device, in: database)
-                return (
-                    device, page, cursor, try exchange.hello(for: device.state.id, heldSize: heldSize, in: database)
-                )
-            }
-            township.sightings.saw(device.state.id, cursor: cursor, at: township.clock())
-            return (.pull(page), hello)
         }
     }
 

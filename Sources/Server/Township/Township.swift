@@ -11,7 +11,7 @@ struct Township: Sendable {
     let identity: AuthorityIdentity
     let keys: ServerKeys
     let codec: WireCodec
-    let sightings: Sightings
+    let sightings: SightingService
     let headFile: HeadFile
     let headKeeper: HeadKeeper
     let clock: @Sendable () -> Instant
@@ -35,7 +35,7 @@ struct Township: Sendable {
         let identity = try database.read(AuthorityIdentity.read)
         return Township(
             folder: folder, database: database, identity: identity, keys: keys, codec: codec,
-            sightings: Sightings(database: database), headFile: headFile, headKeeper: keeper, clock: clock)
+            sightings: SightingService(database: database), headFile: headFile, headKeeper: keeper, clock: clock)
     }
 
     /// Compares the log with the head file. A log that ends before what the file says, or says something else, is a

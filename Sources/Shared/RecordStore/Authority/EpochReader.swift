@@ -9,8 +9,13 @@ package struct EpochReader {
 
     /// Every earlier history with the last seq of it that the present one holds, the parent first.
     package func ancestors() throws -> [Base] {
+        guard let epoch = try Meta.bytes("epoch", in: database).flatMap({ EpochID(bytes: $0) }) else { return [] }
+        return try ancestors(of: epoch)
+    }
+
+    package func ancestors(of present: EpochID) throws -> [Base] {
         var ancestors: [Base] = []
-        guard var epoch = try Meta.bytes("epoch", in: database).flatMap({ EpochID(bytes: $0) }) else { return [] }
+        var epoch = present
         while let (parent, fork) = try parent(of: epoch), !ancestors.contains(where: { $0.epoch == parent }) {
             // What a later history cut away, no earlier one gives back.
             ancestors.append(Base(epoch: parent, seq: min(fork, ancestors.last?.seq ?? fork)))

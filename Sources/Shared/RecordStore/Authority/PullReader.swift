@@ -5,9 +5,13 @@ package import SyncEngine
 package struct PullReader {
     private let reader: LogReader
     private let device: DeviceState
+    /// Of the snapshot.
+    package let head: Base
 
-    package init(_ database: Database, tables: RecordTables, device: DeviceState) {
+    /// - Throws: ``Problem`` ``Problem/Code/notInitialised``; the store's errors.
+    package init(_ database: Database, tables: RecordTables, device: DeviceState) throws {
         reader = LogReader(database, tables: tables)
+        head = try reader.head()
         self.device = device
     }
 
@@ -20,7 +24,6 @@ package struct PullReader {
     /// - Parameter limit: records a page, at most ``Limits/recordsPerPage``.
     /// - Throws: ``Problem`` ``Problem/Code/badRequest`` for a cursor beyond the log.
     package func page(after cursor: Seq, limit: Int = Limits.recordsPerPage) throws -> PullPage {
-        let head = try reader.head()
         guard cursor <= head.seq else { throw Problem(.badRequest, "cursor \(cursor)") }
         let horizon = try Tombstones(database, tables: tables).horizon()
         guard cursor >= horizon else { throw Problem(.cursorTooOld, "\(horizon)") }
@@ -170,7 +173,6 @@ package struct PullReader {
     /// - Parameter token: empty for the first page.
     /// - Throws: ``Problem`` ``Problem/Code/badRequest`` for a token that is none.
     package func bootstrapPage(token bytes: [UInt8], limit: Int = Limits.recordsPerPage) throws -> PullPage {
-        let head = try reader.head()
         guard var token = bytes.isEmpty ? Token(seq: head.seq) : Token(bytes: bytes), token.seq <= head.seq else {
             throw Problem(.badRequest, "token")
         }
