@@ -60,6 +60,21 @@ package final class Simulation {
     /// What stations hold of the desk for a township that was restored.
     var escrowed: [Escrowed] = []
     private let checkers: [any Checker]
+    private var decidedMark: DatabaseMark?
+    private var knownLog: (mark: DatabaseMark, log: LogSnapshot)?
+
+    /// Everything that the township's database may change with.
+    private struct DatabaseMark: Equatable {
+        var disk: ObjectIdentifier
+        var operations: Int
+        var restarts: Int
+
+        init(_ township: SimulatedTownship) {
+            disk = ObjectIdentifier(township.disk)
+            operations = township.disk.operations
+            restarts = township.restarts
+        }
+    }
 
     package struct Upgrade {
         package var after: Seq
@@ -369,7 +384,13 @@ package final class Simulation {
     // MARK: - Checks
 
     package func check(_ moment: Moment) {
-        if case .decided = moment { noteEpoch() }
+        if case .decided = moment {
+            // A file that nothing was written to since is as it was when it was looked at.
+            let mark = DatabaseMark(township)
+            if mark == decidedMark { return }
+            decidedMark = mark
+            noteEpoch()
+        }
         // A commit may have returned although the machine died in what came after it: it is looked at after its restart.
         if moment.station?.disk.isDead == true { return }
         for checker in checkers {
@@ -381,6 +402,15 @@ package final class Simulation {
                 violate(checker.invariant, checker.name, "the check failed: \(error)")
             }
         }
+    }
+
+    /// The township's log as it stands: read anew when anything was written since.
+    func log() throws -> LogSnapshot {
+        let mark = DatabaseMark(township)
+        if let knownLog, knownLog.mark == mark { return knownLog.log }
+        let log = try LogSnapshot(township.database, starts: epochStarts)
+        knownLog = (mark, log)
+        return log
     }
 
     func violate(_ invariant: Int, _ checker: String, _ detail: String) {

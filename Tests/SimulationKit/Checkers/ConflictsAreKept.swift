@@ -28,7 +28,7 @@ final class ConflictsAreKept: Checker {
     func check(_ world: Simulation, at moment: Moment) throws -> [String] {
         guard case .rest = moment else { return [] }
         let database = world.township.database
-        let log = try LogSnapshot(database, starts: world.epochStarts)
+        let log = try world.log()
         let named = try Self.named(database)
         let applied = try Self.applied(database)
         var standing: [Unit: Standing] = [:]

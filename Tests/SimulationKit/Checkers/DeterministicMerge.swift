@@ -10,7 +10,7 @@ final class DeterministicMerge: Checker {
 
     func check(_ world: Simulation, at moment: Moment) throws -> [String] {
         guard case .rest = moment else { return [] }
-        let log = try LogSnapshot(world.township.database, starts: world.epochStarts)
+        let log = try world.log()
         let replay = try Replay(world, log)
         defer { replay.close() }
         try replay.run()

@@ -21,9 +21,10 @@ final class DurableCursor: Checker {
             for kind in schema.kinds {
                 let all = RecordSelection(limit: Limits.listRecords, isComplete: true)
                 for present in try database.tables.list(kind, all, in: snapshot) {
-                    guard let record = try reader.record(present.id, kind: kind, asOf: position.cursor) else {
-                        continue
-                    }
+                    // What has not changed since is as it was.
+                    let isPast = present.seq > position.cursor
+                    let past = try isPast ? reader.record(present.id, kind: kind, asOf: position.cursor) : present
+                    guard let record = past else { continue }
                     if !record.isDeleted, station.scope.covers(record.scope) { then.append(record) }
                 }
             }

@@ -7,7 +7,7 @@ final class ExactlyOnce: Checker {
 
     func check(_ world: Simulation, at moment: Moment) throws -> [String] {
         guard case .rest = moment else { return [] }
-        let log = try LogSnapshot(world.township.database)
+        let log = try world.log()
         var found: [String] = []
         var rows: [LogSnapshot.Key: [LogSnapshot.Row]] = [:]
         var last: [DeviceID: UInt64] = [:]

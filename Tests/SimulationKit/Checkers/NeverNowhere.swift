@@ -13,7 +13,7 @@ final class NeverNowhere: Checker {
         case .restarted(let station):
             return try outbox(of: station, from: 1)
         case .rest:
-            let log = try LogSnapshot(world.township.database)
+            let log = try world.log()
             return try world.stations.flatMap { station in
                 try outbox(of: station, from: 1) + (station.isRevoked ? [] : delivered(station, log))
             } + acknowledged(world, log) + escrowed(world, log) + standing(world, log)
@@ -51,6 +51,7 @@ final class NeverNowhere: Checker {
 
     /// What a township held when its author's disk was lost.
     private func acknowledged(_ world: Simulation, _ log: LogSnapshot) -> [String] {
+        guard !world.acknowledged.isEmpty else { return [] }
         let codec = world.township.database.tables.codec
         let known = Set(log.sets.values.map { SimulatedStation.act($0, codec) })
         return world.acknowledged.filter { !known.contains($0.act) }.map {
@@ -61,6 +62,7 @@ final class NeverNowhere: Checker {
     /// The desk's acts that stations held when the township became an older one.
     private func escrowed(_ world: Simulation, _ log: LogSnapshot) throws -> [String] {
         let brought = world.escrowed.filter { held in !world.stations[held.station].isRevoked }
+        guard !brought.isEmpty else { return [] }
         let codec = world.township.database.tables.codec
         let known = Set(log.sets.values.map { SimulatedStation.EscrowedAct($0, codec) })
         return Set(brought.map(\.act)).subtracting(known).map {

@@ -48,7 +48,7 @@ final class OwnWrites: Checker {
 
     /// A device's sets are in the log in their order; each left a trace on all its records, or on none.
     private func order(_ world: Simulation) throws -> [String] {
-        let log = try LogSnapshot(world.township.database)
+        let log = try world.log()
         var found: [String] = []
         var last: [DeviceID: UInt64] = [:]
         for row in log.rows where !row.isRelease {
