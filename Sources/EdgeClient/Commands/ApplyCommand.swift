@@ -35,6 +35,16 @@ struct ApplyCommand: ParsableCommand {
         let now = station.clock()
         let (home, homeKind) = try station.replica.read { try $0.known(household) }
         guard homeKind.name == "household" else { throw Problem(.unknownRecord, household) }
+        let lastDay = try validTo.map(Self.day)
+        if let lastDay, lastDay < now.day {
+            throw Problem(
+                .badValue, "--valid-to \(lastDay)",
+                explanation: Label(
+                    zh: "授权在这一天已经过期，不能据此核对（R25）；写今天以后的日期，例如 \(now.day.adding(months: 12))",
+                    en:
+                        "The authorisation would have expired, and nothing could be checked (R25); give a later day, such as \(now.day.adding(months: 12))"
+                ))
+        }
         let applicant = try member.map { text in
             let (record, kind) = try station.replica.read { try $0.known(text) }
             guard kind.name == "member" else { throw Problem(.unknownRecord, text) }
@@ -47,7 +57,7 @@ struct ApplyCommand: ParsableCommand {
         }
         let packet = ApplicationPacket(
             household: home.id, member: applicant?.id, programme: programme, proxy: proxy, reason: reason,
-            signer: signer, validTo: try validTo.map(Self.day), continues: continued?.id, at: now)
+            signer: signer, validTo: lastDay, continues: continued?.id, at: now)
         var earlier: RecordID?
         let drafts = try station.replica.read { transaction -> [Draft] in
             var random = SystemRandomNumberGenerator()

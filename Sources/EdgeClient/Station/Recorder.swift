@@ -98,6 +98,7 @@ struct Recorder {
                 recorded.append(Recorded(id: draft.record, kind: draft.kind.name, set: sealed?.set.number))
                 warnings += found
             }
+            warnings += try transaction.elsewhere(drafts)
             return (recorded, warnings)
         }
     }

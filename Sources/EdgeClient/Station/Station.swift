@@ -86,7 +86,7 @@ struct Station {
             let act = Capture<ReplicaTransaction>.Act(
                 author: author, reason: reason, observedOn: Self.visitDay(of: drafts), now: now)
             let (sealed, warnings) = try capture.commit(drafts, act: act, codec: codec)
-            return (sealed?.set.number, warnings)
+            return (sealed?.set.number, try warnings + transaction.elsewhere(drafts))
         }
     }
 

@@ -114,7 +114,7 @@ struct Visit {
             guard let number = sealed?.set.number, let set = try transaction.outboxSet(number) else {
                 throw Problem(.nothingToChange)
             }
-            return Finished(visit: draft.visit, set: set, warnings: warnings)
+            return Finished(visit: draft.visit, set: set, warnings: try warnings + transaction.elsewhere(drafts))
         }
     }
 

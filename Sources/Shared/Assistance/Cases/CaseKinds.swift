@@ -6,7 +6,8 @@ enum CaseKinds {
         [application, authorisation, commitment, objection, changeReport, caseRequest, notice] + deskKinds
     /// Written by the township alone.
     static let deskKinds = [
-        checkRequest, checkReport, refusedReport, decision, democraticReview, payment, dynamicReview, caseMove, supervisorNote,
+        checkRequest, checkReport, refusedReport, decision, democraticReview, payment, dynamicReview, caseMove,
+        supervisorNote,
     ]
 
     private static let parent = [ParentField("application", kind: "application")]
@@ -39,8 +40,26 @@ enum CaseKinds {
         }
     }
 
+    private static func endsBeforeItBegins(_ fields: [String: Value]) -> [Finding] {
+        guard case .date(let signed) = fields["signed_at"], case .date(let end) = fields["valid_to"], end < signed
+        else {
+            return []
+        }
+        return [
+            Finding(
+                .error, field: "valid_to",
+                Label(
+                    zh: "有效期至 \(end) 早于签字日期 \(signed)（R25），例如 valid_to=\(signed.adding(months: 12))",
+                    en:
+                        "It ends on \(end), before it was signed on \(signed) (R25); for example valid_to=\(signed.adding(months: 12))"
+                ))
+        ]
+    }
+
     private static let programmes = codes(Programme.allCases, \.label)
-    private static let channels = ["station": "村居工作站", "township": "镇街窗口", "online": "网上", "proxy": "代办", "automatic": "系统发现"]
+    private static let channels = [
+        "station": "村居工作站", "township": "镇街窗口", "online": "网上", "proxy": "代办", "automatic": "系统发现",
+    ]
 
     /// A request for one programme; without a status it is where its programme begins. R44: a second request for what
     /// is still open names the first. When the head of a household dies, its case is closed and another continues it.
@@ -71,7 +90,9 @@ enum CaseKinds {
     static let authorisation = KindSchema(
         "authorisation", label: Label(zh: "授权委托书", en: "Authorisation"), parents: parent,
         groups: [FieldGroup("check_scope", ["check_scope", "valid_to"])], isAppendOnly: true,
-        recordRule: missing(["signer", "signed_at"], in: "authorisation"),
+        recordRule: { fields, id in
+            missing(["signer", "signed_at"], in: "authorisation")(fields, id) + endsBeforeItBegins(fields)
+        },
         fields: [
             ofApplication, field("signer", .text, .im, .personal, "签字人", "Signer", Rules.text(64)),
             field("check_scope", .text, .im, .personal, "授权核对范围", "Scope of the check", Rules.text(500)),
