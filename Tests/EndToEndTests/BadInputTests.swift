@@ -104,9 +104,19 @@ import Testing
         #expect(String(decoding: data, as: UTF8.self).contains("\(code)"), "\(String(decoding: data, as: UTF8.self))")
     }
 
+    @Test func aFolderIsServedOnce() throws {
+        let second = try server.command("serve", "--listen", "127.0.0.1:0", "--plain-http")
+        #expect(second.code == 73 && second.json["error"]["code"].int == 5009, "\(second.text)")
+        #expect(try server.command("status").code == 0)
+        server.kill()
+        try server.start()
+        try station.sync()
+    }
+
     @Test func aPortThatIsTakenIsSaid() throws {
         let port = try #require(server.url.split(separator: ":").last)
-        let refused = try server.command("serve", "--listen", "127.0.0.1:\(port)", "--plain-http")
+        let other = try TownshipServer(in: folder.url.appending(path: "other"), name: "底阁镇", region: "370404102")
+        let refused = try other.command("serve", "--listen", "127.0.0.1:\(port)", "--plain-http")
         #expect(refused.code == 73)
         #expect(refused.json["error"]["code"].int == 5008)
     }

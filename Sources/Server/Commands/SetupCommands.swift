@@ -51,6 +51,8 @@ struct ServeCommand: AsyncParsableCommand {
         let isPlain = plainHttp
         guard !isPlain || Loopback.contains(host) else { throw Problem(.plainHTTPRefused, host) }
         let township = try options.township()
+        let lock = try FileLock(path: try options.folder().servePath, taken: .alreadyServed)
+        defer { lock.release() }
         try township.retryHeld()
         try township.sweepBlobs()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }

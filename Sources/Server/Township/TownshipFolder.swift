@@ -18,6 +18,8 @@ struct TownshipFolder: Sendable {
     }
 
     var databasePath: String { path + "/authority.sqlite" }
+    /// Held by the one `serve` of the folder.
+    var servePath: String { path + "/serve.lock" }
     var headPath: String { path + "/head" }
     /// Photos, signatures, documents, by their SHA-256.
     var blobsPath: String { path + "/blobs" }

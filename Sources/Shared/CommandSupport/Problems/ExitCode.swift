@@ -33,7 +33,7 @@ extension Problem.Code {
             .badData
         case .unreachable: .unreachable
         case .internalError: .internalError
-        case .alreadyJoined, .alreadyInitialised, .cannotCreate, .cannotListen: .cannotCreate
+        case .alreadyJoined, .alreadyInitialised, .cannotCreate, .cannotListen, .alreadyServed: .cannotCreate
         case .storage, .unreadableFile, .storageFull, .replicaDamaged, .authorityDamaged: .inputOutput
         case .busy, .syncRunning, .tooManyRequests, .digestMismatch, .blobMismatch, .blobsWaiting, .stationInUse:
             .tryAgainLater

@@ -78,6 +78,10 @@ extension ProblemTexts {
         hintEn:
             "The port may be in use (is another ruhu-server running?), or the address is not this machine's. Stop the other program, or give another one with --listen."
     )
+    static let alreadyServed = ProblemTexts(
+        "already-served", zh: "这个数据目录已有一个 ruhu-server serve 在提供服务",
+        en: "A ruhu-server serve is running on this data folder already",
+        hintZh: "用那一个，或先停掉它；别的命令可以照常使用。", hintEn: "Use that one, or stop it first; other commands work beside it.")
     static let authorityDamaged = ProblemTexts(
         "authority-damaged", zh: "镇街数据库损坏", en: "The township's database is damaged",
         hintZh: "请停止服务，运行 ruhu-server audit verify，再用 ruhu-server restore 恢复备份；各站会补传之后的内容。",

@@ -116,6 +116,7 @@ extension Problem.Code {
         case .replicaDamaged: .replicaDamaged
         case .authorityDamaged: .authorityDamaged
         case .cannotListen: .cannotListen
+        case .alreadyServed: .alreadyServed
         }
     }
 }

@@ -113,5 +113,6 @@ package struct Problem: Error, Hashable, Sendable {
         case replicaDamaged = 5006
         case authorityDamaged = 5007
         case cannotListen = 5008
+        case alreadyServed = 5009
     }
 }
