@@ -34,6 +34,7 @@ format: ## Format in place
 bench: release ## The benchmarks, against their floors; prints the tables of docs/benchmarks.md
 	$(SWIFT) build -c release --scratch-path .build-release --product ruhu-bench
 	.build-release/release/ruhu-bench
+	.build-release/release/ruhu-bench village
 
 golden: packages ## Records the golden files anew (look at the difference before you commit)
 	RUHU_RECORD_GOLDEN=1 $(SWIFT) test --filter Golden || true

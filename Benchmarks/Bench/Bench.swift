@@ -204,6 +204,10 @@ struct Bench {
     static func main() {
         let arguments = CommandLine.arguments.dropFirst().compactMap { Int($0) }
         do {
+            if CommandLine.arguments.dropFirst().first == "village" {
+                var village = try VillageBench(households: arguments.first ?? 150, cases: 35)
+                return try village.run()
+            }
             var bench = try Bench(records: arguments.first ?? 20_000, stations: arguments.dropFirst().first ?? 100)
             try bench.run()
         } catch {
