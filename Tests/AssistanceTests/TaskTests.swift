@@ -72,6 +72,18 @@ import Testing
         #expect(desk.allSatisfy { $0.programme == .dibao && $0.application == world.application })
     }
 
+    @Test func whatTheVillageReportsIsDecidedOn() throws {
+        let world = CaseWorld(.dibao, on: "2026-03-02")
+        try world.inPayment()
+        #expect(try world.file.tasks.filter { $0.kind == .reconsider }.isEmpty)
+        world.add("change_report", ["type": .text("birth"), "on": world.day(-2)])
+        world.add("change_report", ["type": .text("move"), "on": world.day(-1)])
+        let due = try world.file.tasks.filter { $0.kind == .reconsider }.map(\.due.day)
+        #expect(due == [world.now.day.adding(days: -2), world.now.day.adding(days: -1)])
+        world.decide("adjusted", fen: 40_000)
+        #expect(try world.file.tasks.filter { $0.kind == .reconsider }.isEmpty)
+    }
+
     @Test func anHourClockIsDueAtItsHour() throws {
         let world = CaseWorld(.reliefUrgent, on: "2026-03-02")
         let relief = try #require(try world.file.tasks.first { $0.kind == .relief })

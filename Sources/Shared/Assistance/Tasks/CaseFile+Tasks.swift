@@ -68,10 +68,29 @@ extension CaseFile {
         let requests = all("case_request").filter { $0.record.seq > taken }
         var tasks = requests.map { task(.answerRequest, due: .day(today), subject: $0) }
         tasks += openObjections.map { task(.reviewObjection, due: .day($0.day("at") ?? today), subject: $0) }
-        if status?.isInForce == true, let death = unconsideredDeaths.first {
-            let on = death.day("death_date") ?? death.day("on") ?? today
-            tasks.append(task(.reconsider, due: .day(on), subject: death))
+        if status?.isInForce == true {
+            tasks += unconsideredChanges.map { change in
+                task(.reconsider, due: .day(change.day("death_date") ?? change.day("on") ?? today), subject: change)
+            }
         }
         return tasks
+    }
+
+    /// What the village reported since the decision that stands (R22): each is decided on, or kept as it is by a new one.
+    private var unconsideredChanges: [Linked] {
+        let decided = all("decision").last?.record.seq ?? 0
+        let deaths = unconsideredDeaths
+        let known = Set(deaths.map(\.record.id))
+        return deaths
+            + household.filter { report in
+                report.kind.name == "change_report" && report.record.seq > decided && !known.contains(report.record.id)
+                    && concerns(report)
+            }
+    }
+
+    /// Of a programme for a person, only what is reported of that person, or of nobody in particular.
+    private func concerns(_ report: Linked) -> Bool {
+        guard programme?.isPersonal == true, let person = report.value("member").recordID else { return true }
+        return person == applicant?.record.id
     }
 }

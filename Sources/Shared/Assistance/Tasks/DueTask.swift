@@ -92,7 +92,7 @@ extension DueTask.Kind {
         case .registration: Label(zh: "登记补手续", en: "register the relief")
         case .answerRequest: Label(zh: "办理工作站的请求", en: "answer the station's request")
         case .reviewObjection: Label(zh: "组织民主评议", en: "hold the democratic review")
-        case .reconsider: Label(zh: "人员死亡，重新决定", en: "a death: decide anew")
+        case .reconsider: Label(zh: "家庭情况有变化，重新核定", en: "the household changed: decide anew")
         }
     }
 
