@@ -28,7 +28,8 @@ extension RecordMutation {
 
 /// A set that is about to be applied, and the records as they would be after it.
 package struct Proposal {
-    /// When it counts as done: of the desk its own time, of a station, whose clock may be off by years, now.
+    /// When it counts as done: of the desk its own time, of a station, whose clock may be off by years, now. The desk's
+    /// time never runs back, so that after its clock was ahead for once it says too much: it is then now, too.
     package let at: Instant
     package let mutations: [RecordMutation]
     private let recordAfter: (RecordID, KindSchema) throws -> Record?
@@ -76,7 +77,7 @@ extension Decider {
         let decided = self
         try admission.check(
             Proposal(
-                at: device.isDesk ? set.time.instant : context.now, mutations: mutations,
+                at: device.isDesk ? min(set.time.instant, context.now) : context.now, mutations: mutations,
                 record: { try decided.record($0, kind: $1) }, dependents: { try decided.view.family(of: $0) },
                 records: { try decided.view.records(of: $0) }))
     }
