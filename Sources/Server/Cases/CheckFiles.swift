@@ -97,8 +97,11 @@ extension CaseDesk {
     }
 
     /// Requests the check of these applications; of all that are due one when none is named.
+    /// - Parameter keep: writes the requests down; when it throws, none was made.
     /// - Returns: the file's requests, and those that the rules refused (R25).
-    func requestChecks(_ ids: [String], act: Desk.Act) throws -> (requests: [JSONValue], refused: [Refused]) {
+    func requestChecks(
+        _ ids: [String], act: Desk.Act, keep: ([JSONValue]) throws -> Void
+    ) throws -> (requests: [JSONValue], refused: [Refused]) {
         try township.database.write { transaction in
             let records = try records(in: transaction)
             let named = try ids.map { try records.file($0, at: act.now) }
@@ -106,7 +109,7 @@ extension CaseDesk {
                 try ids.isEmpty
                 ? records.files(RecordSelection(limit: Limits.listRecords), at: act.now)
                     .filter(\.awaitsCheckRequest) : named
-            return try each(files, in: transaction, named: { $0.application.record.id.description }) { file in
+            let made = try each(files, in: transaction, named: { $0.application.record.id.description }) { file in
                 let id = file.application.record.id.description
                 let draft = try new(
                     "check_request",
@@ -117,6 +120,8 @@ extension CaseDesk {
                 _ = try township.desk.act([draft], act, in: transaction)
                 return CheckFiles.request(draft.record, file: file)
             }
+            try keep(made.0)
+            return made
         }
     }
 

@@ -51,6 +51,11 @@ struct CaseDecideCommand: ParsableCommand {
                     zh: "结果是 approved、rejected、adjusted 或 stopped",
                     en: "The result is approved, rejected, adjusted or stopped"))
         }
+        guard ([basis] + signatories).allSatisfy({ $0.contains { !$0.isWhitespace } }) else {
+            throw Problem(
+                .badValue, "--basis, --signatory",
+                explanation: Label(zh: "依据和签字人不能空着", en: "Basis and signatories are not empty"))
+        }
         let fen = try amount.map { text in
             guard let fen = Yuan.fen(text) else {
                 throw Problem(.badValue, text, explanation: Label(zh: "金额写作 500.00（元）", en: "Write yuan: 500.00"))

@@ -28,9 +28,10 @@ struct CheckRequestCommand: ParsableCommand {
     func run() throws {
         let township = try options.township()
         let act = desk.act(reason: "", intent: .record, now: township.clock())
-        let (requests, refused) = try CaseDesk(township: township).requestChecks(ids, act: act)
-        let document = JSONValue.object([("requests", .array(requests))])
-        try SecretFile.write(Array(document.compact.utf8), to: file)
+        let (requests, refused) = try CaseDesk(township: township).requestChecks(ids, act: act) { requests in
+            let document = JSONValue.object([("requests", .array(requests))])
+            try SecretFile.write(Array(document.compact.utf8), to: file)
+        }
         options.output.write(
             [("file", .string(file)), ("requests", .int(Int64(requests.count)))], refused: refused,
             text: L("已写出 \(requests.count) 件请求：\(file)", "\(requests.count) requests written to \(file)"))
