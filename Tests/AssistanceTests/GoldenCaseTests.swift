@@ -29,10 +29,13 @@ import Testing
 
             Besides the steps, the township refuses: a check request without a valid authorisation (R25); a report that was
             not asked for, or whose authorisation was withdrawn meanwhile (R25, R26); an approval of a checked programme
-            without a valid report (R64), a grant that is not what its kept calculation comes to (R15), and any decision by a
-            district role (R1); a democratic review that answers no
-            objection (R30); a notice that is dated back (R31); a payment before the result took effect (R31), of
-            another amount than was decided or twice for a month (R14), or after a death that has not been considered (R22).
+            without a valid report (R64), a grant that is not what its kept calculation comes to, that was calculated of other
+            facts than are on record or is dated another day than today (R15), an approval of what was posted already (R31), and any
+            decision by a district role (R1); a democratic review that answers no objection (R30); a notice that is dated back, and a
+            public notice before the approval (R31); a payment before the result took effect (R31), of another amount than was
+            decided, twice for a month or to an account that is none of the household's (R14), by an adjustment whose step was not
+            taken (R43), or after a death that has not been considered (R22). A decision and a payment are never changed; a payment
+            is taken back once, in full.
 
             | what | command |
             |---|---|

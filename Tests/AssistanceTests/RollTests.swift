@@ -51,7 +51,37 @@ import Testing
         let world = try paid()
         world.now = Instant("2026-05-10T09:00:00+08:00")!
         world.decide("adjusted", fen: 40_000)
+        // Its own month waits until the notice was delivered and the step taken (R43); those before are paid.
+        #expect(try lines("2026-06", world) == ["2026-04 32000", "2026-05 32000"])
+        #expect(try roll("2026-06", world).held.flatMap(\.reasons).map(\.rule.code) == ["R43"])
+        world.add("notice", ["kind": .text("adjustment"), "delivered_on": world.day(0)])
+        try world.take("adjust")
         #expect(try lines("2026-06", world) == ["2026-04 32000", "2026-05 32000", "2026-06 40000"])
+    }
+
+    @Test func nothingIsPaidToTheDead() throws {
+        let world = try paid()
+        world.set(world.member, "death_date", world.day(0))
+        world.decide("adjusted", fen: 32_000)
+        world.add("case_move", ["to": .text("adjusted")])
+        #expect(try roll("2026-04", world).lines.isEmpty)
+        #expect(try roll("2026-04", world).held.flatMap(\.reasons).map(\.rule.code) == ["R22"])
+    }
+
+    @Test func ofTwoHouseholdsThatWereMergedOneIsPaid() throws {
+        let world = try paid()
+        let first = world.application
+        world.application = world.add(
+            "application",
+            [
+                "programme": .text("dibao"), "member": .text(world.member.description), "applied_at": .time(world.now),
+                "status": .text("in_payment"),
+            ])
+        world.decide("approved")
+        #expect(try roll("2026-06", world).lines.isEmpty)
+        #expect(try roll("2026-06", world).held.flatMap(\.reasons).map(\.rule.code) == ["R14"])
+        world.application = first
+        #expect(try lines("2026-04", world) == ["2026-04 32000"])
     }
 
     @Test func aDecisionToStopEndsWhatIsDue() throws {

@@ -22,7 +22,7 @@ struct NewCommand: ParsableCommand {
     /// What has a command of its own: a step is kept together with its status, a draw with its households.
     private static let commands = [
         "case_move": "ruhu-server case move", "sample_check": "ruhu-server sample draw",
-        "sampled_household": "ruhu-server sample draw",
+        "sampled_household": "ruhu-server sample draw", "roll": "ruhu-server roll freeze",
     ]
 
     func run() throws {
@@ -33,6 +33,10 @@ struct NewCommand: ParsableCommand {
         let draft = Draft(
             kind: kind, record: Township.newID(at: now), operation: .create,
             writes: try fields.map { try FieldAssignment.parse($0, kind: kind, isDesk: true) })
+        // What a roll pays was frozen with it.
+        if kind.name == "payment", draft.writes.contains(where: { $0.field == "roll" }) {
+            throw Problem(.systemKind, "ruhu-server roll freeze")
+        }
         let act = desk.act(reason: reason ?? "", intent: .record, now: now)
         let seq = try CaseDesk(township: township).add(draft, act: act)
         Diagnostics.warn(try township.findings(of: draft))

@@ -56,6 +56,18 @@ struct PayFile {
             ]
             lines.append((line, file, place))
         }
+        // Case and month begin each entry: in that order the roll was frozen.
+        let entries = lines.map { line, file, _ in
+            Roll.entry(
+                application: file.application.record.id.description, month: line.value("month", in: kind).text ?? "",
+                fen: line.value("amount_fen", in: kind).int64 ?? 0,
+                account: line.value("account_number", in: kind).text)
+        }
+        guard Roll.digest(entries.sorted()).description == roll.value("digest", in: rollKind).text else {
+            throw Problem(
+                .storage, roll.id.description,
+                explanation: Label(zh: "名册与冻结时不一致，不能导出", en: "The roll is not what was frozen"))
+        }
         var total: Int64 = 0
         // As a village's roster is read: by village, household, programme and month.
         for (line, file, _) in lines.sorted(by: { $0.place.lexicographicallyPrecedes($1.place) }) {

@@ -101,9 +101,20 @@ struct RollDesk {
 extension Roll {
     /// Of every line's case, month, amount and account, in the roll's order.
     var digest: Hash256 {
-        let text = lines.map { line in
-            "\(line.file.application.record.id) \(line.month) \(line.fen) \(line.account.text("number") ?? "")\n"
-        }
-        return Hash256(of: Array(text.joined().utf8))
+        Self.digest(
+            lines.map { line in
+                Self.entry(
+                    application: line.file.application.record.id.description, month: line.month.description,
+                    fen: line.fen,
+                    account: line.account.text("number"))
+            })
     }
+
+    /// A line as the digest has it.
+    static func entry(application: String, month: String, fen: Int64, account: String?) -> String {
+        "\(application) \(month) \(fen) \(account ?? "")\n"
+    }
+
+    /// - Parameter entries: by case and month, as the roll has them.
+    static func digest(_ entries: [String]) -> Hash256 { Hash256(of: Array(entries.joined().utf8)) }
 }

@@ -18,6 +18,7 @@ enum CaseAdmission {
         switch mutation.kind.name {
         case "application": try admitStatus(mutation, in: proposal)
         case "case_move" where isNew: try admitMove(mutation, in: proposal)
+        case "case_move": try admitNoChange(of: mutation)
         case "case_request" where isNew: try admitRequest(mutation, in: proposal)
         case "check_request" where isNew:
             try need([.authorised], Label(zh: "发起经济状况核对", en: "request a check"), mutation, in: proposal)
@@ -26,16 +27,18 @@ enum CaseAdmission {
             try need(
                 [.authorised, .checkRequested], Label(zh: "收入核对报告", en: "take in a check report"), mutation,
                 in: proposal)
-        case "notice" where isNew: try admitNotice(mutation, in: proposal)
+        case "notice": try admitNotice(mutation, in: proposal)
         case "decision" where isNew: try admitDecision(mutation, in: proposal)
+        case "decision": try admitNoChange(of: mutation)
         case "democratic_review" where isNew: try admitReview(mutation, in: proposal)
         case "payment" where isNew: try admitPayment(mutation, in: proposal)
+        case "payment": try admitNoChange(of: mutation, besides: ["return_code", "receipt", "paid_at"])
         default: break
         }
     }
 
     /// The case of a record below an application; `nil` when the application has not arrived.
-    private static func file(of mutation: RecordMutation, in proposal: Proposal) throws -> CaseFile? {
+    static func file(of mutation: RecordMutation, in proposal: Proposal) throws -> CaseFile? {
         guard let id = mutation.after.value("application", in: mutation.kind).recordID,
             let application = try proposal.record(id, kind: CaseKinds.application)
         else { return nil }
@@ -49,7 +52,7 @@ enum CaseAdmission {
         return PolicyShelf(records: records, region: application.scope) { _, _, _ in true }
     }
 
-    private static func need(
+    static func need(
         _ guards: [Guard], _ act: Label, _ mutation: RecordMutation, in proposal: Proposal
     ) throws {
         guard let file = try file(of: mutation, in: proposal) else { throw Problem(.unknownRecord, "application") }
@@ -117,45 +120,6 @@ enum CaseAdmission {
         }
     }
 
-    /// R1: a district role decides nothing. R64: nothing is granted unchecked where the programme is checked.
-    private static func admitDecision(_ mutation: RecordMutation, in proposal: Proposal) throws {
-        let decision = mutation.after
-        let act = Label(zh: "作出审批决定", en: "decide")
-        if decision.value("role", in: mutation.kind).text == Role.district.rawValue {
-            throw Refusal(
-                move: act,
-                reasons: [
-                    .init(CaseRule(1), Label(zh: "由镇（街）审批，区级不能办理", en: "the township decides; a district role may not"))
-                ]
-            ).problem
-        }
-        let result = decision.value("result", in: mutation.kind).text.flatMap(CaseDecision.Result.init)
-        guard result?.grants == true else { return }
-        guard let file = try file(of: mutation, in: proposal), let linked = Linked(decision) else {
-            throw Problem(.unknownRecord, "application")
-        }
-        let approval = file.machine?.moves.first { $0.name == "approve" }
-        let isChecked = approval?.guards.contains { $0.rule.number == 64 } ?? false
-        if result == .approved, isChecked { try need([.authorised, .checkedFirst], act, mutation, in: proposal) }
-        let reasons = try CaseDecision.refusals(of: linked, in: file)
-        if !reasons.isEmpty { throw Refusal(move: act, reasons: reasons).problem }
-    }
-
-    /// A notice is never dated back (DOMAIN section 9), for its days are what objections count by.
-    private static func admitNotice(_ mutation: RecordMutation, in proposal: Proposal) throws {
-        guard case .date(let from) = mutation.after.value("from", in: mutation.kind), from < proposal.at.day else {
-            return
-        }
-        throw Refusal(
-            move: Label(zh: "出公示或告知", en: "issue a notice"),
-            reasons: [
-                .init(
-                    CaseRule(31),
-                    Label(zh: "起始日期 \(from) 早于今天，不得倒签", en: "it begins on \(from); a notice is not dated back"))
-            ]
-        ).problem
-    }
-
     /// R30: no democratic review without an objection; it names the one that it answers.
     private static func admitReview(_ mutation: RecordMutation, in proposal: Proposal) throws {
         guard let file = try file(of: mutation, in: proposal) else { throw Problem(.unknownRecord, "application") }
@@ -168,30 +132,5 @@ enum CaseAdmission {
                 reasons: [.init(refused.rule, refused.needs)]
             ).problem
         }
-    }
-
-    /// Money is paid while the benefit is in force, and stops with a death; what was paid may always be reversed.
-    private static func admitPayment(_ mutation: RecordMutation, in proposal: Proposal) throws {
-        let line = mutation.after
-        guard line.value("reverses", in: mutation.kind).isNull,
-            line.value("state", in: mutation.kind).text != "returned"
-        else { return }
-        guard let file = try file(of: mutation, in: proposal) else { throw Problem(.unknownRecord, "application") }
-        let act = Label(zh: "发放", en: "pay")
-        if file.programme != .reliefUrgent, file.status?.isInForce != true {
-            throw Refusal(
-                move: act,
-                reasons: [
-                    .init(
-                        CaseRule(31),
-                        Label(
-                            zh: "现在是“\(file.status?.label.zh ?? "")”，公示期满生效后才能发放",
-                            en: "it is \(file.status?.label.en ?? ""); money is paid once the result took effect"))
-                ]
-            ).problem
-        }
-        try need([.noUnconsideredDeath], act, mutation, in: proposal)
-        let reasons = try Linked(line).map { try file.refusals(ofPlanning: $0) } ?? []
-        if !reasons.isEmpty { throw Refusal(move: act, reasons: reasons).problem }
     }
 }

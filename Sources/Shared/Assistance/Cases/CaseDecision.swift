@@ -64,8 +64,11 @@ package struct CaseDecision: Sendable {
     }
 
     /// Why a decision that is about to be applied may not grant what it says.
+    /// - Parameter facts: what is on record of the household now.
     /// - Throws: what reading throws.
-    static func refusals(of decision: Linked, in file: CaseFile) throws -> [Refusal.Reason] {
+    static func refusals(
+        of decision: Linked, in file: CaseFile, facts: CalculationInput?
+    ) throws -> [Refusal.Reason] {
         let rule = CaseRule(15)
         func reason(_ zh: String, _ en: String) -> [Refusal.Reason] { [.init(rule, Label(zh: zh, en: en))] }
         guard let json = decision.text("calculation").flatMap(JSONValue.init(kept:)) else {
@@ -81,6 +84,10 @@ package struct CaseDecision: Sendable {
         let calculation = snapshot.calculation
         guard snapshot.differences.isEmpty, calculation.programme == file.programme else {
             return reason("核算快照与重算结果不一致", "its calculation comes out otherwise")
+        }
+        guard calculation.input.hash == facts?.hash else {
+            return reason(
+                "核算所依据的情况与这一户现在的记录不一致，请重新核算", "it was calculated of other facts than are on record of the household")
         }
         guard calculation.day == decision.day("decided_on"),
             try calculation.pack.name == file.shelf.pack(on: calculation.day).name

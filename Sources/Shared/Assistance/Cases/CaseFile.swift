@@ -202,9 +202,14 @@ package struct CaseFile: Sendable {
     }
 
     /// Another case pays the same to the same household (or person) every month.
-    var isReceivedAlready: Bool {
-        guard let programme, machine?.states.contains(.stopped) == true else { return false }
-        return household.contains { other in
+    var isReceivedAlready: Bool { !sameBenefits.isEmpty }
+
+    /// The same, by a case that was there first: of two households that were merged, one goes on being paid.
+    var isPaidByAnother: Bool { sameBenefits.contains { $0.record.id < application.record.id } }
+
+    private var sameBenefits: [Linked] {
+        guard let programme, machine?.states.contains(.stopped) == true else { return [] }
+        return household.filter { other in
             other.kind.name == CaseKinds.application.name && other.text("programme") == programme.rawValue
                 && (!programme.isPersonal || other.value("member") == application.value("member"))
                 && other.text("status").flatMap(CaseState.init)?.isInForce == true

@@ -16,13 +16,32 @@ extension CaseFile {
     /// its first month on.
     /// - Throws: ``Problem`` ``Problem/Code/missingParameter`` when the pack does not say from when a decision is paid.
     package func dueFen(for month: Month) throws -> Int64? {
-        let standing = try all("decision").last { decision in
+        let standing = try standingDecision(for: month)
+        return standing?.text("result") == CaseDecision.Result.stopped.rawValue ? nil : standing?.number("amount_fen")
+    }
+
+    /// The decision that a month is paid by is an adjustment that did not take effect: its notice was not delivered, and
+    /// so the step was not taken (R43).
+    func awaitsNotice(for month: Month) throws -> Bool {
+        guard let decision = try standingDecision(for: month),
+            decision.text("result") == CaseDecision.Result.adjusted.rawValue
+        else { return false }
+        let wasPaid = moves.contains {
+            $0.text("to") == CaseState.inPayment.rawValue && $0.record.seq < decision.record.seq
+        }
+        let tookEffect = moves.contains {
+            $0.text("to") == CaseState.adjusted.rawValue && $0.record.seq > decision.record.seq
+        }
+        return wasPaid && !tookEffect
+    }
+
+    private func standingDecision(for month: Month) throws -> Linked? {
+        try all("decision").last { decision in
             guard let result = decision.text("result").flatMap(CaseDecision.Result.init), result != .rejected else {
                 return false
             }
             return try firstMonth(of: decision).map { $0 <= month } ?? false
         }
-        return standing?.text("result") == CaseDecision.Result.stopped.rawValue ? nil : standing?.number("amount_fen")
     }
 
     /// The month from which a decision is paid.
@@ -69,6 +88,7 @@ extension CaseFile {
     /// Why a line may not be planned as it is: another amount than was decided, or a month that has one already.
     func refusals(ofPlanning line: Linked) throws -> [Refusal.Reason] {
         func reason(_ zh: String, _ en: String) -> [Refusal.Reason] { [.init(CaseRule(14), Label(zh: zh, en: en))] }
+        if let fen = line.number("amount_fen"), fen <= 0 { return reason("金额须大于 0", "the amount is above 0") }
         guard programme != .reliefUrgent else { return [] }
         guard let text = line.text("month"), let month = Month(text) else {
             return reason("没有写明所属月份，例如 2026-12", "no month, such as 2026-12")
@@ -80,7 +100,37 @@ extension CaseFile {
         guard let due = try dueFen(for: month) else {
             return reason("没有决定从 \(text) 起发放", "no decision pays from \(text)")
         }
+        if try awaitsNotice(for: month) { return [.init(Guard.changeDelivered.rule, Guard.changeDelivered.needs)] }
         if line.number("amount_fen") == due { return [] }
         return reason("金额与决定不符，决定为 \(Yuan.text(due)) 元", "not what was decided: \(Yuan.text(due)) yuan")
+    }
+
+    /// Why a line may not take another back: it names one of this case that stands, in full, and is paid by no roll.
+    func refusals(ofReversing line: Linked) -> [Refusal.Reason] {
+        func reason(_ zh: String, _ en: String) -> [Refusal.Reason] { [.init(CaseRule(14), Label(zh: zh, en: en))] }
+        let lines = all("payment").filter { $0.record.id != line.record.id }
+        let reversed = Set(lines.compactMap { $0.value("reverses").recordID })
+        let original = lines.first { $0.record.id == line.value("reverses").recordID }
+        guard let original, original.value("reverses").isNull, !reversed.contains(original.record.id) else {
+            return reason(
+                "退回、冲销须写明这件申请的哪一笔（reverses=编号），每笔只能冲销一次",
+                "it names the line of this case that it takes back (reverses=ID), each once")
+        }
+        guard line.value("roll").isNull else { return reason("退回、冲销不列入名册", "a roll has no reversal") }
+        guard let fen = original.number("amount_fen"), line.number("amount_fen") == -fen else {
+            return reason(
+                "退回、冲销金额须为 \(Yuan.text(-(original.number("amount_fen") ?? 0))) 元",
+                "it takes back the whole: \(Yuan.text(-(original.number("amount_fen") ?? 0))) yuan")
+        }
+        return []
+    }
+
+    /// Why a line may not go to its account: it is none of this household's.
+    func refusals(ofAccountIn line: Linked) -> [Refusal.Reason] {
+        guard let number = line.text("account_number") else { return [] }
+        let isKnown = household.contains { $0.kind.name == "bank_account" && $0.text("number") == number }
+        return isKnown
+            ? []
+            : [.init(CaseRule(14), Label(zh: "账号不是这一户登记的账户", en: "the account is none of this household's"))]
     }
 }

@@ -28,7 +28,7 @@ package struct Roll: Sendable {
         package func isArrears(in roll: Month) -> Bool { month < roll }
     }
 
-    /// A case that is due money and gets none until a person has looked.
+    /// A case that is due money and gets none, or not all, until a person has looked.
     package struct Held: Sendable {
         package let file: CaseFile
         package let reasons: [Refusal.Reason]
@@ -49,12 +49,13 @@ package struct Roll: Sendable {
         for file in files where file.programme != .reliefUrgent {
             let unpaid = try file.unpaid(through: month)
             guard !unpaid.isEmpty else { continue }
-            let reasons = Self.obstacles(of: file, conflicts: conflicts)
-            guard reasons.isEmpty, let payee = file.payee, let account = file.accounts.first else {
-                held.append(Held(file: file, reasons: reasons))
-                continue
-            }
-            lines += unpaid.map { Line(file: file, payee: payee, account: account, month: $0.month, fen: $0.fen) }
+            let ready = try unpaid.filter { try !file.awaitsNotice(for: $0.month) }
+            let obstacles = Self.obstacles(of: file, conflicts: conflicts)
+            let notice = Guard.changeDelivered
+            let reasons = obstacles + (ready.count < unpaid.count ? [.init(notice.rule, notice.needs)] : [])
+            if !reasons.isEmpty { held.append(Held(file: file, reasons: reasons)) }
+            guard obstacles.isEmpty, let payee = file.payee, let account = file.accounts.first else { continue }
+            lines += ready.map { Line(file: file, payee: payee, account: account, month: $0.month, fen: $0.fen) }
         }
     }
 
@@ -65,7 +66,10 @@ package struct Roll: Sendable {
         }
         if !Guard.noUnconsideredDeath.isMet(file) {
             reasons.append(.init(Guard.noUnconsideredDeath.rule, Guard.noUnconsideredDeath.needs))
+        } else if file.isPayeeDead {
+            add(22, "领取人已死亡，须由接续的申请发放", "the payee is dead: another case continues this one")
         }
+        if file.isPaidByAnother { add(14, "这一户同一项目有另一件申请在发放", "another case pays the same to this household") }
         if file.payee == nil { add(14, "缺领取人：申请没有写申请人，住户没有写户主", "no payee: neither applicant nor head of household") }
         switch file.accounts.count {
         case 0: add(14, "缺发放账户", "no account to pay to")
@@ -85,6 +89,15 @@ extension CaseFile {
     var payee: Linked? {
         let id = application.value("member").recordID ?? home?.value("head").recordID
         return id.flatMap { id in members.first { $0.record.id == id } }
+    }
+
+    var isPayeeDead: Bool {
+        guard let payee else { return false }
+        return !payee.value("death_date").isNull
+            || household.contains {
+                $0.kind.name == "change_report" && $0.text("type") == "death"
+                    && $0.value("member").recordID == payee.record.id
+            }
     }
 
     /// Where it may be paid: the payee's own accounts, else the household's.
