@@ -127,4 +127,29 @@ import Testing
         record.assign(.text("张三"), to: FieldKey(field: "name"), in: kind)
         #expect(SearchText.line(kind: kind, record: record) == "张三\nzs")
     }
+
+    /// A list whose codes are English words needs no English texts of its own; digits and Chinese words do.
+    @Test func everyCodeReadsInBothLanguages() {
+        for kind in AssistanceSchema.current.kinds {
+            for field in kind.fields {
+                for (code, label) in field.rule?.codes ?? [:] {
+                    #expect(!label.zh.isEmpty, "\(kind.name).\(field.name) \(code)")
+                    let isRead =
+                        label.en.utf8.contains { (97...122).contains($0) }
+                        && label.en.unicodeScalars.allSatisfy(\.isASCII)
+                    #expect(isRead, "\(kind.name).\(field.name) \(code) \(label.zh): add it to CodeLists+English.swift")
+                }
+            }
+        }
+        let relation = AssistanceSchema.current.kind("member")?.field("relation")?.rule?.codes
+        #expect(relation?["02"] == Label(zh: "户主", en: "head of the household"))
+    }
+
+    @Test func anUnknownCodeIsExplainedWithCodesOfBothLanguages() throws {
+        let rule = try #require(AssistanceSchema.current.kind("income_item")?.field("type")?.rule)
+        let message = try #require(rule.check(.text("77"), RuleContext(today: CalendarDay("2026-11-24")!))?.message)
+        #expect(
+            message.en == "No such code; for example 10 wages, 20 net business income, 21 land, 30 net property income")
+        #expect(message.zh == "没有这个代码；例如 10 工资性、20 经营净收入、21 土地、30 财产净收入")
+    }
 }

@@ -26,7 +26,9 @@ enum Sample {
         fields: [
             field("number", .text, "编号", "Number"),
             field("name", .text, "姓名", "Name"),
-            field("account", .text, "卡折", "Account", rule: Rule(codes: ["卡": "银行卡"]) { _, _ in nil }),
+            field(
+                "account", .text, "卡折", "Account",
+                rule: Rule(codes: ["卡": Label(zh: "银行卡", en: "bank card")]) { _, _ in nil }),
             field("amount_fen", .int64, "金额（分）", "Amount (fen)", rule: notNegative),
             field("alive", .bool, "健在", "Alive"),
             field("born", .date, "出生日期", "Born"),

@@ -154,14 +154,14 @@ struct VisitScreen {
 extension SurveyFinding {
     /// The message with its example, in the reader's language.
     var said: String {
-        message.text() + (example.map { L("；例：\($0)", "; for example \($0)") } ?? "")
+        message.text() + (example.map { L("；例：\($0.zh)", "; for example \($0.en)") } ?? "")
     }
 
     /// `question`, `message`, `example`.
     var json: JSONValue {
         .object([
             ("question", .string(place)), ("message", .string(message.text())),
-            ("example", example.map(JSONValue.string) ?? .null),
+            ("example", example.map { .string($0.text()) } ?? .null),
         ])
     }
 }

@@ -13,8 +13,8 @@ enum CaseKinds {
     private static let parent = [ParentField("application", kind: "application")]
     private static let ofApplication = field("application", .reference, .im, .sensitive, "所属申请", "Application")
 
-    private static func codes<T: RawRepresentable<String>>(_ cases: [T], _ label: (T) -> Label) -> [String: String] {
-        Dictionary(uniqueKeysWithValues: cases.map { ($0.rawValue, label($0).zh) })
+    private static func codes<T: RawRepresentable<String>>(_ cases: [T], _ label: (T) -> Label) -> [String: Label] {
+        Dictionary(uniqueKeysWithValues: cases.map { ($0.rawValue, label($0)) })
     }
 
     /// A field that only the desk writes.

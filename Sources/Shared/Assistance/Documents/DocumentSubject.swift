@@ -119,7 +119,7 @@ extension Linked {
     /// The text of a code; the code itself where the list has none.
     func meaning(_ field: String) -> String? {
         guard let code = text(field) else { return nil }
-        return kind.field(field)?.rule?.codes?[code] ?? code
+        return kind.field(field)?.rule?.codes?[code]?.zh ?? code
     }
 
     /// `320.00`

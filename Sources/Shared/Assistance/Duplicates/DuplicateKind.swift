@@ -69,8 +69,8 @@ package enum DuplicateRecord {
         FieldSchema(name, type, policy, .none, Label(zh: zh, en: en), rule: rule, isDeskOnly: true)
     }
 
-    private static func codes(_ labels: [(String, Label)]) -> [String: String] {
-        Dictionary(labels.map { ($0.0, $0.1.zh) }) { first, _ in first }
+    private static func codes(_ labels: [(String, Label)]) -> [String: Label] {
+        Dictionary(labels) { first, _ in first }
     }
 
     /// The same pair always has the same record, so that finding it twice changes nothing, and what a clerk dismissed

@@ -57,8 +57,10 @@ package struct DocumentReader {
     }
 
     private mutating func unknownCode(_ name: String, _ codes: [String: String]) {
-        let sample = codes.sorted { $0.key < $1.key }.prefix(4).map { "\($0.key) \($0.value)" }.joined(separator: "、")
-        report(name, "没有这个代码；例如 \(sample)", "no such code; for example \(sample)")
+        let sample = codes.sorted { $0.key < $1.key }.prefix(4)
+        let zh = sample.map { "\($0.key) \($0.value)" }.joined(separator: "、")
+        let en = sample.map { "\($0.key) \(CodeLists.label($0.key, $0.value).en)" }.joined(separator: ", ")
+        report(name, "没有这个代码；例如 \(zh)", "no such code; for example \(en)")
     }
 
     package mutating func texts(_ key: String, in place: Place, codes: [String: String]? = nil) -> [String]? {

@@ -22,7 +22,7 @@ extension RegisterKinds {
         var hasContract: Bool { self == .socialWork || self == .boughtService }
     }
 
-    private static let posts = Dictionary(uniqueKeysWithValues: Post.allCases.map { ($0.rawValue, $0.label.zh) })
+    private static let posts = Dictionary(uniqueKeysWithValues: Post.allCases.map { ($0.rawValue, $0.label) })
 
     /// A person who works for social assistance (R48, R49, R52).
     static let staff = kind(

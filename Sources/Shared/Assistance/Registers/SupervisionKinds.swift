@@ -42,7 +42,7 @@ extension RegisterKinds {
         ])
 
     private static let programmes = Dictionary(
-        uniqueKeysWithValues: Programme.allCases.map { ($0.rawValue, $0.label.zh) })
+        uniqueKeysWithValues: Programme.allCases.map { ($0.rawValue, $0.label) })
 
     /// A draw of 抽查 (R57), as ``SpotSample`` made it: who draws again with the same seed from the same households gets
     /// the same ones. It stays at the township: a village is not told beforehand.

@@ -2,12 +2,18 @@ package import SyncEngine
 
 /// The checks of single values, each with its source.
 package enum Rules {
+    /// A list of codes with their Chinese texts; the English ones are ``CodeLists``'.
     static func codes(_ codes: [String: String]) -> Rule {
+        self.codes(Dictionary(uniqueKeysWithValues: codes.map { ($0, CodeLists.label($0, $1)) }))
+    }
+
+    static func codes(_ codes: [String: Label]) -> Rule {
         Rule(codes: codes) { value, _ in
             guard let text = value.text, codes[text] == nil else { return nil }
-            let sample = codes.sorted { $0.key < $1.key }.prefix(4).map { "\($0.key) \($0.value)" }.joined(
-                separator: "、")
-            return Finding(.error, Label(zh: "没有这个代码；例如 \(sample)", en: "No such code; for example \(sample)"))
+            let sample = codes.sorted { $0.key < $1.key }.prefix(4)
+            let zh = sample.map { "\($0.key) \($0.value.zh)" }.joined(separator: "、")
+            let en = sample.map { $0.key == $0.value.en ? $0.key : "\($0.key) \($0.value.en)" }.joined(separator: ", ")
+            return Finding(.error, Label(zh: "没有这个代码；例如 \(zh)", en: "No such code; for example \(en)"))
         }
     }
 

@@ -104,10 +104,15 @@ package struct AnswerReader {
     }
 
     private func choice(_ text: String) -> Reading {
-        code(of: text).map { checked(.text($0)) }
-            ?? refuse(
-                "没有选项“\(text)”；打编号或文字，? 看全部", "There is no choice \"\(text)\"; type its number or text, ? shows all",
-                example: question.choices.first.map { "\(shownNumber(of: $0)) \($0.text.zh)" })
+        if let code = code(of: text) { return checked(.text(code)) }
+        let message = Label(
+            zh: "没有选项“\(text)”；打编号或文字，? 看全部",
+            en: "There is no choice \"\(text)\"; type its number or text, ? shows all")
+        let first = question.choices.first.map { choice in
+            let number = shownNumber(of: choice)
+            return Label(zh: "\(number) \(choice.text.zh)", en: "\(number) \(choice.text.en)")
+        }
+        return .finding(SurveyFinding(place, message, example: question.example, choice: first))
     }
 
     private func choices(_ parts: [String]) -> Reading {

@@ -150,11 +150,12 @@ package struct SurveyFinding: Hashable, Sendable {
     /// `members/2/id_number`: group, row from 1, question; in a form a place such as `questions/3/type`.
     package let place: String
     package let message: Label
-    package let example: String?
+    package let example: Label?
 
-    package init(_ place: String, _ message: Label, example: String? = nil) {
+    /// - Parameter choice: an example that reads differently in both languages, in place of `example`.
+    package init(_ place: String, _ message: Label, example: String? = nil, choice: Label? = nil) {
         self.place = place
         self.message = message
-        self.example = example
+        self.example = choice ?? example.map { Label(zh: $0, en: $0) }
     }
 }

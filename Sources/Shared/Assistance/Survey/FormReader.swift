@@ -179,7 +179,7 @@ package struct FormReader {
         }
         let rest = codes.keys.filter { !first.contains($0) }.sorted()
         let choices = (first + rest).compactMap { code in
-            codes[code].map { Question.Choice(code: code, text: Label(zh: $0, en: $0)) }
+            codes[code].map { Question.Choice(code: code, text: $0) }
         }
         return (choices, first.isEmpty ? choices.count : first.count)
     }

@@ -33,7 +33,7 @@ package enum PlainText {
     }
 
     private static func coded(_ text: String, _ field: FieldSchema?) -> String {
-        guard let meaning = field?.rule?.codes?[text], meaning != text else { return text }
+        guard let meaning = field?.rule?.codes?[text]?.text(), meaning != text else { return text }
         return "\(text) \(meaning)"
     }
 

@@ -80,9 +80,9 @@ package struct Rule: Sendable {
     /// What is wrong with the value, or `nil`. Gets no null.
     package let check: @Sendable (Value, RuleContext) -> Finding?
     /// The codes the field allows with their texts, when it has a code list.
-    package let codes: [String: String]?
+    package let codes: [String: Label]?
 
-    package init(codes: [String: String]? = nil, _ check: @escaping @Sendable (Value, RuleContext) -> Finding?) {
+    package init(codes: [String: Label]? = nil, _ check: @escaping @Sendable (Value, RuleContext) -> Finding?) {
         self.codes = codes
         self.check = check
     }
