@@ -174,7 +174,7 @@ struct StatusCommand: ParsableCommand {
                 ("nights", .array(try transaction.nights(limit: Self.nights).map(\.document))),
             ])
         }
-        options.output.write(document, text: document.outline)
+        options.output.write(document, text: StatusWords.outline(document))
     }
 
     private static func row(of scope: Scope, digests: [ScopeDigest]) -> JSONValue {

@@ -168,7 +168,7 @@ struct StatusCommand: ParsableCommand {
                 ("policy", .array(policy.map { .string($0.message.text()) })),
             ])
         }
-        options.output.write(document, text: document.outline)
+        options.output.write(document, text: StatusWords.outline(document))
     }
 }
 

@@ -102,12 +102,7 @@ private enum RegisterWords {
     ]
 
     static func told(_ value: JSONValue) -> JSONValue {
-        switch value {
-        case .members(let members):
-            .object(members.filter { $0.value != .null }.map { (word($0.key), told($0.value)) })
-        case .array(let values): .array(values.map(told))
-        default: value
-        }
+        value.told(omittingNull: true, word)
     }
 
     private static func word(_ key: String) -> String {

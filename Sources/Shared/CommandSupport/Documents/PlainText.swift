@@ -52,6 +52,17 @@ extension JSONValue {
     /// For people: the value in one line.
     package var plain: String { PlainText.of(self) }
 
+    /// The same document with keys that people read, at every level.
+    package func told(omittingNull: Bool = false, _ word: (String) -> String) -> JSONValue {
+        switch self {
+        case .members(let members):
+            let shown = members.filter { !omittingNull || $0.value != .null }
+            return .object(shown.map { (word($0.key), $0.value.told(omittingNull: omittingNull, word)) })
+        case .array(let values): return .array(values.map { $0.told(omittingNull: omittingNull, word) })
+        default: return self
+        }
+    }
+
     private func lines(indent: String) -> [String] {
         switch self {
         case .members(let members):
