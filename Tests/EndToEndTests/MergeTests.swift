@@ -60,6 +60,15 @@ import Testing
         #expect(conflict["theirs"].strings == ["张三丰", "11010519491231002X"])
         #expect(conflict["mine"].strings == ["张三", "440524188001010014"])
         let id = try #require(conflict["id"].string)
+        for slip in ["min", "Mine", "their"] {
+            let refused = try server.command("resolve", id, "--take", slip, "--reason", "手误")
+            #expect(refused.code == 65)
+            #expect(refused.json["error"]["message"].string?.contains("Did you mean --take") == true, "\(refused.text)")
+        }
+        // Said to be the value, it is one, and no list of two.
+        let literal = try server.command("resolve", id, "--take", "mine", "--value", "--reason", "值")
+        #expect(literal.code == 65 && literal.json["error"]["code"].int == 2003, "\(literal.text)")
+        #expect(try conflicts().count == 1)
         #expect(
             try server.command("resolve", id, "--take", #"["张三丰","440524188001010014"]"#, "--reason", "核对").code == 0)
         // Another clerk, with the page from before, does not overrule it unknowingly.

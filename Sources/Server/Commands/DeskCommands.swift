@@ -37,9 +37,17 @@ struct ResolveCommand: ParsableCommand {
     @OptionGroup var desk: DeskOptions
     @Argument(help: ArgumentHelp(L("冲突编号", "The conflict's id"))) var id: String
     @Option(help: ArgumentHelp(L("mine、theirs 或值", "mine, theirs or a value"))) var take: String
+    @Flag(
+        help: ArgumentHelp(
+            L("--take 所写就是值本身，哪怕它像 mine、theirs", "What --take says is the value, though it reads like mine or theirs")))
+    var value = false
     @Option(help: ArgumentHelp(L("理由", "Why"))) var reason: String
 
+    private static let choices = ["mine", "theirs"]
+    private var isChoice: Bool { !value && Self.choices.contains(take) }
+
     func run() throws {
+        try checkSlip()
         let township = try options.township()
         guard let id = RecordID(id) else { throw Problem(.unknownConflict, id) }
         guard !reason.isEmpty else { throw Problem(.reasonNeeded, "resolve") }
@@ -61,6 +69,19 @@ struct ResolveCommand: ParsableCommand {
                 "Decided: \(subject.key.field) = \(value.compact) (seq \(seq))"))
     }
 
+    /// `--take min` must not write "min" where a clerk meant mine.
+    /// - Throws: ``Problem`` ``Problem/Code/badValue``.
+    private func checkSlip() throws {
+        guard !value, !isChoice, let meant = Self.choices.first(where: { Suggestion.isSlip(take, of: $0) }) else {
+            return
+        }
+        throw Problem(
+            .badValue, "--take \(take)",
+            explanation: Label(
+                zh: "是不是 --take \(meant)？如果值就是“\(take)”，请再加 --value",
+                en: "Did you mean --take \(meant)? If the value is \"\(take)\" itself, add --value"))
+    }
+
     private func decide(
         _ values: [Value], _ subject: Resolution.Subject, _ act: Desk.Act, _ desk: Desk,
         in transaction: AuthorityTransaction
@@ -77,16 +98,11 @@ struct ResolveCommand: ParsableCommand {
     }
 
     private func values(for subject: Resolution.Subject) throws -> [Value] {
-        let text =
-            switch take {
-            case "mine", "theirs": Resolution.text(take, of: subject)
-            default: take
-            }
+        let text = isChoice ? Resolution.text(take, of: subject) : take
         if subject.isDeletion {
             guard let flag = ["true": true, "false": false][text] else { throw Problem(.badValue, "--take") }
             return [.bool(flag)]
         }
-        let isChoice = take == "mine" || take == "theirs"
         if subject.fields.count == 1, let field = subject.fields.first {
             if isChoice || field.isSet {
                 return [try element(JSONValue.parsed(text), field: field, key: subject.key)]

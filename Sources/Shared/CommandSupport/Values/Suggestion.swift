@@ -1,7 +1,7 @@
 import SyncEngine
 
 /// What may have been meant by a name that does not exist.
-struct Suggestion {
+package struct Suggestion {
     /// What was not found, and the nearest names; all names when none is near.
     let label: Label
 
@@ -28,6 +28,11 @@ struct Suggestion {
         let near = known.map { (name: $0.name, distance: distance(typed, $0.name)) }.min { $0.distance < $1.distance }
         guard let near, near.distance <= max(2, typed.count / 3), near.distance < typed.count else { return nil }
         return near.name
+    }
+
+    /// Whether a word was meant and not quite typed: another case, or one character too many, too few or wrong.
+    package static func isSlip(_ typed: String, of word: String) -> Bool {
+        typed != word && distance(typed.lowercased(), word) <= 1
     }
 
     /// Levenshtein's: insertions, deletions and replacements of characters.
