@@ -23,7 +23,10 @@ package struct Ruhu: ParsableCommand {
                     ]),
                 CommandGroup(
                     name: L("办理（不需要网络）", "Cases (no network needed)"),
-                    subcommands: [ApplyCommand.self, DocumentCommand.self, TasksCommand.self, DeadlineCommand.self]),
+                    subcommands: [
+                        ApplyCommand.self, ProofsCommand.self, DocumentCommand.self, TasksCommand.self,
+                        DeadlineCommand.self,
+                    ]),
                 CommandGroup(
                     name: L("同步", "Syncing"),
                     subcommands: [

@@ -125,7 +125,7 @@ extension DocumentTemplate {
         DocumentTemplate(
             .reliefReceipt, version: 1, "JZ", needs: [.reasonGiven, .reliefRecorded],
             isOf: { $0.states.contains(.relieved) }, body: DocumentBodies.reliefReceipt),
-        DocumentTemplate(.leaflet, version: 1, "MB", isForm: true, body: DocumentBodies.leaflet),
+        DocumentTemplate(.leaflet, version: 2, "MB", isForm: true, body: DocumentBodies.leaflet),
     ]
 }
 

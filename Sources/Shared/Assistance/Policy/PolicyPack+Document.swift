@@ -6,7 +6,7 @@ extension PolicyPack {
 
     private static let keys: Set<String> = [
         "id", "version", "region", "title", "issued", "from", "until", "parameters", "deadlines", "notice", "hotline",
-        "documents", "basis", "calendar",
+        "documents", "basis", "proofs", "calendar",
     ]
 
     /// Reads a pack's document strictly.
@@ -38,7 +38,7 @@ extension PolicyPack {
         let id = reader.text("id", in: place, required: true)
         let version = version(in: place, &reader)
         let region = region(in: place, &reader)
-        let title = label("title", in: place, &reader)
+        let title = reader.policyLabel("title", in: place)
         let issued = reader.date("issued", in: place, required: true)
         let from = reader.date("from", in: place, required: true)
         let until = reader.date("until", in: place, required: true)
@@ -51,12 +51,13 @@ extension PolicyPack {
         let hotline = reader.object("hotline", in: place).flatMap { complaintLine($0, &reader) }
         let documents = reader.objects("documents", in: place).compactMap { policyText($0, &reader) }
         let basis = reader.objects("basis", in: place).compactMap { policyText($0, &reader) }
+        let proofs = reader.proofs(in: place)
         let calendar = reader.objects("calendar", in: place).compactMap { calendarDay($0, &reader) }
         guard let id, let version, let region, let title, let issued, let from, let until else { return nil }
         return PolicyPack(
             id: id, version: version, region: region, title: title, issued: issued, from: from, until: until,
             parameters: parameters, deadlines: deadlines, notice: notice, hotline: hotline, documents: documents,
-            basis: basis, calendar: calendar, text: text)
+            basis: basis, proofs: proofs, calendar: calendar, text: text)
     }
 
     private static func version(in place: DocumentReader.Place, _ reader: inout DocumentReader) -> Int? {
@@ -70,30 +71,6 @@ extension PolicyPack {
         guard let code = reader.text("region", in: place, required: true) else { return nil }
         if [6, 9].contains(code.utf8.count), code.utf8.allSatisfy({ (48...57).contains($0) }) { return Scope(code) }
         reader.report("region", "县区 6 位或镇街 9 位代码，例如 \"370404\"", "6 digits of a district or 9, such as \"370404\"")
-        return nil
-    }
-
-    private static func label(
-        _ key: String, in place: DocumentReader.Place, _ reader: inout DocumentReader
-    ) -> Label? {
-        guard let object = reader.object(key, in: place, required: true) else { return nil }
-        reader.allow(["zh", "en"], in: object)
-        guard let zh = reader.text("zh", in: object, required: true),
-            let en = reader.text("en", in: object, required: true)
-        else { return nil }
-        return Label(zh: zh, en: en)
-    }
-
-    /// `"article": "二（三）"` or `"demo": true`: exactly one of them, so that nothing passes for the document's that is
-    /// not.
-    private static func source(in place: DocumentReader.Place, _ reader: inout DocumentReader) -> PolicySource? {
-        let article = reader.text("article", in: place)
-        let isDemo = reader.flag("demo", in: place) ?? false
-        if let article, !isDemo { return .article(article) }
-        if isDemo, article == nil { return .demo }
-        reader.report(
-            place.name("article"), "写出条款 \"article\"，文件没有规定的写 \"demo\": true",
-            "give the \"article\", or \"demo\": true for what the document does not give")
         return nil
     }
 
@@ -123,7 +100,7 @@ extension PolicyPack {
         let from = reader.date("from", in: place, required: true)
         let until = reader.date("until", in: place)
         if let from, let until, until < from { reader.report(place.name("until"), "不能早于 from", "not before from") }
-        let source = source(in: place, &reader)
+        let source = reader.policySource(in: place)
         guard let name = reader.text("name", in: place, required: true) else { return nil }
         guard let type = PolicyParameterType.all[name] else {
             reader.report(
@@ -157,7 +134,7 @@ extension PolicyPack {
     private static func deadline(_ place: DocumentReader.Place, _ reader: inout DocumentReader) -> PolicyDeadline? {
         reader.allow(["programme", "step", "rule", "warning", "starts", "stops", "article", "demo"], in: place)
         let programme = reader.text("programme", in: place, codes: Programme.titles)
-        let source = source(in: place, &reader)
+        let source = reader.policySource(in: place)
         let warning = warning(in: place, &reader)
         let steps = Dictionary(uniqueKeysWithValues: PolicyDeadline.Step.allCases.map { ($0.rawValue, "") })
         guard
@@ -198,7 +175,7 @@ extension PolicyPack {
 
     private static func complaintLine(_ place: DocumentReader.Place, _ reader: inout DocumentReader) -> PolicyHotline? {
         reader.allow(["number", "article", "demo"], in: place)
-        let source = source(in: place, &reader)
+        let source = reader.policySource(in: place)
         guard let number = reader.text("number", in: place, required: true), let source else { return nil }
         if Rules.isPhone(number) { return PolicyHotline(number: number, source: source) }
         reader.report(
@@ -209,7 +186,7 @@ extension PolicyPack {
 
     private static func policyText(_ place: DocumentReader.Place, _ reader: inout DocumentReader) -> PolicyText? {
         reader.allow(["code", "zh", "en", "article", "demo"], in: place)
-        let source = source(in: place, &reader)
+        let source = reader.policySource(in: place)
         guard let code = reader.text("code", in: place, required: true),
             let zh = reader.text("zh", in: place, required: true),
             let en = reader.text("en", in: place, required: true), let source
@@ -225,5 +202,29 @@ extension PolicyPack {
             let name = reader.text("name", in: place, required: true)
         else { return nil }
         return PolicyCalendarDay(day: day, isWorking: reader.flag("working", in: place) ?? false, name: name)
+    }
+}
+
+extension DocumentReader {
+    mutating func policyLabel(_ key: String, in place: Place) -> Label? {
+        guard let object = object(key, in: place, required: true) else { return nil }
+        allow(["zh", "en"], in: object)
+        guard let zh = text("zh", in: object, required: true), let en = text("en", in: object, required: true) else {
+            return nil
+        }
+        return Label(zh: zh, en: en)
+    }
+
+    /// `"article": "二（三）"` or `"demo": true`: exactly one of them, so that nothing passes for the document's that is
+    /// not.
+    mutating func policySource(in place: Place) -> PolicySource? {
+        let article = text("article", in: place)
+        let isDemo = flag("demo", in: place) ?? false
+        if let article, !isDemo { return .article(article) }
+        if isDemo, article == nil { return .demo }
+        report(
+            place.name("article"), "写出条款 \"article\"，文件没有规定的写 \"demo\": true",
+            "give the \"article\", or \"demo\": true for what the document does not give")
+        return nil
     }
 }

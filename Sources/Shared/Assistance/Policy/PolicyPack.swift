@@ -19,6 +19,8 @@ package struct PolicyPack: Hashable, Sendable {
     package let hotline: PolicyHotline?
     package let documents: [PolicyText]
     package let basis: [PolicyText]
+    /// The checklist of proofs (R37); what it does not name is not asked for.
+    package let proofs: [PolicyProof]
     package let calendar: [PolicyCalendarDay]
     /// The document, byte for byte.
     package let text: String

@@ -123,6 +123,42 @@ extension PolicyPack {
         "en": "Who does not qualify is told the reasons in writing", "article": "二、一是优化流程"},
           {"code": "objection", "zh": "对公示有异议的，由镇（街）组织开展民主评议", \#
         "en": "On an objection the township holds a democratic review", "article": "二、二是简化环节"}
+         ],
+         "proofs": [
+          {"code": "application", "zh": "申请表", "en": "Application form", \#
+        "issuer": {"zh": "申请人填写", "en": "the applicant"}, "basis": "《社会救助暂行办法》第十一、十六、四十八条", "article": "二、四是规范文书"},
+          {"code": "authorisation", "zh": "授权委托书", "en": "Authorisation", "programmes": ["dibao", "tekun", "relief_expense"], \#
+        "issuer": {"zh": "申请人填写", "en": "the applicant"}, "basis": "《社会救助暂行办法》第五十八条", "article": "二、四是规范文书"},
+          {"code": "commitment", "zh": "守信承诺书", "en": "Commitment", \#
+        "issuer": {"zh": "申请人填写", "en": "the applicant"}, "basis": "《社会救助暂行办法》第五十八条", "article": "四、一是建立健全社会救助监管机制"},
+          {"code": "identity_card", "zh": "居民身份证（当场查验）", "en": "Identity card (shown)", \#
+        "issuer": {"zh": "公安部门", "en": "the police"}, "basis": "《居民身份证法》第十三条", "demo": true},
+          {"code": "account", "zh": "一本通银行卡或存折", "en": "Bank card or book", \#
+        "issuer": {"zh": "开户银行", "en": "the bank"}, "basis": "峄政发〔2020〕14号一、三", "demo": true},
+          {"code": "medical_bills", "zh": "自付费用票据", "en": "Bills paid by oneself", "programmes": ["relief_expense"], \#
+        "issuer": {"zh": "医院、学校等", "en": "hospital, school"}, "basis": "国发〔2014〕47号", "demo": true},
+          {"code": "emergency", "zh": "急难情形的佐证", "en": "Evidence of the emergency", "programmes": ["relief_urgent"], \#
+        "issuer": {"zh": "事发单位或医院", "en": "who dealt with it"}, "basis": "国发〔2014〕47号", "demo": true},
+          {"code": "no_dibao_elsewhere", "zh": "户籍地未享受低保证明", "en": "Certificate of no allowance elsewhere", "programmes": ["dibao"], \#
+        "issuer": {"zh": "户籍地民政部门", "en": "civil affairs there"}, "basis": "峄政发〔2020〕14号二、四", "shared": true, "article": "二、四是规范文书"},
+          {"code": "household_register", "zh": "户籍信息", "en": "Household registration", \#
+        "issuer": {"zh": "公安部门", "en": "the police"}, "basis": "《社会救助暂行办法》第五十八条", "shared": true, "demo": true},
+          {"code": "marriage", "zh": "婚姻登记信息", "en": "Marriage registration", \#
+        "issuer": {"zh": "民政部门", "en": "civil affairs"}, "basis": "《社会救助暂行办法》第五十八条", "shared": true, "demo": true},
+          {"code": "death", "zh": "死亡、火化信息", "en": "Death and cremation", \#
+        "issuer": {"zh": "公安、民政部门", "en": "police and civil affairs"}, "basis": "《社会救助暂行办法》第五十八条", "shared": true, "demo": true},
+          {"code": "deposits", "zh": "存款、证券、保险信息", "en": "Deposits, securities, insurance", "programmes": ["dibao", "tekun", "relief_expense"], \#
+        "issuer": {"zh": "核对平台", "en": "the checking platform"}, "basis": "《社会救助暂行办法》第五十八条", "shared": true, "demo": true},
+          {"code": "tax", "zh": "纳税、工商登记信息", "en": "Tax and business registration", "programmes": ["dibao", "tekun", "relief_expense"], \#
+        "issuer": {"zh": "税务、市场监管部门", "en": "tax and market offices"}, "basis": "《社会救助暂行办法》第五十八条", "shared": true, "demo": true},
+          {"code": "social_insurance", "zh": "社会保险、公积金信息", "en": "Social insurance, housing fund", "programmes": ["dibao", "tekun", "relief_expense"], \#
+        "issuer": {"zh": "人社、公积金部门", "en": "insurance and fund offices"}, "basis": "《社会救助暂行办法》第五十八条", "shared": true, "demo": true},
+          {"code": "real_estate", "zh": "不动产登记信息", "en": "Real estate", "programmes": ["dibao", "tekun", "relief_expense"], \#
+        "issuer": {"zh": "不动产登记机构", "en": "the land registry"}, "basis": "《社会救助暂行办法》第五十八条", "shared": true, "demo": true},
+          {"code": "vehicles", "zh": "车辆登记信息", "en": "Vehicles", "programmes": ["dibao", "tekun", "relief_expense"], \#
+        "issuer": {"zh": "公安交管部门", "en": "the traffic police"}, "basis": "《社会救助暂行办法》第五十八条", "shared": true, "demo": true},
+          {"code": "disability_certificate", "zh": "残疾人证信息", "en": "Disability certificate", "programmes": ["tekun", "disability_living", "disability_care"], \#
+        "issuer": {"zh": "残联", "en": "the disabled persons’ federation"}, "basis": "国发〔2015〕52号", "shared": true, "demo": true}
          ]
         }
         """#

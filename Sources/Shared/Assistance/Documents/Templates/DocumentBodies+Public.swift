@@ -115,11 +115,19 @@ extension DocumentBodies {
                 nil, [.p("生活遇到困难，可以向村（居）社会救助工作站或", .text(subject.office.title), "提出，协理员可以上门代办。")]),
             .h2("有哪些救助"), programmes.html, .h2("标准"), standards.html, .h2("怎么办"),
             .list([
-                "说一次、填一次：填写申请表、授权委托书、守信承诺书，最多跑一次。", "能够通过信息共享查到的证明不用提供；网上填了表的，不用再交纸质材料。",
+                "说一次、填一次：填写申请表、授权委托书、守信承诺书，最多跑一次。", toBring(pack),
+                "能够通过信息共享查到的证明不用提供；网上填了表的，不用再交纸质材料。",
                 "镇（街）同步做家庭经济状况核对和入户调查，先核后保。", "镇（街）作出审批决定，结果在村（居）公示；对公示有异议的，由镇（街）组织民主评议。",
                 "不予批准、调整或停发的，书面告知理由。", "家庭情况有变化，及时告诉协理员；骗取救助的，记入失信记录。", "有疑问、要举报，请拨打 \(subject.hotline)。",
             ]), .p("\(subject.office.title)印发", style: .office),
         ]
+    }
+
+    /// What every programme asks for (R37).
+    private static func toBring(_ pack: PolicyPack) -> String {
+        let titles = pack.proofs(of: nil).filter { !$0.isShared }.map(\.label.zh)
+        return titles.isEmpty
+            ? "需要什么，协理员一次告知。" : "材料从简：各项目都只要\(titles.joined(separator: "、"))；个别项目另需的，协理员一次告知。"
     }
 
     private static let audience: [Programme: String] = [
