@@ -110,7 +110,7 @@ final class CaseWorld: LinkedRecords {
             "check_report",
             [
                 "request": .text(request.description), "verdict": .text(verdict), "valid_to": day(days),
-                "members": .list([member.description]),
+                "issued_on": day(0), "members": .list([member.description]),
             ])
     }
 

@@ -94,9 +94,10 @@ struct Recorder {
             for draft in drafts {
                 let act = Capture<ReplicaTransaction>.Act(
                     author: author, reason: reason, observedOn: Station.visitDay(of: [draft]), now: now)
+                try transaction.checkProofRequests([draft], at: now)
                 let (sealed, found) = try capture.commit([draft], act: act, codec: station.codec)
                 recorded.append(Recorded(id: draft.record, kind: draft.kind.name, set: sealed?.set.number))
-                warnings += found
+                warnings += found + (try transaction.caseFindings(of: [draft], at: now))
             }
             warnings += try transaction.elsewhere(drafts)
             return (recorded, warnings)

@@ -85,8 +85,10 @@ struct Station {
             let capture = Capture(store: transaction, isDesk: false, context: RuleContext(today: now.day))
             let act = Capture<ReplicaTransaction>.Act(
                 author: author, reason: reason, observedOn: Self.visitDay(of: drafts), now: now)
+            try transaction.checkProofRequests(drafts, at: now)
             let (sealed, warnings) = try capture.commit(drafts, act: act, codec: codec)
-            return (sealed?.set.number, try warnings + transaction.elsewhere(drafts))
+            let found = try transaction.elsewhere(drafts) + transaction.caseFindings(of: drafts, at: now)
+            return (sealed?.set.number, warnings + found)
         }
     }
 

@@ -32,7 +32,8 @@ struct CaseDocument {
         ])
     }
 
-    /// The row, and `next`: each possible step with what it is missing; `moves`: the steps that were taken.
+    /// The row, and `next`: each possible step with what it is missing; `moves`: the steps that were taken; `trips` of
+    /// the applicant, and `findings` on them (R45).
     var json: JSONValue {
         row.adding([
             ("next", .array(next.map { $0.document(missingIn: file) })),
@@ -45,6 +46,17 @@ struct CaseDocument {
                                 + [("at", Self.text(move.time("at")?.description))])
                     })
             ),
+            (
+                "trips",
+                .array(
+                    file.trips.map { trip in
+                        .object([
+                            ("on", Self.text(trip.day("on")?.description)), ("where", Self.text(trip.text("where"))),
+                            ("why", Self.text(trip.text("why"))),
+                        ])
+                    })
+            ),
+            ("findings", .array([file.tripFinding].compactMap { $0.map { .string($0.message.text()) } })),
         ])
     }
 
@@ -91,6 +103,7 @@ struct CaseDocument {
             let asked = requests.compactMap { $0.text("move") }.joined(separator: L("、", ", "))
             lines.append("  " + L("工作站请求：", "A station asks for: ") + asked)
         }
+        lines += [file.tripFinding].compactMap { $0.map { "  " + $0.message.text() } }
         for move in next {
             let missing = move.guards.filter { !$0.isMet(file) }
             let words = [move.name, L(move.label.zh, ""), move.role.label.text()].filter { !$0.isEmpty }

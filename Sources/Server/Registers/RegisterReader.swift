@@ -47,8 +47,13 @@ extension Township {
     /// What is to be completed or looked at in a record that was just written.
     func findings(of draft: Draft) throws -> [Finding] {
         try database.read { database in
-            try RegisterReader(tables: self.database.tables, database: database)
+            let ofRecord = try RegisterReader(tables: self.database.tables, database: database)
                 .findings(of: draft.record, kind: draft.kind, today: clock().day)
+            guard draft.kind.name == "trip" else { return ofRecord }
+            let trip = try self.database.tables.record(draft.record, kind: draft.kind, in: database)
+            guard let application = trip?.value("application", in: draft.kind).text else { return ofRecord }
+            let file = try CaseReader(self, in: database).file(application, at: clock())
+            return ofRecord + [file.tripFinding].compactMap(\.self)
         }
     }
 }

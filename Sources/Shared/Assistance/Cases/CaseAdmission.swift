@@ -7,7 +7,7 @@ enum CaseAdmission {
         kinds: [
             "application", "case_move", "case_request", "check_request", "check_report", "decision",
             "democratic_review",
-            "notice", "payment",
+            "notice", "payment", "proof_request",
         ]
     ) { proposal in
         for mutation in proposal.mutations { try admit(mutation, in: proposal) }
@@ -33,6 +33,7 @@ enum CaseAdmission {
         case "democratic_review" where isNew: try admitReview(mutation, in: proposal)
         case "payment" where isNew: try admitPayment(mutation, in: proposal)
         case "payment": try admitNoChange(of: mutation, besides: ["return_code", "receipt", "paid_at"])
+        case "proof_request": try admitProofRequest(mutation, in: proposal)
         default: break
         }
     }
@@ -118,6 +119,14 @@ enum CaseAdmission {
         case .success(let move): return move
         case .failure(let refused): throw refused.refusal.problem
         }
+    }
+
+    /// R37, R38: an applicant is asked for nothing but what the checklist names and nobody shares.
+    private static func admitProofRequest(_ mutation: RecordMutation, in proposal: Proposal) throws {
+        let code = mutation.after.value("code", in: mutation.kind)
+        guard mutation.before.map({ $0.value("code", in: mutation.kind) != code }) ?? true else { return }
+        guard let file = try file(of: mutation, in: proposal) else { throw Problem(.unknownRecord, "application") }
+        if let refusal = file.refusal(ofAskingFor: code.text) { throw refusal.problem }
     }
 
     /// R30: no democratic review without an objection; it names the one that it answers.

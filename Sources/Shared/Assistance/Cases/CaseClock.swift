@@ -77,7 +77,7 @@ extension PolicyDeadline {
     var units: Label {
         switch step {
         case .decision, .relief, .registration, .delivery, .notice: Label(zh: "12wd、7d 或 24h", en: "12wd, 7d or 24h")
-        case .recheck, .aliveCheck, .grace: Label(zh: "12m 或 1y", en: "12m or 1y")
+        case .recheck, .aliveCheck, .rollCheck, .grace: Label(zh: "12m 或 1y", en: "12m or 1y")
         }
     }
 
@@ -86,7 +86,7 @@ extension PolicyDeadline {
         switch step {
         case .decision, .relief, .registration: ClockRule(self) != nil
         case .delivery, .notice: term != nil
-        case .recheck, .aliveCheck, .grace: months != nil
+        case .recheck, .aliveCheck, .rollCheck, .grace: months != nil
         }
     }
 }

@@ -136,10 +136,22 @@ package struct CaseFile: Sendable {
     /// Whom a check is about (R65): all who live in the household.
     package var checkedMembers: [Linked] { present }
 
-    /// Authorised, not decided, and no check was requested.
+    /// Authorised, not decided, and no check was requested; or in payment, and the last report is too old (R65).
     package var awaitsCheckRequest: Bool {
         let isOpen = status == .authorised || status == .preparing
-        return isOpen && all("check_request").isEmpty
+        return isOpen && all("check_request").isEmpty || (rollCheckDue != nil && validAuthorisation != nil)
+    }
+
+    /// When a case in payment is checked again, from the pack's warning on: by the term after its last report that the
+    /// pack sets (R65). `nil` while it is not, and while a request is out.
+    package var rollCheckDue: CalendarDay? {
+        guard status?.isPaid == true, let deadline = programme.flatMap({ pack?.deadline(.rollCheck, of: $0) }),
+            let months = deadline.months
+        else { return nil }
+        let report = all("check_report").last
+        let isRequested = all("check_request").contains { $0.record.seq > report?.record.seq ?? 0 }
+        let due = report?.day("issued_on").map { $0.adding(months: months) } ?? today
+        return !isRequested && due <= today.adding(days: deadline.warningDays) ? due : nil
     }
 
     /// The household that the case is about.

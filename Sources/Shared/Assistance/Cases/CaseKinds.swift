@@ -3,28 +3,29 @@ import SyncEngine
 /// The records of a case (DOMAIN section 4). All hang below the application, which hangs below the household.
 enum CaseKinds {
     static let all: [KindSchema] =
-        [application, authorisation, commitment, objection, changeReport, caseRequest, notice] + deskKinds
+        [application, authorisation, commitment, objection, changeReport, caseRequest, notice, proofRequest, trip]
+        + deskKinds
     /// Written by the township alone.
     static let deskKinds = [
         checkRequest, checkReport, refusedReport, decision, democraticReview, payment, dynamicReview, caseMove,
-        supervisorNote,
+        supervisorNote, verification,
     ]
 
-    private static let parent = [ParentField("application", kind: "application")]
-    private static let ofApplication = field("application", .reference, .im, .sensitive, "所属申请", "Application")
+    static let parent = [ParentField("application", kind: "application")]
+    static let ofApplication = field("application", .reference, .im, .sensitive, "所属申请", "Application")
 
     private static func codes<T: RawRepresentable<String>>(_ cases: [T], _ label: (T) -> Label) -> [String: Label] {
         Dictionary(uniqueKeysWithValues: cases.map { ($0.rawValue, label($0)) })
     }
 
     /// A field that only the desk writes.
-    private static func desk(
+    static func desk(
         _ name: String, _ type: ValueType, _ policy: MergePolicy, _ zh: String, _ en: String, _ rule: Rule? = nil
     ) -> FieldSchema {
         FieldSchema(name, type, policy, .sensitive, Label(zh: zh, en: en), rule: rule, isDeskOnly: true)
     }
 
-    private static func deskKind(
+    static func deskKind(
         _ name: String, _ zh: String, _ en: String, lookupFields: [String] = [], _ fields: [FieldSchema]
     ) -> KindSchema {
         KindSchema(
@@ -32,7 +33,7 @@ enum CaseKinds {
             fields: [desk("application", .reference, .im, "所属申请", "Application")] + fields)
     }
 
-    private static func missing(_ names: [String], in kind: String) -> RecordRule {
+    static func missing(_ names: [String], in kind: String) -> RecordRule {
         { fields, _ in
             names.filter { fields[$0]?.isNull ?? true }.map { name in
                 Finding(.warning, field: name, Label(zh: "请补填：\(kind) \(name)", en: "To complete: \(kind) \(name)"))

@@ -143,7 +143,10 @@ extension CaseMachine {
         [
             CaseMove(
                 "approve", "批准", from: [state], to: .approved, by: .leader,
-                needs: [.authorised, .checkedFirst, .everyMemberChecked, .notGrantedTwice, .decidedApproval]),
+                needs: [
+                    .authorised, .checkedFirst, .everyMemberChecked, .registrationsVerified, .notGrantedTwice,
+                    .decidedApproval,
+                ]),
             CaseMove(
                 "reject", "不予批准", from: [state], to: .rejected, by: .leader,
                 needs: [.decidedRejection, .rejectionNotice]),

@@ -64,7 +64,13 @@ extension Guard {
     }
     /// At most one of a benefit at a time (DOMAIN sections 5 and 9).
     static let notGrantedTwice = Guard(14, zh: "同一项目已在享受，不得重复批准", en: "this benefit is received already") {
-        !$0.isReceivedAlready
+        !$0.isReceivedAlready && !$0.isReceivedElsewhere
+    }
+    /// Asked by the township, of members registered elsewhere; never by the applicant (R40).
+    static let registrationsVerified = Guard(
+        40, zh: "户籍在外县区的成员还没有向户籍地核实", en: "the township has not yet asked where members from elsewhere are registered"
+    ) {
+        $0.awaitingVerification.isEmpty
     }
     static let decidedRejection = Guard(15, zh: "缺写明依据和签字人的不予批准决定", en: "no rejection with basis and signatories") {
         isDecided("rejected", in: $0, needsAmount: false)

@@ -30,6 +30,8 @@ package let memberKind = KindSchema(
         field("birth_date", .date, .dr, .personal, "出生日期", "Date of birth") { fields in
             fields["id_number"]?.text.flatMap(IdentityNumber.birthDate).map(Value.date) ?? .null
         },
+        field(
+            "registered_at", .text, .lv, .personal, "户籍所在县区", "Registered in (district code)", Rules.district),
         field("relation", .text, .lv, .personal, "与户主关系", "Relation to head", Rules.codes(CodeLists.relation)),
         field("marital", .text, .lv, .personal, "婚姻状况", "Marital status", Rules.codes(CodeLists.marital)),
         field("employment", .text, .lv, .personal, "就业状况", "Employment", Rules.codes(CodeLists.employment)),

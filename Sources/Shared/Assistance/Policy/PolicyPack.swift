@@ -38,6 +38,8 @@ package struct PolicyDeadline: Hashable, Sendable {
         case decision, relief, registration
         case recheck
         case aliveCheck = "alive_check"
+        /// How old the check report of a case in payment may become (R65).
+        case rollCheck = "roll_check"
         case grace
         case delivery
         case notice
@@ -61,6 +63,9 @@ package struct PolicyDeadline: Hashable, Sendable {
         guard let count = Int(rule.dropLast()) else { return nil }
         return rule.hasSuffix("m") ? count : rule.hasSuffix("y") ? 12 * count : nil
     }
+
+    /// How many days before its end a term of months warns; hours count as a day.
+    var warningDays: Int { warning?.unit == .hours ? 1 : warning?.count ?? 0 }
 
     /// Digits and a unit.
     static func isRule(_ rule: String) -> Bool {

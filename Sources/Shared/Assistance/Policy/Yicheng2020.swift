@@ -96,6 +96,10 @@ extension PolicyPack {
         "starts": "decision", "stops": "recheck", "demo": true},
           {"programme": "elderly_allowance", "step": "alive_check", "rule": "12m", "warning": "30d", \#
         "starts": "decision", "stops": "alive_check", "demo": true},
+          {"programme": "dibao", "step": "roll_check", "rule": "12m", "warning": "30d", \#
+        "starts": "report", "stops": "report", "demo": true},
+          {"programme": "tekun", "step": "roll_check", "rule": "12m", "warning": "30d", \#
+        "starts": "report", "stops": "report", "demo": true},
           {"step": "delivery", "rule": "3wd", "starts": "issued", "stops": "delivered", "demo": true}
          ],
          "notice": {"step": "notice", "rule": "7d", "starts": "posted", "stops": "removed", "demo": true},

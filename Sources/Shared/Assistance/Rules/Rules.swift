@@ -40,6 +40,15 @@ package enum Rules {
             Label(zh: "村居代码为 12 位数字，末三位 001 至 399", en: "A village code has 12 digits, the last three 001 to 399"))
     }
 
+    /// 6 digits (GB/T 2260).
+    static let district = Rule { value, _ in
+        guard let code = value.text, code.utf8.count != 6 || !code.utf8.allSatisfy({ (48...57).contains($0) }) else {
+            return nil
+        }
+        return Finding(
+            .error, Label(zh: "县区代码为 6 位数字，如 370404", en: "A district code has 6 digits, such as 370404"))
+    }
+
     /// `1[3-9]\d{9}`, or a landline with or without its area code.
     static let phone = Rule { value, _ in
         guard let text = value.text, !isPhone(text) else { return nil }

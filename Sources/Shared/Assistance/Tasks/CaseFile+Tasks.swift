@@ -6,7 +6,7 @@ extension CaseFile {
         guard let machine, let status, !machine.isFinal(status) || status == .rejected || status == .checkFailed else {
             return notices
         }
-        return papers(machine) + notices + reviews + clockTasks + deskTasks
+        return papers(machine) + notices + reviews + clockTasks + deskTasks + verifications + rollCheck
     }
 
     private func task(_ kind: DueTask.Kind, due: Moment, subject: Linked? = nil) -> DueTask {
@@ -21,13 +21,26 @@ extension CaseFile {
     /// What is still to be signed, asked or seen before the case can be accepted (R19, R25, R26).
     private func papers(_ machine: CaseMachine) -> [DueTask] {
         guard status == .intent || status == .authorised || status == .preparing else { return [] }
-        let end = (clocks.first { $0.stoppedAt == nil }?.deadline.due.day).map(Moment.day)
         var tasks: [DueTask] = []
         let isSigned = Guard.authorised.isMet(self) && Guard.committed.isMet(self)
         if machine.needsAuthorisation, !isSigned { tasks.append(task(.authorise, due: .day(appliedOn))) }
-        if !Guard.surveyed.isMet(self) { tasks.append(task(.survey, due: end ?? .day(appliedOn))) }
+        if !Guard.surveyed.isMet(self) { tasks.append(task(.survey, due: decisionDay)) }
         if awaitsCheckRequest, Guard.authorised.isMet(self) { tasks.append(task(.requestCheck, due: .day(appliedOn))) }
         return tasks
+    }
+
+    /// The last day of the clock that runs.
+    private var decisionDay: Moment { .day(clocks.first { $0.stoppedAt == nil }?.deadline.due.day ?? appliedOn) }
+
+    /// Members whose registration is elsewhere (R40), until the benefit is decided.
+    private var verifications: [DueTask] {
+        guard lastMove(["approve"]) == nil else { return [] }
+        return awaitingVerification.map { task(.verifyRegistration, due: decisionDay, subject: $0) }
+    }
+
+    /// The periodic check of the whole roll (R65): of whom the authorisation has ended, it is signed anew first.
+    private var rollCheck: [DueTask] {
+        rollCheckDue.map { due in [task(validAuthorisation == nil ? .authorise : .requestCheck, due: .day(due))] } ?? []
     }
 
     /// Public notices to post and to take down, letters to deliver (R21, R42, R43).
@@ -49,8 +62,7 @@ extension CaseFile {
     /// Rechecks and alive checks, from the pack's warning on (R17, R22).
     private var reviews: [DueTask] {
         guard let step = machine?.review, let programme else { return [] }
-        let warning = pack?.deadline(step, of: programme)?.warning
-        let ahead = warning?.unit == .hours ? 1 : Int(warning?.count ?? 0)
+        let ahead = pack?.deadline(step, of: programme)?.warningDays ?? 0
         return all("dynamic_review").filter { $0.value("done").isNull }.compactMap { review in
             guard let due = review.day("due"), due <= today.adding(days: ahead) else { return nil }
             return task(step == .aliveCheck ? .aliveCheck : .recheck, due: .day(due), subject: review)

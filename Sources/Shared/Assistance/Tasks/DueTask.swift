@@ -14,6 +14,7 @@ package struct DueTask: Sendable {
         case finishVisit = "finish_visit"
         // Of the township
         case requestCheck = "request_check"
+        case verifyRegistration = "verify_registration"
         case decision, relief, registration
         case answerRequest = "answer_request"
         case reviewObjection = "review_objection"
@@ -68,7 +69,9 @@ package struct DueTask: Sendable {
 extension DueTask.Kind {
     package var isVillage: Bool {
         switch self {
-        case .requestCheck, .decision, .relief, .registration, .answerRequest, .reviewObjection, .reconsider: false
+        case .requestCheck, .verifyRegistration, .decision, .relief, .registration, .answerRequest, .reviewObjection,
+            .reconsider:
+            false
         default: true
         }
     }
@@ -87,6 +90,7 @@ extension DueTask.Kind {
         case .repairRefused: Label(zh: "更正被退回的变更", en: "repair a refused change")
         case .finishVisit: Label(zh: "完成未填完的入户调查", en: "finish the visit that was begun")
         case .requestCheck: Label(zh: "发起经济状况核对", en: "request the check")
+        case .verifyRegistration: Label(zh: "向户籍地核实是否享受低保", en: "ask where the member is registered")
         case .decision: Label(zh: "审核审批", en: "decide")
         case .relief: Label(zh: "先行救助", en: "relieve")
         case .registration: Label(zh: "登记补手续", en: "register the relief")
@@ -106,6 +110,7 @@ extension DueTask.Kind {
         case .bringInObjection, .reviewObjection: CaseRule(32)
         case .repairRefused, .finishVisit, .answerRequest: nil
         case .requestCheck: CaseRule(26)
+        case .verifyRegistration: CaseRule(40)
         case .decision: CaseRule(33)
         case .relief: CaseRule(34)
         case .registration: CaseRule(35)
