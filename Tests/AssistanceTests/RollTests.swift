@@ -59,6 +59,16 @@ import Testing
         #expect(try lines("2026-06", world) == ["2026-04 32000", "2026-05 32000", "2026-06 40000"])
     }
 
+    @Test func whoWasMergedIntoAnotherIsPaidAsTheOther() throws {
+        let world = try paid()
+        let other = world.add("member", ["name": .text("张三")])
+        world.set(world.member, KindSchema.aliasField, .text(other.description))
+        #expect(try roll("2026-04", world).lines.map(\.payee.record.id) == [other])
+        world.set(world.application, "member", .null)
+        world.set(world.household, "head", .text(world.member.description))
+        #expect(try roll("2026-04", world).lines.map(\.payee.record.id) == [other])
+    }
+
     @Test func nothingIsPaidToTheDead() throws {
         let world = try paid()
         world.set(world.member, "death_date", world.day(0))

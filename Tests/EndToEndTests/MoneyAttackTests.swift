@@ -149,6 +149,19 @@ struct MoneyAttackTests {
         #expect(try due("2026-12") == 0)
     }
 
+    /// No pack without a signature, no activation without training (R3, R55), no number that was not counted (R41).
+    @Test(arguments: ["policy_pack", "district_key", "form", "document", "duplicate", "roll"])
+    func whatHasItsOwnCommandIsNotWrittenByHand(kind: String) throws {
+        let outcome = try server.command("new", kind)
+        #expect(outcome.code == 65 && outcome.json["error"]["code"].int == 2008, "\(outcome.text)")
+    }
+
+    @Test func aRollIsNotEdited() throws {
+        _ = try inPayment()
+        let roll = try #require(try desk("roll", "freeze", "2026-12")["id"].string)
+        #expect(try server.command("edit", roll, "total_fen=5").json["error"]["code"].int == 2008)
+    }
+
     @Test func aLineIsTakenBackOnceInFullAndByItsOwnCase() throws {
         let id = try inPayment()
         let total = try #require(try desk("roll", "freeze", "2027-01")["totalFen"].int)

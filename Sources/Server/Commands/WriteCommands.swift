@@ -19,16 +19,12 @@ struct NewCommand: ParsableCommand {
     @Argument(help: ArgumentHelp(L("记录种类", "Kind of record"))) var kind: String
     @Argument(help: ArgumentHelp(L("字段=值 …", "field=value …"))) var fields: [String] = []
 
-    /// What has a command of its own: a step is kept together with its status, a draw with its households.
-    private static let commands = [
-        "case_move": "ruhu-server case move", "sample_check": "ruhu-server sample draw",
-        "sampled_household": "ruhu-server sample draw", "roll": "ruhu-server roll freeze",
-    ]
-
     func run() throws {
         let township = try options.township()
         let kind = try township.database.tables.schema.known(kind: kind)
-        if let command = Self.commands[kind.name] { throw Problem(.systemKind, command) }
+        if let command = OwnCommand.toMake[kind.name] ?? OwnCommand.toChange[kind.name] {
+            throw Problem(.systemKind, command)
+        }
         let now = township.clock()
         let draft = Draft(
             kind: kind, record: Township.newID(at: now), operation: .create,
@@ -60,6 +56,7 @@ struct EditCommand: ParsableCommand {
         let tables = township.database.tables
         let found = try RecordID(id).flatMap { id in try township.database.read { try tables.record(id, in: $0) } }
         guard let (record, kind) = found else { throw Problem(.unknownRecord, id) }
+        if let command = OwnCommand.toChange[kind.name] { throw Problem(.systemKind, command) }
         let draft = Draft(
             kind: kind, record: record.id, operation: .edit,
             writes: try fields.map { try FieldAssignment.parse($0, kind: kind, isDesk: true) })
@@ -68,6 +65,20 @@ struct EditCommand: ParsableCommand {
         Diagnostics.warn(try township.findings(of: draft))
         options.output.write(recordedAtDesk: draft, seq: seq)
     }
+}
+
+/// Kinds with a command of their own, which asks more than any field says: a signature, a training, a number.
+private enum OwnCommand {
+    /// A step is kept together with its status, a draw with its households.
+    static let toMake = [
+        "case_move": "ruhu-server case move", "sample_check": "ruhu-server sample draw",
+        "sampled_household": "ruhu-server sample draw",
+    ]
+    static let toChange = [
+        "policy_pack": "ruhu-server pack", "district_key": "ruhu-server pack trust", "form": "ruhu-server form import",
+        "roll": "ruhu-server roll freeze", "document": "ruhu-server document print",
+        "duplicate": "ruhu-server duplicate",
+    ]
 }
 
 extension Output {

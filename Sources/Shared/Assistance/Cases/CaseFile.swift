@@ -49,6 +49,8 @@ package struct CaseFile: Sendable {
     let household: [Linked]
     /// For whom: the person named, or the one that he was merged into.
     let applicant: Linked?
+    /// The head of the household, or the one that he was merged into.
+    let head: Linked?
     package let at: Instant
     /// The packs that are in use here.
     let shelf: PolicyShelf
@@ -70,18 +72,23 @@ package struct CaseFile: Sendable {
         pack = shelf.pack(openedOn: linked.day("applied_at") ?? at.day, today: at.day)
         calendar = shelf.calendar
         self.linked = try records.dependents(of: application).compactMap(Linked.init).sorted(by: Self.isOlder)
-        let named = try linked.value("member").recordID.flatMap { try records.record($0, kind: memberKind) }
-        applicant = try named.flatMap { Linked(try records.canonical($0, kind: memberKind)) }
+        func person(_ value: Value) throws -> Linked? {
+            let named = try value.recordID.flatMap { try records.record($0, kind: memberKind) }
+            return try named.flatMap { Linked(try records.canonical($0, kind: memberKind)) }
+        }
+        applicant = try person(linked.value("member"))
         guard let id = linked.value("household").recordID,
             let above = try records.record(id, kind: householdKind).map({
                 try records.canonical($0, kind: householdKind)
             })
         else {
             home = nil
+            head = nil
             household = []
             return
         }
         home = Linked(above)
+        head = try person(above.value("head", in: householdKind))
         household = try records.dependents(of: above).filter { $0.id != application.id }.compactMap(Linked.init)
             .filter { $0.record.mergedInto(in: $0.kind) == nil }
     }

@@ -85,10 +85,10 @@ package struct Roll: Sendable {
 }
 
 extension CaseFile {
-    /// Who gets the money: the applicant, else the head of the household.
+    /// Who gets the money: the applicant, else the head of the household, or whom they were merged into.
     var payee: Linked? {
-        let id = application.value("member").recordID ?? home?.value("head").recordID
-        return id.flatMap { id in members.first { $0.record.id == id } }
+        let named = application.value("member").isNull ? head : applicant
+        return named.flatMap { named in members.first { $0.record.id == named.record.id } }
     }
 
     var isPayeeDead: Bool {
