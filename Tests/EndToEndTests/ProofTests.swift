@@ -3,7 +3,8 @@ import ProgramRunner
 import Testing
 
 /// How little an applicant is bothered, with the built programs: the checklist, what is shared, members registered
-/// elsewhere, trips, and the check of the whole roll (R37, R38, R40, R45, R65).
+/// elsewhere, trips, the check of the whole roll, and how fast it goes (R37, R38, R40, R45,
+/// R65, R70).
 @Suite struct ProofTests {
     private let folder: TemporaryFolder
     private let server: TownshipServer
@@ -135,6 +136,17 @@ import Testing
         #expect(tasks.compactMap { $0["task"].string }.contains("request_check"))
         #expect(try check(by: later) == 1)
         #expect(try check(by: later) == 0, "a new report is there")
+    }
+
+    @Test func decisionsAreCounted() throws {
+        #expect(try server.command("statistics").json["rows"].array.isEmpty)
+        try granted()
+        let counted = try server.command("statistics").json["rows"].array
+        #expect(counted.count == 1 && counted[0]["rule"].string == "R33" && counted[0]["rate"].string == "1")
+        #expect(counted[0]["done"].int == 1 && counted[0]["meanWorkingDays"].string == "0")
+        #expect(try server.command("statistics", "--to", "2020-01-01").json["rows"].array.isEmpty)
+        #expect(try server.command("statistics", "--from", "yesterday").code == 65)
+        #expect(try server.program.run(["statistics"]).text.contains("100.0%"))
     }
 
     /// Up to the public notice.

@@ -57,7 +57,7 @@ struct RegisterCommand: ParsableCommand {
 
 extension CalendarDay {
     /// - Throws: ``Problem`` ``Problem/Code/badValue``.
-    fileprivate init(typed text: String) throws {
+    init(typed text: String) throws {
         guard let day = CalendarDay(text) else {
             throw Problem(
                 .badValue, text,

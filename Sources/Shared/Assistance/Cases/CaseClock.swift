@@ -151,9 +151,12 @@ extension CaseFile {
         }
     }
 
+    /// The step that stopped it: the first, for a case that was decided in time may be withdrawn much later.
+    func stop(of rule: ClockRule) -> Linked? { moves.first { rule.stops.contains($0.text("move") ?? "") } }
+
     private func clock(_ rule: ClockRule, from start: Moment) throws -> CaseClock {
         let deadline = try Deadline(of: rule.term, from: start, in: calendar)
-        let stoppedAt = lastMove(rule.stops)
+        let stoppedAt = stop(of: rule)?.time("at")
         let notes = all("supervisor_note").filter { $0.text("clock") == rule.name.rawValue }.compactMap {
             $0.text("text")
         }
