@@ -31,8 +31,8 @@ import Testing
             not asked for, or whose authorisation was withdrawn meanwhile (R25, R26); an approval of a checked programme
             without a valid report (R64), a grant that is not what its kept calculation comes to, that was calculated of other
             facts than are on record or is dated another day than today (R15), an approval of what was posted already (R31), and any
-            decision by a district role (R1); a democratic review that answers no objection (R30); a notice that is dated back, and a
-            public notice before the approval (R31); a payment before the result took effect (R31), of another amount than was
+            decision by a district role (R1); a democratic review that answers no objection (R30); a request for a proof that is not on
+            the checklist (R37) or is shared (R38); a notice that is dated back, and a public notice before the approval (R31); a payment before the result took effect (R31), of another amount than was
             decided, twice for a month or to an account that is none of the household's (R14), by an adjustment whose step was not
             taken (R43), or after a death that has not been considered (R22). A decision and a payment are never changed; a payment
             is taken back once, in full.
@@ -42,7 +42,11 @@ import Testing
             | 申请、授权委托书、守信承诺书 · the packet | `ruhu apply HOUSEHOLD PROGRAMME --signer NAME` |
             | 工作站请求一步 · a station asks for a step | `ruhu new case_request application=ID move=STEP` |
             | 撤回授权 · an authorisation is withdrawn | `ruhu edit AUTHORISATION withdrawn=DATE` |
-            | 核对 · the check | `ruhu-server check request FILE`, `check import FILE` |
+            | 要带什么 · the checklist | `ruhu proofs PROGRAMME` |
+            | 要求提供材料、已提供 · a proof is asked for, and brought | `ruhu new proof_request application=ID code=identity_card asked_on=DATE`, `ruhu edit REQUEST brought_on=DATE` |
+            | 申请人跑腿 · a trip of the applicant | `ruhu new trip application=ID on=DATE where=station why=…`; the second is told of (R45) |
+            | 户籍在外县区 · registered elsewhere | `ruhu edit MEMBER registered_at=370481`; the clerk asks there: `ruhu-server new verification application=ID member=… result=not_receiving verified_on=DATE` (R40) |
+            | 核对 · the check | `ruhu-server check request FILE`, `check import FILE`; of a case in payment whose report is older than the pack's `roll_check` again (R65) |
             | 决定，金额由核算得出 · the decision, calculated | `ruhu-server case decide ID approved --basis … --signatory …` |
             | 公示单、告知书 · notices | `ruhu-server notice ID publicity --place … --hotline …`; `check_failure` and `rejection` draft themselves with their step |
             | 张贴、撤除、送达 · evidence, delivery | `ruhu edit NOTICE posted_evidence+=FILE`, `delivered_on=DATE` |
@@ -52,6 +56,7 @@ import Testing
             | 每月发放 · the month's roll, the pay file | `ruhu-server roll show MONTH`, `roll freeze MONTH`, `export payfile MONTH FILE` |
             | 要办的事 · what is due | `ruhu tasks`, `ruhu-server tasks --village CODE --clerk NAME` |
             | 超期说明 · a breach explained | `ruhu-server case note ID --clock decision --text …` |
+            | 办理时效 · how fast | `ruhu-server statistics --from DATE --to DATE` |
             | 状态、期限、还缺什么 · status, clocks, what is missing | `ruhu-server case list --late`, `case show ID`, `case move ID STEP` |
 
             """

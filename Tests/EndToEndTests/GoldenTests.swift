@@ -18,7 +18,7 @@ import Testing
         ("ruhu-server", ["case", "--help"]), ("ruhu-server", ["case", "move", "--help"]),
         ("ruhu-server", ["case", "decide", "--help"]), ("ruhu-server", ["roll", "--help"]),
         ("ruhu-server", ["export", "payfile", "--help"]), ("ruhu-server", ["tasks", "--help"]),
-        ("ruhu", ["tasks", "--help"]),
+        ("ruhu", ["tasks", "--help"]), ("ruhu", ["proofs", "--help"]), ("ruhu-server", ["statistics", "--help"]),
         ("ruhu-server", ["check", "--help"]), ("ruhu-server", ["notice", "--help"]),
         ("ruhu-server", ["register", "--help"]), ("ruhu-server", ["sample", "draw", "--help"]),
         ("ruhu-server", ["duplicates", "--help"]), ("ruhu-server", ["duplicate", "--help"]),
