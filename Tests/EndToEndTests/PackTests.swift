@@ -113,15 +113,33 @@ import Testing
         #expect(packs[1]["activatedBy"].string == "陈主任")
     }
 
+    /// A case whose result may be posted.
+    private func approved(at station: VillageStation) throws -> String {
+        let household = try station.new("household", "number=001")
+        _ = try station.new("member", "household=\(household)", "name=张三", "id_number=11010519491231002X")
+        let id = try #require(try station.run("apply", household, "dibao", "--signer", "张三").json["id"].string)
+        _ = try station.new("visit", "household=\(household)", "when=2026-11-20", "surveyors=李建国,王秀英")
+        try station.sync()
+        func desk(_ arguments: String...) throws {
+            let outcome = try server.program.run(arguments + ["--json"])
+            #expect(outcome.code == 0, "\(arguments): \(outcome.text)")
+        }
+        for step in ["authorise", "prepare"] { try desk("case", "move", id, step) }
+        try desk("check", "request", path("requests"))
+        try desk("check", "simulate", path("requests"), path("reports"))
+        try desk("check", "import", path("reports"))
+        for step in ["accept", "review"] { try desk("case", "move", id, step) }
+        try desk("case", "decide", id, "approved", "--basis", "年收入低于标准", "--signatory", "陈")
+        try desk("case", "move", id, "approve", "--role", "leader")
+        return id
+    }
+
     @Test func thePackSetsTheLengthAndHotlineOfNoticesAndBringsTheNextYearsHolidays() throws {
         try server.start()
         let station = try server.station("a", village: "370404101201", staff: "王秀英")
         #expect(try server.command("pack", "trust", try districtKey()).code == 0)
         #expect(try server.command("pack", "import", try sign(try successor())).code == 0)
-        let household = try station.new("household", "number=001")
-        let applied = try station.run("apply", household, "dibao", "--signer", "张三")
-        let id = try #require(applied.json["id"].string)
-        try station.sync()
+        let id = try approved(at: station)
         func notice() throws -> JSON {
             let issued = try server.command("notice", id, "publicity", "--place", "公开栏")
             #expect(issued.code == 0, "\(issued.text)")

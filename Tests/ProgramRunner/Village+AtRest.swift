@@ -13,7 +13,9 @@ extension TownshipServer {
         let status = try command("status").json
         let decided = status["devices"].array.compactMap { $0["acknowledged"].int }.reduce(0, +)
         // Without desk acts and releases each acknowledged number has exactly one seq.
-        if !deskActs, status["seq"].int != decided { faults.append("seq \(status["seq"].int ?? -1), acknowledged \(decided)") }
+        if !deskActs, status["seq"].int != decided {
+            faults.append("seq \(status["seq"].int ?? -1), acknowledged \(decided)")
+        }
         let scopes = Dictionary(
             status["scopes"].array.map { ($0["scope"].string ?? "", $0["digest"].string ?? "") },
             uniquingKeysWith: { first, _ in first })

@@ -27,7 +27,9 @@ package struct Month: Hashable, Comparable, Sendable {
     }
 
     package var next: Month { Month(number: number + 1) }
-    package var first: CalendarDay { CalendarDay(year: number / 12, month: number % 12 + 1, day: 1)! }  // a first exists
+    package var first: CalendarDay {
+        CalendarDay(year: number / 12, month: number % 12 + 1, day: 1)!  // every month has a first
+    }
     package var last: CalendarDay { next.first.adding(days: -1) }
 
     package static func < (a: Month, b: Month) -> Bool { a.number < b.number }
