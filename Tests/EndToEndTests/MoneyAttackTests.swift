@@ -149,6 +149,26 @@ struct MoneyAttackTests {
         #expect(try due("2026-12") == 0)
     }
 
+    @Test func aMonthThatWasFrozenAgainAfterARestoreIsNotPaidTwice() throws {
+        let id = try inPayment()
+        let backup = path("ruhu.backup")
+        _ = try desk("backup", backup)
+        let total = try #require(try desk("roll", "freeze", "2026-12")["totalFen"].int)
+        try station.sync()
+        server.stop()
+        try FileManager.default.removeItem(at: server.folder)
+        _ = try desk("restore", backup)
+        _ = try desk("roll", "freeze", "2026-12")
+        try server.start()
+        for _ in 0..<3 { _ = try station.run("sync") }
+        #expect(try desk("list", "roll")["count"].int == 2, "the village brought the first one back")
+        #expect(try refusal("export", "payfile", "2026-12", path("pay.csv")).contains("R14"))
+        let second = try #require(try desk("list", "payment")["records"][1]["id"].string)
+        _ = try desk(
+            "new", "payment", "application=\(id)", "reverses=\(second)", "state=reversed", "amount_fen=-\(total)")
+        #expect(try desk("export", "payfile", "2026-12", path("pay.csv"))["totalFen"].int == total)
+    }
+
     /// No pack without a signature, no activation without training (R3, R55), no number that was not counted (R41).
     @Test(arguments: ["policy_pack", "district_key", "form", "document", "duplicate", "roll"])
     func whatHasItsOwnCommandIsNotWrittenByHand(kind: String) throws {

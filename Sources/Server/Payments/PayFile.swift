@@ -4,7 +4,7 @@ import RecordStore
 import SyncEngine
 
 /// The 一本通 pay file of a frozen roll, with the columns of DOMAIN section 8. What it pays is what the roll's lines
-/// say, account included, whatever changed since.
+/// say, account included, whatever changed since; a line that was taken back is left out.
 struct PayFile {
     static let columns = [
         "序号", "发放时间", "发放单位", "所属乡镇", "农户代码", "姓名", "身份证号", "补贴数量", "补贴标准", "补贴金额", "发放账号",
@@ -15,7 +15,8 @@ struct PayFile {
     let totalFen: Int64
 
     /// - Throws: ``Problem`` ``Problem/Code/unknownRecord`` when the month was not frozen or has no such batch,
-    ///   ``Problem/Code/storage`` when the lines do not come to what was frozen.
+    ///   ``Problem/Code/storage`` when the lines do not come to what was frozen, ``Problem/Code/refusedMove`` when a case
+    ///   has two lines that stand for one month (R14).
     init(_ township: Township, month: Month, batch: Int64?) throws {
         (rows, totalFen) = try township.database.read { database in
             let records = try CaseReader(township, in: database)
@@ -32,14 +33,13 @@ struct PayFile {
             var rows: [[String]] = []
             var total: Int64 = 0
             for roll in rolls {
-                let sum = try Self.add(roll, to: &rows, unit: township.identity.name, records: records)
-                guard sum == roll.value("total_fen", in: rollKind).int64 else { throw Problem(.storage, "roll") }
-                total += sum
+                total += try Self.add(roll, to: &rows, unit: township.identity.name, records: records)
             }
             return (rows, total)
         }
     }
 
+    /// - Returns: what the rows that were added come to, in fen.
     private static func add(
         _ roll: Record, to rows: inout [[String]], unit: String, records: CaseReader
     ) throws -> Int64 {
@@ -56,23 +56,19 @@ struct PayFile {
             ]
             lines.append((line, file, place))
         }
-        // Case and month begin each entry: in that order the roll was frozen.
-        let entries = lines.map { line, file, _ in
-            Roll.entry(
-                application: file.application.record.id.description, month: line.value("month", in: kind).text ?? "",
-                fen: line.value("amount_fen", in: kind).int64 ?? 0,
-                account: line.value("account_number", in: kind).text)
-        }
-        guard Roll.digest(entries.sorted()).description == roll.value("digest", in: rollKind).text else {
-            throw Problem(
-                .storage, roll.id.description,
-                explanation: Label(zh: "名册与冻结时不一致，不能导出", en: "The roll is not what was frozen"))
-        }
+        try check(lines.map { ($0.line, $0.file) }, against: roll, kind: kind)
         var total: Int64 = 0
         // As a village's roster is read: by village, household, programme and month.
         for (line, file, _) in lines.sorted(by: { $0.place.lexicographicallyPrecedes($1.place) }) {
             func text(_ field: String) -> String { line.value(field, in: kind).text ?? "" }
             let fen = line.value("amount_fen", in: kind).int64 ?? 0
+            let standing = file.standingPayments
+            // What was taken back is not paid, and what was frozen twice waits for a person: after a restore a month may
+            // have been frozen anew before the villages brought its first roll back.
+            guard standing.contains(where: { $0.record.id == line.id }) else { continue }
+            if let twin = standing.first(where: { $0.record.id != line.id && $0.text("month") == text("month") }) {
+                throw doubled(line, twin.record)
+            }
             let payee = try line.value("payee", in: kind).recordID.flatMap {
                 try records.record($0, kind: try records.kind("member"))
             }
@@ -89,6 +85,37 @@ struct PayFile {
             ])
         }
         return total
+    }
+
+    /// The lines are those that were frozen, to the fen and the account.
+    private static func check(_ lines: [(Record, CaseFile)], against roll: Record, kind: KindSchema) throws {
+        func fen(_ line: Record) -> Int64 { line.value("amount_fen", in: kind).int64 ?? 0 }
+        // Case and month begin each entry: in that order the roll was frozen.
+        let entries = lines.map { line, file in
+            Roll.entry(
+                application: file.application.record.id.description, month: line.value("month", in: kind).text ?? "",
+                fen: fen(line), account: line.value("account_number", in: kind).text)
+        }
+        let total = lines.reduce(0) { $0 + fen($1.0) }
+        guard Roll.digest(entries.sorted()).description == roll.value("digest", in: rollKind).text,
+            total == roll.value("total_fen", in: rollKind).int64
+        else {
+            throw Problem(
+                .storage, roll.id.description,
+                explanation: Label(zh: "名册与冻结时不一致，不能导出", en: "The roll is not what was frozen"))
+        }
+    }
+
+    private static func doubled(_ line: Record, _ twin: Record) -> Problem {
+        let (one, other) = (min(line.id, twin.id), max(line.id, twin.id))
+        let reason = Label(
+            zh: "同一月份有两笔：\(one) 和 \(other)；冲销一笔：ruhu-server new payment application=… reverses=\(other) amount_fen=负数",
+            en:
+                "one month has two lines, \(one) and \(other): take one back, ruhu-server new payment application=ID reverses=\(other) amount_fen=MINUS"
+        )
+        return Refusal(
+            move: Label(zh: "导出发放文件", en: "write the pay file"), reasons: [.init(CaseRule(14), reason)]
+        ).problem
     }
 
     /// With a byte order mark, so that Excel and WPS read the Chinese.
