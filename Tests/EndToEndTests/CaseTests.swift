@@ -332,6 +332,8 @@ import Testing
         let listed = try late.run(["case", "list", "--late", "--json"])
         #expect(listed.json["cases"][0]["clocks"][0]["state"].string == "overdue")
         #expect(try server.command("case", "list", "--late").json["count"].int == 0)
+        let blank = try late.run(["case", "note", id, "--clock", "decision", "--text", " ", "--json"])
+        #expect(blank.code == 65 && blank.json["error"]["code"].int == 2003, "a breach is not explained by nothing")
         #expect(try late.run(["case", "note", id, "--clock", "decision", "--text", "核对平台停机", "--json"]).code == 0)
         let clock = try late.run(["case", "show", id, "--json"]).json["clocks"][0]
         #expect(clock["notes"].strings == ["核对平台停机"] && clock["state"].string == "overdue")

@@ -121,6 +121,10 @@ struct CaseNoteCommand: ParsableCommand {
 
     func run() throws {
         let township = try options.township()
+        guard text.contains(where: { !$0.isWhitespace }) else {
+            throw Problem(
+                .badValue, "--text", explanation: Label(zh: "说明不能空着", en: "The note is not empty"))
+        }
         let desk = CaseDesk(township: township)
         let now = township.clock()
         let draft = try desk.new(
