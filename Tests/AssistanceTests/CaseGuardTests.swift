@@ -232,6 +232,19 @@ import Testing
         #expect(try world.refusals("stop") == ["R43"])
     }
 
+    @Test func aLetterThatIsOlderThanTheDecisionTellsOfAnotherChange() throws {
+        let world = CaseWorld(.dibao)
+        try world.inPayment()
+        let notice = world.add("notice", ["kind": .text("adjustment"), "from": world.day(0)])
+        world.later(days: 3)
+        world.decide("adjusted")
+        world.set(notice, "delivered_on", world.day(0))
+        #expect(try world.refusals("adjust") == ["R43"])
+        let later = world.add("notice", ["kind": .text("adjustment"), "from": world.day(0)])
+        world.set(later, "delivered_on", world.day(0))
+        #expect(try world.refusals("adjust").isEmpty)
+    }
+
     @Test func aDeathFreezesPaymentUntilItIsDecidedAnew() throws {
         let world = CaseWorld(.dibao)
         try world.approved()

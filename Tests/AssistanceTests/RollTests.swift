@@ -6,7 +6,7 @@ import Testing
 /// What a month pays (R14): as decided, once, with arrears, and never to who must be looked at first.
 @Suite struct RollTests {
     private func roll(_ month: String, _ world: CaseWorld, conflicts: Set<RecordID> = []) throws -> Roll {
-        try Roll(Month(parsing: month), files: [try world.file], conflicts: conflicts)
+        try Roll(Month(parsing: month), files: [try world.file], doubtful: conflicts)
     }
 
     private func lines(_ month: String, _ world: CaseWorld) throws -> [String] {

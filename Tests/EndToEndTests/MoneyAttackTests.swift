@@ -158,11 +158,14 @@ struct MoneyAttackTests {
         server.stop()
         try FileManager.default.removeItem(at: server.folder)
         _ = try desk("restore", backup)
-        _ = try desk("roll", "freeze", "2026-12")
+        // The village may bring the frozen month back: it is waited for, or a reason is kept.
+        #expect(try refusal("roll", "freeze", "2026-12").contains("R14"))
+        _ = try desk("roll", "freeze", "2026-12", "--without-stations", "急需发放")
         try server.start()
         for _ in 0..<3 { _ = try station.run("sync") }
         #expect(try desk("list", "roll")["count"].int == 2, "the village brought the first one back")
         #expect(try refusal("export", "payfile", "2026-12", path("pay.csv")).contains("R14"))
+        #expect(try server.command("roll", "freeze", "2026-12").json["error"]["code"].int == 2024, "all have synced")
         let second = try #require(try desk("list", "payment")["records"][1]["id"].string)
         _ = try desk(
             "new", "payment", "application=\(id)", "reverses=\(second)", "state=reversed", "amount_fen=-\(total)")
@@ -170,10 +173,39 @@ struct MoneyAttackTests {
     }
 
     /// No pack without a signature, no activation without training (R3, R55), no number that was not counted (R41).
-    @Test(arguments: ["policy_pack", "district_key", "form", "document", "duplicate", "roll"])
+    @Test(arguments: ["policy_pack", "district_key", "form", "document", "duplicate", "roll", "check_report"])
     func whatHasItsOwnCommandIsNotWrittenByHand(kind: String) throws {
         let outcome = try server.command("new", kind)
         #expect(outcome.code == 65 && outcome.json["error"]["code"].int == 2008, "\(outcome.text)")
+    }
+
+    /// What was frozen is paid as frozen, but not to the dead (R22; DOMAIN section 9).
+    @Test func aDeathThatBecomesKnownAfterTheFreezeIsNotPaidOut() throws {
+        _ = try inPayment()
+        _ = try desk("roll", "freeze", "2026-12")
+        #expect(try desk("export", "payfile", "2026-12", path("before.csv"))["rows"].int == 1)
+        #expect(try server.command("export", "payfile", "2026-12", path("before.csv")).code == 73, "never written over")
+        #expect(try station.run("edit", member, "death_date=2026-11-20").code == 0)
+        try station.sync()
+        let written = try desk("export", "payfile", "2026-12", path("after.csv"))
+        #expect(written["rows"].int == 0 && written["totalFen"].int == 0)
+        #expect(written["held"].array.compactMap { $0["rule"].string } == ["R22"])
+    }
+
+    /// One person in two households is looked at before either is paid (DOMAIN section 9).
+    @Test func whoMayBeOnRecordTwiceIsNotPaidBeforeAClerkHasLooked() throws {
+        _ = try inPayment()
+        let due = try due("2026-12")
+        #expect(due > 0)
+        let other = try station.new("household", "number=002")
+        _ = try station.new("member", "household=\(other)", "name=张三", "id_number=370404198001010014")
+        try station.sync()
+        let held = try desk("roll", "show", "2026-12")
+        #expect(held["totalFen"].int == 0 && held["held"][0]["reasons"][0]["rule"].string == "R14")
+        for found in try desk("duplicates")["duplicates"].array {
+            _ = try desk("duplicate", "dismiss", try #require(found["id"].string), "--reason", "同名不同人")
+        }
+        #expect(try self.due("2026-12") == due)
     }
 
     @Test func aRollIsNotEdited() throws {

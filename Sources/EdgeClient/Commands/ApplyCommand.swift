@@ -35,6 +35,11 @@ struct ApplyCommand: ParsableCommand {
         let now = station.clock()
         let (home, homeKind) = try station.replica.read { try $0.known(household) }
         guard homeKind.name == "household" else { throw Problem(.unknownRecord, household) }
+        for text in [signer, proxy, reason].compactMap(\.self) where !text.contains(where: { !$0.isWhitespace }) {
+            throw Problem(
+                .badValue, "--signer, --proxy, --reason",
+                explanation: Label(zh: "写了选项就不能空着；没有的不要写", en: "An option that is given is not empty; leave it out"))
+        }
         let lastDay = try validTo.map(Self.day)
         if let lastDay, lastDay < now.day {
             throw Problem(

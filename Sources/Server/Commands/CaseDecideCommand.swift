@@ -82,6 +82,7 @@ extension CaseDesk.Decided {
         let head =
             L("已作出决定 \(record)", "Decided \(record)")
             + (amountFen.map { L("，\(Yuan.text($0)) 元", ", \(Yuan.text($0)) yuan") } ?? "")
-        return ([head] + (calculation.map { [$0.explanation(names: names).text()] } ?? [])).joined(separator: "\n")
+        return ([head] + (calculation.map { [$0.explanation(names: names, isDecided: true).text()] } ?? [])).joined(
+            separator: "\n")
     }
 }

@@ -22,7 +22,9 @@ struct RollShowCommand: ParsableCommand {
     @Argument(help: ArgumentHelp(L("月份，如 2026-12", "The month, e.g. 2026-12"))) var month: String
 
     func run() throws {
-        let frozen = try RollDesk(township: try options.township()).preview(try Month(parsing: month))
+        let township = try options.township()
+        try warnOfPolicy(township)
+        let frozen = try RollDesk(township: township).preview(try Month(parsing: month))
         options.output.write(frozen.document, text: frozen.text)
     }
 }
@@ -41,13 +43,25 @@ struct RollFreezeCommand: ParsableCommand {
     @OptionGroup var options: TownshipOptions
     @OptionGroup var desk: DeskOptions
     @Argument(help: ArgumentHelp(L("月份，如 2026-12", "The month, e.g. 2026-12"))) var month: String
+    @Option(
+        help: ArgumentHelp(
+            L("恢复备份后不等各站同步的理由", "Why not to wait, after a restore, until the stations have synced")))
+    var withoutStations: String?
 
     func run() throws {
         let township = try options.township()
-        let act = desk.act(reason: "", intent: .record, now: township.clock())
-        let frozen = try RollDesk(township: township).freeze(try Month(parsing: month), act: act)
+        try warnOfPolicy(township)
+        let act = desk.act(reason: withoutStations ?? "", intent: .record, now: township.clock())
+        let frozen = try RollDesk(township: township).freeze(
+            try Month(parsing: month), awaitsStations: withoutStations?.isEmpty ?? true, act: act)
         options.output.write(frozen.document, text: frozen.text)
     }
+}
+
+/// A policy that has ended, or whose amounts are for demonstration, is told of before money is paid by it.
+private func warnOfPolicy(_ township: Township) throws {
+    let today = township.clock().day
+    Diagnostics.warn(try PolicyDesk(township: township).contents().shelf.pack(on: today).warnings(on: today))
 }
 
 struct ExportCommand: ParsableCommand {
@@ -70,17 +84,34 @@ struct ExportPayFileCommand: ParsableCommand {
     @Argument(help: ArgumentHelp(L("月份，如 2026-12", "The month, e.g. 2026-12"))) var month: String
     @Argument(help: ArgumentHelp(L("文件名", "The file"))) var file: String
     @Option(help: ArgumentHelp(L("只要某一批", "One batch only"))) var batch: Int64?
+    @Flag(help: ArgumentHelp(L("覆盖已有的文件", "Overwrite a file that is there"))) var force = false
 
     func run() throws {
-        let payFile = try PayFile(try options.township(), month: try Month(parsing: month), batch: batch)
+        let township = try options.township()
+        try warnOfPolicy(township)
+        let output = PrintedFile(output: file, isForced: force)
+        try output.check(file)
+        let payFile = try PayFile(township, month: try Month(parsing: month), batch: batch)
         try SecretFile.write(payFile.csv, to: file)
         options.output.write(
             .object([
                 ("file", .string(file)), ("month", .string(month)), ("rows", .int(Int64(payFile.rows.count))),
                 ("totalFen", .int(payFile.totalFen)),
+                (
+                    "held",
+                    .array(
+                        payFile.held.map { held in
+                            .object([
+                                ("payment", .string(held.payment.description)),
+                                ("rule", .string(held.reason.rule.code)),
+                                ("text", .string(held.reason.text.text())),
+                            ])
+                        })
+                ),
             ]),
             text: L(
                 "已写出 \(payFile.rows.count) 笔，合计 \(Yuan.text(payFile.totalFen)) 元：\(file)",
-                "\(payFile.rows.count) lines, \(Yuan.text(payFile.totalFen)) yuan, written to \(file)"))
+                "\(payFile.rows.count) lines, \(Yuan.text(payFile.totalFen)) yuan, written to \(file)")
+                + payFile.held.map { "\n" + L("暂缓 ", "Held ") + "\($0.payment)  \($0.reason.text.text())" }.joined())
     }
 }

@@ -77,7 +77,7 @@ private enum OwnCommand {
     static let toChange = [
         "policy_pack": "ruhu-server pack", "district_key": "ruhu-server pack trust", "form": "ruhu-server form import",
         "roll": "ruhu-server roll freeze", "document": "ruhu-server document print",
-        "duplicate": "ruhu-server duplicate",
+        "duplicate": "ruhu-server duplicate", "check_report": "ruhu-server check import",
     ]
 }
 

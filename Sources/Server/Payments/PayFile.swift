@@ -4,21 +4,28 @@ import RecordStore
 import SyncEngine
 
 /// The 一本通 pay file of a frozen roll, with the columns of DOMAIN section 8. What it pays is what the roll's lines
-/// say, account included, whatever changed since; a line that was taken back is left out.
+/// say, account included, whatever changed since; a line that was taken back, or of whom a death became known, is left out.
 struct PayFile {
     static let columns = [
         "序号", "发放时间", "发放单位", "所属乡镇", "农户代码", "姓名", "身份证号", "补贴数量", "补贴标准", "补贴金额", "发放账号",
         "家庭住址", "项目编码", "所属月份", "批次号",
     ]
 
+    /// A frozen line that is not paid out, and why: a death that became known since.
+    struct Held {
+        let payment: RecordID
+        let reason: Refusal.Reason
+    }
+
     let rows: [[String]]
+    let held: [Held]
     let totalFen: Int64
 
     /// - Throws: ``Problem`` ``Problem/Code/unknownRecord`` when the month was not frozen or has no such batch,
     ///   ``Problem/Code/storage`` when the lines do not come to what was frozen, ``Problem/Code/refusedMove`` when a case
     ///   has two lines that stand for one month (R14).
     init(_ township: Township, month: Month, batch: Int64?) throws {
-        (rows, totalFen) = try township.database.read { database in
+        (rows, held, totalFen) = try township.database.read { database in
             let records = try CaseReader(township, in: database)
             let rolls = try records.tables.all(
                 of: rollKind, where: [("month", .text(month.description))], in: database
@@ -31,17 +38,18 @@ struct PayFile {
                         en: "This month is not frozen: ruhu-server roll freeze \(month)"))
             }
             var rows: [[String]] = []
+            var held: [Held] = []
             var total: Int64 = 0
             for roll in rolls {
-                total += try Self.add(roll, to: &rows, unit: township.identity.name, records: records)
+                total += try Self.add(roll, to: &rows, holding: &held, unit: township.identity.name, records: records)
             }
-            return (rows, total)
+            return (rows, held, total)
         }
     }
 
     /// - Returns: what the rows that were added come to, in fen.
     private static func add(
-        _ roll: Record, to rows: inout [[String]], unit: String, records: CaseReader
+        _ roll: Record, to rows: inout [[String]], holding held: inout [Held], unit: String, records: CaseReader
     ) throws -> Int64 {
         let kind = try records.kind("payment")
         var lines: [(line: Record, file: CaseFile, place: [String])] = []
@@ -68,6 +76,10 @@ struct PayFile {
             guard standing.contains(where: { $0.record.id == line.id }) else { continue }
             if let twin = standing.first(where: { $0.record.id != line.id && $0.text("month") == text("month") }) {
                 throw doubled(line, twin.record)
+            }
+            if let reason = file.deathHold {
+                held.append(Held(payment: line.id, reason: reason))
+                continue
             }
             let payee = try line.value("payee", in: kind).recordID.flatMap {
                 try records.record($0, kind: try records.kind("member"))

@@ -31,13 +31,16 @@ struct RollDesk {
     /// Freezes what is due and has no line yet: a second freeze of a month is a further batch of what came since.
     /// - Throws: ``Problem`` ``Problem/Code/nothingToChange`` when nothing is due, ``Problem/Code/badValue`` for a month
     ///   that is still far.
-    func freeze(_ month: Month, act: Desk.Act) throws -> Frozen {
+    /// - Parameter awaitsStations: after a restore, whether it waits until every station has brought back what it knows: a
+    ///   month that was frozen before may be among it.
+    func freeze(_ month: Month, awaitsStations: Bool, act: Desk.Act) throws -> Frozen {
         guard month <= Month(of: act.now.day).next else {
             throw Problem(
                 .badValue, month.description,
                 explanation: Label(zh: "最多提前一个月冻结", en: "A roll is frozen at most a month ahead"))
         }
         return try township.database.write { transaction in
+            if awaitsStations { try checkStations(in: transaction) }
             let roll = try roll(month, in: transaction)
             guard !roll.lines.isEmpty else {
                 throw Problem(
@@ -71,13 +74,40 @@ struct RollDesk {
         }
     }
 
+    private func checkStations(in transaction: AuthorityTransaction) throws {
+        guard let restored = try EpochReader(transaction.database).restoredAt() else { return }
+        let awaited = try DeviceRegister(transaction.database).stations().filter {
+            $0.revokedAt == nil && $0.lastSeen ?? $0.enrolledAt < restored
+        }
+        guard !awaited.isEmpty else { return }
+        let names = awaited.map(\.staff).sorted().joined(separator: ", ")
+        let reason = Label(
+            zh: "恢复备份之后还有 \(awaited.count) 个工作站没有同步（\(names)），冻结过的名册可能还会带回来；等它们同步，或写明理由：--without-stations 理由",
+            en:
+                "since the restore \(awaited.count) stations have not synced (\(names)), and may bring back a frozen roll; wait for them, or say why not: --without-stations REASON"
+        )
+        throw Refusal(
+            move: Label(zh: "冻结名册", en: "freeze the roll"), reasons: [.init(CaseRule(14), reason)]
+        ).problem
+    }
+
     private func roll(_ month: Month, in transaction: AuthorityTransaction) throws -> Roll {
         let records = try CaseReader(township, in: transaction.database)
         let files = try records.files(RecordSelection(limit: Limits.listRecords), at: township.clock())
-        let conflicts = try transaction.tables.conflicts(in: transaction.database, includeClosed: false)
-        return try Roll(
-            month, files: files,
-            conflicts: Set(conflicts.compactMap { $0.value("record", in: ConflictRecord.kind).recordID }))
+        return try Roll(month, files: files, doubtful: try doubtful(in: transaction))
+    }
+
+    /// What a person has to look at first: open conflicts, and who may be on record twice.
+    private func doubtful(in transaction: AuthorityTransaction) throws -> Set<RecordID> {
+        let (tables, database) = (transaction.tables, transaction.database)
+        let conflicts = try tables.conflicts(in: database, includeClosed: false).compactMap {
+            $0.value("record", in: ConflictRecord.kind).recordID
+        }
+        let kind = DuplicateRecord.kind
+        let duplicates = try tables.all(
+            of: kind, where: [("state", .text(DuplicateRecord.State.open.rawValue))], in: database
+        ).flatMap { found in DuplicateRecord.namingFields.compactMap { found.value($0, in: kind).recordID } }
+        return Set(conflicts + duplicates)
     }
 
     private func nextBatch(_ month: Month, in transaction: AuthorityTransaction) throws -> Int64 {

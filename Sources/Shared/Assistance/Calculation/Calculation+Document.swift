@@ -23,15 +23,18 @@ extension Calculation {
 
     /// The explanation for people, line by line.
     /// - Parameter names: people's names by id.
-    package func explanation(names: [String: String] = [:]) -> Label {
-        Label(zh: explanation(names, isChinese: true), en: explanation(names, isChinese: false))
+    /// - Parameter isDecided: it is what a decision rests on, and no trial any more.
+    package func explanation(names: [String: String] = [:], isDecided: Bool = false) -> Label {
+        Label(
+            zh: explanation(names, isChinese: true, isDecided: isDecided),
+            en: explanation(names, isChinese: false, isDecided: isDecided))
     }
 
-    private func explanation(_ names: [String: String], isChinese: Bool) -> String {
+    private func explanation(_ names: [String: String], isChinese: Bool, isDecided: Bool) -> String {
         func pick(_ zh: String, _ en: String) -> String { isChinese ? zh : en }
         let name = pick(programme.title, programme.rawValue)
         var rows = [
-            pick("试算，不具有约束力", "Trial calculation, not binding"),
+            isDecided ? pick("核算", "Calculated") : pick("试算，不具有约束力", "Trial calculation, not binding"),
             pick(
                 "\(name)，\(day)，政策包 \(pack.name)（\(pack.title.zh)）",
                 "\(name), \(day), policy pack \(pack.name) (\(pack.title.en))"),

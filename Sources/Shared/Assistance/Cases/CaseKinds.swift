@@ -36,7 +36,11 @@ enum CaseKinds {
     static func missing(_ names: [String], in kind: String) -> RecordRule {
         { fields, _ in
             names.filter { fields[$0]?.isNull ?? true }.map { name in
-                Finding(.warning, field: name, Label(zh: "请补填：\(kind) \(name)", en: "To complete: \(kind) \(name)"))
+                let schema = AssistanceSchema.current.kind(kind)
+                let (of, field) = (schema?.label.zh ?? kind, schema?.field(name)?.label.zh ?? name)
+                return Finding(
+                    .warning, field: name,
+                    Label(zh: "请补填\(of)：\(field)（\(name)=…）", en: "To complete: \(kind) \(name)"))
             }
         }
     }

@@ -100,9 +100,13 @@ extension Guard {
         43, zh: "低保金调整（停发）告知书还没有送达", en: "the notice of the change has not been delivered"
     ) { file in
         let since = file.moves.last { $0.text("to") == CaseState.inPayment.rawValue }?.day("at")
+        // A letter that was written before the change was decided tells of another one.
+        let changes = [CaseDecision.Result.adjusted, .stopped].map(\.rawValue)
+        let decided = file.all("decision").last { changes.contains($0.text("result") ?? "") }?.day("decided_on")
         return file.all("notice").contains { notice in
             guard notice.text("kind") == "adjustment", let delivered = notice.day("delivered_on") else { return false }
-            return since.map { delivered >= $0 } ?? true
+            let written = notice.day("from") ?? delivered
+            return since.map { delivered >= $0 } ?? true && decided.map { written >= $0 } ?? true
         }
     }
     static let noUnconsideredDeath = Guard(

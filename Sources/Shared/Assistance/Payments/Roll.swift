@@ -42,15 +42,15 @@ package struct Roll: Sendable {
 
     /// - Parameters:
     ///   - files: every case, in a fixed order: the roll's.
-    ///   - conflicts: records that are in an open conflict; a household with one in its people, account or case waits.
+    ///   - doubtful: records that are in an open conflict or may be on record twice; a household with one waits.
     /// - Throws: ``Problem`` ``Problem/Code/missingParameter``.
-    package init(_ month: Month, files: [CaseFile], conflicts: Set<RecordID>) throws {
+    package init(_ month: Month, files: [CaseFile], doubtful: Set<RecordID>) throws {
         self.month = month
         for file in files where file.programme != .reliefUrgent {
             let unpaid = try file.unpaid(through: month)
             guard !unpaid.isEmpty else { continue }
             let ready = try unpaid.filter { try !file.awaitsNotice(for: $0.month) }
-            let obstacles = Self.obstacles(of: file, conflicts: conflicts)
+            let obstacles = Self.obstacles(of: file, doubtful: doubtful)
             let notice = Guard.changeDelivered
             let reasons = obstacles + (ready.count < unpaid.count ? [.init(notice.rule, notice.needs)] : [])
             if !reasons.isEmpty { held.append(Held(file: file, reasons: reasons)) }
@@ -59,16 +59,12 @@ package struct Roll: Sendable {
         }
     }
 
-    private static func obstacles(of file: CaseFile, conflicts: Set<RecordID>) -> [Refusal.Reason] {
+    private static func obstacles(of file: CaseFile, doubtful: Set<RecordID>) -> [Refusal.Reason] {
         var reasons: [Refusal.Reason] = []
         func add(_ rule: Int, _ zh: String, _ en: String) {
             reasons.append(.init(CaseRule(rule), Label(zh: zh, en: en)))
         }
-        if !Guard.noUnconsideredDeath.isMet(file) {
-            reasons.append(.init(Guard.noUnconsideredDeath.rule, Guard.noUnconsideredDeath.needs))
-        } else if file.isPayeeDead {
-            add(22, "领取人已死亡，须由接续的申请发放", "the payee is dead: another case continues this one")
-        }
+        reasons += [file.deathHold].compactMap(\.self)
         if file.isPaidByAnother { add(14, "这一户同一项目有另一件申请在发放", "another case pays the same to this household") }
         if file.payee == nil { add(14, "缺领取人：申请没有写申请人，住户没有写户主", "no payee: neither applicant nor head of household") }
         switch file.accounts.count {
@@ -76,15 +72,26 @@ package struct Roll: Sendable {
         case 1: break
         default: add(14, "有 \(file.accounts.count) 个账户，须确定用哪一个", "\(file.accounts.count) accounts: say which one")
         }
-        let concerned = file.members + file.accounts + [file.application] + file.all("decision")
-        if concerned.contains(where: { conflicts.contains($0.record.id) }) {
-            add(14, "人员、账户或申请有未处理的冲突", "an open conflict about people, account or case")
+        let concerned = file.members + file.accounts + [file.application, file.home].compactMap(\.self)
+        if (concerned + file.all("decision")).contains(where: { doubtful.contains($0.record.id) }) {
+            add(
+                14, "人员、住户、账户或申请有未处理的冲突或疑似重复",
+                "an open conflict or duplicate about people, household, account or case")
         }
         return reasons
     }
 }
 
 extension CaseFile {
+    /// Why nothing is paid since a death, also of what was frozen before it was known (R22; DOMAIN section 9).
+    package var deathHold: Refusal.Reason? {
+        let death = Guard.noUnconsideredDeath
+        if !death.isMet(self) { return .init(death.rule, death.needs) }
+        guard isPayeeDead else { return nil }
+        return .init(
+            death.rule, Label(zh: "领取人已死亡，须由接续的申请发放", en: "the payee is dead: another case continues this one"))
+    }
+
     /// Who gets the money: the applicant, else the head of the household, or whom they were merged into.
     var payee: Linked? {
         let named = application.value("member").isNull ? head : applicant

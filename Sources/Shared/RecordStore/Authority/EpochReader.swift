@@ -24,6 +24,14 @@ package struct EpochReader {
         return ancestors
     }
 
+    /// When the present history began, if it began from a backup.
+    package func restoredAt() throws -> Instant? {
+        guard let epoch = try Meta.bytes("epoch", in: database).flatMap({ EpochID(bytes: $0) }) else { return nil }
+        var query = try Query(database, "SELECT started_at FROM epoch WHERE id = ? AND parent IS NOT NULL")
+        query.bind(epoch)
+        return try query.first { Instant(milliseconds: $0.int64(0)) }
+    }
+
     private func parent(of epoch: EpochID) throws -> (EpochID, Seq)? {
         var query = try Query(database, "SELECT parent, fork_seq FROM epoch WHERE id = ? AND parent IS NOT NULL")
         query.bind(epoch)
