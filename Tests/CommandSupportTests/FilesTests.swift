@@ -93,7 +93,7 @@ private final class Place {
         let place = try Place()
         try DataFolder.create(place.path + "/taken/by")
         let problem = #expect(throws: Problem.self) { try SecretFile.write([1], to: place.path + "/taken") }
-        #expect(problem?.code == .storage)
+        #expect(problem?.code == .cannotCreate)
         #expect(Files.exists(place.path + "/taken/by"))
         #expect(!Files.exists("\(place.path)/taken.\(getpid()).new"))
         let nowhere = #expect(throws: Problem.self) { try SecretFile.write([1], to: place.path + "/no/key") }

@@ -115,6 +115,7 @@ struct MoneyAttackTests {
     @Test func aResultIsPostedAfterItWasApproved() throws {
         let id = try inReview()
         #expect(try refusal("notice", id, "publicity", "--place", "公开栏").contains("R31"))
+        #expect(try server.command("notice", id, "rejection", "--text", "").json["error"]["code"].int == 2003)
         // Nor by a notice that says only later what it is, or from when it hangs.
         let blank = try desk("new", "notice", "application=\(id)", "place=公开栏")["id"].string ?? ""
         #expect(try refusal("edit", blank, "kind=publicity").contains("R31"))
@@ -187,7 +188,10 @@ struct MoneyAttackTests {
         #expect(try server.command("export", "payfile", "2026-12", path("before.csv")).code == 73, "never written over")
         #expect(try station.run("edit", member, "death_date=2026-11-20").code == 0)
         try station.sync()
-        let written = try desk("export", "payfile", "2026-12", path("after.csv"))
+        let written = try desk("export", "payfile", "2026-12", path("after.csv"), "--author", "陈主任")
+        // That it was written before is on record, and told.
+        #expect(written["earlier"].array.compactMap { $0["rows"].int } == [1])
+        #expect(try desk("list", "pay_file")["records"][1]["fields"]["written_by"].string == "陈主任")
         #expect(written["rows"].int == 0 && written["totalFen"].int == 0)
         #expect(written["held"].array.compactMap { $0["rule"].string } == ["R22"])
     }

@@ -28,8 +28,10 @@ import Testing
     /// R24: who cannot come is represented, with a mandate that is printed, signed and kept.
     @Test func aProxyAppliesWithAMandate() throws {
         let applied = try station.run(
-            "apply", household, "dibao", "--member", member, "--signer", "张三", "--proxy", "王秀英")
+            "apply", "001", "dibao", "--member", member, "--signer", "张三", "--proxy", "王秀英")
         let id = try #require(applied.json["id"].string)
+        #expect(try station.run("apply", "001", "dibao", "--signer", " ").code == 65, "an empty signature is none")
+        #expect(try station.run("apply", "009", "dibao", "--signer", "张三").json["error"]["code"].int == 2009)
         let page = folder.url.appending(path: "mandate.html")
         let printed = try station.run("document", id, "authorisation", "--output", page.path)
         #expect(printed.code == 0, "\(printed.text) \(printed.errors)")

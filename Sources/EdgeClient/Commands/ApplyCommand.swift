@@ -18,7 +18,7 @@ struct ApplyCommand: ParsableCommand {
     @OptionGroup var options: StationOptions
     @Option(help: ArgumentHelp(L("填写人（默认本站协理员）", "Who writes (default: the station's assistant)")))
     var author: String?
-    @Argument(help: ArgumentHelp(L("住户编号", "The household's id"))) var household: String
+    @Argument(help: ArgumentHelp(L("户编号或记录编号", "The household's number or id"))) var household: String
     @Argument(help: ArgumentHelp(L("救助项目", "The programme"))) var programme: String
     @Option(help: ArgumentHelp(L("申请人（成员编号）", "The applicant (a member's id)"))) var member: String?
     @Option(help: ArgumentHelp(L("授权和承诺的签字人；不写则只登记申请", "Who signed both papers; without: only the application")))
@@ -33,8 +33,7 @@ struct ApplyCommand: ParsableCommand {
         let programme = try Programme(parsing: programme)
         let station = try options.station()
         let now = station.clock()
-        let (home, homeKind) = try station.replica.read { try $0.known(household) }
-        guard homeKind.name == "household" else { throw Problem(.unknownRecord, household) }
+        let home = try station.replica.read { try $0.household(named: household) }
         for text in [signer, proxy, reason].compactMap(\.self) where !text.contains(where: { !$0.isWhitespace }) {
             throw Problem(
                 .badValue, "--signer, --proxy, --reason",

@@ -17,7 +17,7 @@ struct CalculateCommand: ParsableCommand {
     }
 
     @OptionGroup var options: StationOptions
-    @Argument(help: ArgumentHelp(L("住户编号，或 -", "The household's id, or -"))) var household: String
+    @Argument(help: ArgumentHelp(L("户编号或记录编号，或 -", "The household's number or id, or -"))) var household: String
     @Argument(
         help: ArgumentHelp(
             L(
@@ -55,8 +55,7 @@ struct CalculateCommand: ParsableCommand {
 
     private func records() throws -> (CalculationInput.Reading, PolicyShelf) {
         try options.station().replica.read { transaction in
-            let (record, kind) = try transaction.known(household)
-            guard kind.name == "household" else { throw Problem(.unknownRecord, household) }
+            let record = try transaction.household(named: household)
             return (try transaction.calculationReading(of: record), try transaction.policyShelf())
         }
     }

@@ -20,7 +20,7 @@ struct Visit {
         var random = SystemRandomNumberGenerator()
         let fresh = RecordID.v7(milliseconds: now.milliseconds, using: &random)
         let (household, draft, form, records, answers) = try station.replica.read { transaction in
-            let household = try VisitLookup.household(text, in: transaction)
+            let household = try transaction.household(named: text)
             let draft = try transaction.visitDraft(of: household.id)
             let form =
                 try draft.map { try VisitLookup.form(of: $0, in: transaction) }
@@ -145,35 +145,6 @@ struct Visit {
 
 /// What a visit looks up in the replica.
 enum VisitLookup {
-    /// A household by its id, or by its number when it is the only one with it.
-    static func household(_ text: String, in transaction: ReplicaTransaction) throws -> Record {
-        guard let kind = transaction.schema.kind("household") else { throw Problem(.unknownKind, "household") }
-        let tables = transaction.tables
-        if let id = RecordID(text) {
-            guard let found = try tables.record(id, kind: kind, in: transaction.database) else {
-                throw Problem(.unknownRecord, text)
-            }
-            if found.isDeleted { throw Problem(.recordDeleted, text) }
-            return found
-        }
-        let numbered = try tables.all(of: kind, where: [("number", .text(text))], in: transaction.database)
-        guard let found = numbered.first else {
-            throw Problem(
-                .unknownRecord, text,
-                explanation: Label(
-                    zh: "没有这一户；写户编号或记录编号，用 ruhu find 姓名 查",
-                    en: "No such household: its number or id; see ruhu find NAME"))
-        }
-        guard numbered.count == 1 else {
-            throw Problem(
-                .unknownRecord, text,
-                explanation: Label(
-                    zh: "有 \(numbered.count) 户用这个编号，请写记录编号（ruhu find）",
-                    en: "\(numbered.count) households have this number: give the id (ruhu find)"))
-        }
-        return found
-    }
-
     /// The newest version of the survey that this program understands, else the one it brings.
     static func newestForm(in transaction: ReplicaTransaction) throws -> Form {
         let uniform = try UniformSurvey.form(schema: transaction.schema)

@@ -28,6 +28,11 @@ struct NoticeCommand: ParsableCommand {
     @Option(help: ArgumentHelp(L("内容", "What it says"))) var text: String?
 
     func run() throws {
+        for text in [place, hotline, self.text].compactMap(\.self) where !text.contains(where: { !$0.isWhitespace }) {
+            throw Problem(
+                .badValue, "--place, --hotline, --text",
+                explanation: Label(zh: "写了选项就不能空着；没有的不要写", en: "An option that is given is not empty; leave it out"))
+        }
         let township = try options.township()
         let now = township.clock()
         let act = desk.act(reason: "", intent: .record, now: now)

@@ -130,6 +130,27 @@ struct PayFile {
         ).problem
     }
 
+    /// What was written of the month before this file, the older first.
+    static func earlier(_ township: Township, month: Month) throws -> [Linked] {
+        try township.database.read { database in
+            try township.database.tables.all(
+                of: payFileKind, where: [("month", .text(month.description))], in: database
+            ).compactMap(Linked.init)
+        }
+    }
+
+    /// Keeps on record that the file was written.
+    func keep(_ township: Township, month: Month, batch: Int64?, act: Desk.Act) throws {
+        let draft = Draft(
+            kind: payFileKind, record: Township.newID(at: act.now), operation: .create,
+            writes: [
+                .set("month", .text(month.description)), .set("rows", .int64(Int64(rows.count))),
+                .set("total_fen", .int64(totalFen)), .set("sha256", .text(Hash256(of: csv).description)),
+                .set("written_by", .text(act.author)), .set("written_at", .time(act.now)),
+            ] + (batch.map { [.set("batch", .int64($0))] } ?? []))
+        _ = try CaseDesk(township: township).add(draft, act: act)
+    }
+
     /// With a byte order mark, so that Excel and WPS read the Chinese.
     var csv: [UInt8] { CSVFile.bytes([Self.columns] + rows) }
 }

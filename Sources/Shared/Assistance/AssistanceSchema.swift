@@ -7,6 +7,6 @@ package enum AssistanceSchema {
         kinds: [
             householdKind, memberKind, incomeItemKind, expenseItemKind, propertyItemKind, bankAccountKind, visitKind,
             noteKind, Attachment.kind, supporterKind, PolicyPackRecord.kind, districtKeyKind, trainingKind, formKind,
-        ] + CaseKinds.all + [rollKind, DuplicateRecord.kind, DocumentRecord.kind] + RegisterKinds.all,
+        ] + CaseKinds.all + [rollKind, payFileKind, DuplicateRecord.kind, DocumentRecord.kind] + RegisterKinds.all,
         admission: CaseAdmission.rule.and(RegisterAdmission.rule))
 }

@@ -11,6 +11,16 @@ package let rollKind = KindSchema(
         roll("digest", .text, "名册摘要", "Digest"),
     ])
 
+/// That a pay file was written, by whom and with what in it: a month is handed to the bank once (R14, R47).
+package let payFileKind = KindSchema(
+    "pay_file", label: Label(zh: "发放文件", en: "Pay file"), isAppendOnly: true, lookupFields: ["month"],
+    fields: [
+        roll("month", .text, "所属月份", "Month"), roll("batch", .int64, "批次（空为全部）", "Batch (empty: all)"),
+        roll("rows", .int64, "笔数", "Rows"), roll("total_fen", .int64, "合计（分）", "Total (fen)"),
+        roll("sha256", .text, "文件摘要", "Digest of the file"), roll("written_by", .text, "导出人", "Written by"),
+        roll("written_at", .time, "导出时间", "Written at"),
+    ])
+
 private func roll(_ name: String, _ type: ValueType, _ zh: String, _ en: String) -> FieldSchema {
     FieldSchema(name, type, .im, .none, Label(zh: zh, en: en), isDeskOnly: true)
 }

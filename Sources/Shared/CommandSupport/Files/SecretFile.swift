@@ -28,7 +28,12 @@ package enum SecretFile {
         defer { close(descriptor) }
         do {
             let result = try body(descriptor)
-            guard fsync(descriptor) == 0, rename(temporary, path) == 0 else { throw Problem.ofSystem(.storage, path) }
+            guard fsync(descriptor) == 0 else { throw Problem.ofSystem(.storage, path) }
+            guard rename(temporary, path) == 0 else {
+                // A folder stands there, or the name is none: nothing is wrong with the storage.
+                let isName = [EISDIR, ENOTDIR, ENOENT, EINVAL].contains(errno)
+                throw Problem.ofSystem(isName ? .cannotCreate : .storage, path)
+            }
             syncFolder(of: path)
             return result
         } catch {
