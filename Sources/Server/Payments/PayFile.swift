@@ -35,7 +35,9 @@ struct PayFile {
                     .unknownRecord, month.description,
                     explanation: Label(
                         zh: "这个月没有冻结过：ruhu-server roll freeze \(month)",
-                        en: "This month is not frozen: ruhu-server roll freeze \(month)"))
+                        en: "This month is not frozen: ruhu-server roll freeze \(month)"),
+                    hint: Label(
+                        zh: "先冻结这个月，或去掉 --batch 看有哪些批次", en: "Freeze the month first, or leave out --batch"))
             }
             var rows: [[String]] = []
             var held: [Held] = []

@@ -47,7 +47,10 @@ struct RollDesk {
                     .nothingToChange, month.description,
                     explanation: Label(
                         zh: "\(month) 没有待发放的，另有 \(roll.held.count) 件暂缓",
-                        en: "Nothing is due for \(month); \(roll.held.count) cases are held"))
+                        en: "Nothing is due for \(month); \(roll.held.count) cases are held"),
+                    hint: Label(
+                        zh: "ruhu-server roll show \(month) 可看暂缓的和原因",
+                        en: "ruhu-server roll show \(month) says what is held and why"))
             }
             let batch = try nextBatch(month, in: transaction)
             let desk = CaseDesk(township: township)

@@ -17,18 +17,20 @@ package struct Failure {
         return problem.subject.isEmpty ? text : text + L("（\(problem.subject)）", " (\(problem.subject))")
     }
 
+    private var hint: String { (problem.hint ?? problem.code.hint).text() }
+
     /// `code`, `name`, `message`, `hint`.
     package var document: JSONValue {
         .object([
             ("code", .int(Int64(problem.code.rawValue))), ("name", .string(problem.code.name)),
-            ("message", .string(message)), ("hint", .string(problem.code.hint.text())),
+            ("message", .string(message)), ("hint", .string(hint)),
         ])
     }
 
     /// The lines for people.
     func text(style: Style) -> String {
         let head = style.red(L("出错 ", "Error ") + "\(problem.code.rawValue)") + L("：", ": ")
-        var lines = [head + TerminalText.harmless(message), problem.code.hint.text()]
+        var lines = [head + TerminalText.harmless(message), TerminalText.harmless(hint)]
         if !detail.isEmpty { lines.append("  " + style.dim("(\(TerminalText.harmless(detail)))")) }
         return lines.joined(separator: "\n")
     }

@@ -7,8 +7,11 @@ package struct Problem: Error, Hashable, Sendable {
     package let subject: String
     /// A more exact message than the code's, in both languages, when there is one.
     package let explanation: Label?
+    /// What to do next, when the code's own hint does not fit. It is told where the problem arises and goes over no wire.
+    package let hint: Label?
 
-    package init(_ code: Code, _ subject: String = "", explanation: Label? = nil) {
+    package init(_ code: Code, _ subject: String = "", explanation: Label? = nil, hint: Label? = nil) {
+        self.hint = hint
         self.code = code
         self.subject = subject
         self.explanation = explanation
