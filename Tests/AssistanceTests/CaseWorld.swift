@@ -160,6 +160,11 @@ final class CaseWorld: LinkedRecords {
     }
 }
 
+extension PolicyShelf {
+    /// With packs that no key was asked about.
+    func adding(_ more: [PolicyPack]) -> PolicyShelf { PolicyShelf(packs: packs + more, findings: findings) }
+}
+
 /// SplitMix64: the same walk for the same seed.
 struct Dice: RandomNumberGenerator {
     private var state: UInt64

@@ -10,13 +10,10 @@ package struct PolicyShelf: Sendable {
     /// The shelf of a program that has no records.
     package static let included = PolicyShelf(packs: [.yicheng2020], findings: [])
 
-    private init(packs: [PolicyPack], findings: [Finding]) {
+    init(packs: [PolicyPack], findings: [Finding]) {
         self.packs = packs
         self.findings = findings
     }
-
-    /// With packs that nobody has to trust first: for tests and trials.
-    package func adding(_ more: [PolicyPack]) -> PolicyShelf { PolicyShelf(packs: packs + more, findings: findings) }
 
     /// - Parameters:
     ///   - records: of the kinds `policy_pack` and `district_key`.
