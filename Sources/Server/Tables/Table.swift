@@ -1,0 +1,72 @@
+import GRDB
+import SyncEngine
+
+/// A table that people look at, print or take away: the same columns on a page, as XLSX, CSV and JSON. Its rows are
+/// read page by page, so that a district's worth of them never stands in memory.
+struct Table: Sendable {
+    struct Column: Sendable {
+        /// The key in JSON, lower camel case.
+        let name: String
+        /// The heading: the column name of DOMAIN section 8 where it has one. Files say it in Chinese, whoever exports.
+        let title: Label
+    }
+
+    /// What one place of a row holds.
+    enum Cell: Hashable, Sendable {
+        case empty
+        case text(String)
+        case number(Int64)
+        /// Money, in fen; shown in yuan.
+        case fen(Int64)
+        case day(CalendarDay)
+        /// A part of a whole, as `12.5` of a hundred, shown with one decimal.
+        case percent(tenths: Int64)
+    }
+
+    /// Some rows, and where the next ones begin; `nil` at the end.
+    struct Page: Sendable {
+        var rows: [[Cell]]
+        var next: Place?
+    }
+
+    /// A place in the order of a table: opaque to everybody but the table itself.
+    struct Place: Hashable, Sendable {
+        let key: String
+    }
+
+    /// The name in commands, addresses and file names: lower case, words joined by `-`.
+    let name: String
+    let title: Label
+    let columns: [Column]
+    /// Reads at most `limit` rows after a place (`nil`: from the beginning), on one snapshot.
+    /// - Throws: what reading throws.
+    let page: @Sendable (_ after: Place?, _ limit: Int, Database) throws -> Page
+
+    init(
+        _ name: String, _ title: Label, columns: [Column],
+        page: @escaping @Sendable (_ after: Place?, _ limit: Int, Database) throws -> Page
+    ) {
+        self.name = name
+        self.title = title
+        self.columns = columns
+        self.page = page
+    }
+
+    /// A small table: its rows are computed at once.
+    init(
+        _ name: String, _ title: Label, columns: [Column],
+        rows: @escaping @Sendable (Database) throws -> [[Cell]]
+    ) {
+        self.init(name, title, columns: columns) { _, _, database in Page(rows: try rows(database), next: nil) }
+    }
+}
+
+extension Table.Column {
+    init(_ name: String, _ zh: String, _ en: String) { self.init(name: name, title: Label(zh: zh, en: en)) }
+}
+
+extension Table.Cell {
+    init(_ text: String?) { self = text.map(Self.text) ?? .empty }
+    init(_ number: Int64?) { self = number.map(Self.number) ?? .empty }
+    init(_ day: CalendarDay?) { self = day.map(Self.day) ?? .empty }
+}
