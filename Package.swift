@@ -14,7 +14,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
-let shared: [Target.Dependency] = ["SyncEngine", "SyncWire", "RecordStore", "Assistance", "CommandSupport"]
+let shared: [Target.Dependency] = ["SyncEngine", "SyncWire", "RecordStore", "Assistance", "Markup", "CommandSupport"]
 
 let package = Package(
     name: "ruhu",
@@ -56,8 +56,9 @@ let package = Package(
         .target(
             name: "RecordStore", dependencies: ["SyncEngine", grdb, sqlite, crypto],
             path: "Sources/Shared/RecordStore", swiftSettings: settings),
+        .target(name: "Markup", path: "Sources/Shared/Markup", swiftSettings: settings),
         .target(
-            name: "Assistance", dependencies: ["SyncEngine"],
+            name: "Assistance", dependencies: ["SyncEngine", "Markup"],
             path: "Sources/Shared/Assistance",
             exclude: ["generate.swift", "Calendar/generate.swift", "Calendar/china-holidays.csv"],
             swiftSettings: settings),
@@ -68,7 +69,7 @@ let package = Package(
         .target(
             name: "Server",
             dependencies: shared + [
-                argumentParser, crypto,
+                argumentParser, crypto, .product(name: "CryptoExtras", package: "swift-crypto"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "HummingbirdTLS", package: "hummingbird"),

@@ -12,22 +12,25 @@ import Testing
         "Sources/Shared/SyncEngine": [],
         "Sources/Shared/SyncWire": ["SyncEngine", "CZstd", "CZlib"],
         "Sources/Shared/RecordStore": ["SyncEngine"],
-        "Sources/Shared/Assistance": ["SyncEngine"],
+        "Sources/Shared/Markup": [],
+        "Sources/Shared/Assistance": ["SyncEngine", "Markup"],
         "Sources/Shared/CommandSupport": ["SyncEngine"],
-        "Sources/Server": ["SyncEngine", "SyncWire", "RecordStore", "Assistance", "CommandSupport", "Server"],
+        "Sources/Server": [
+            "SyncEngine", "SyncWire", "RecordStore", "Assistance", "Markup", "CommandSupport", "Server",
+        ],
         "Sources/EdgeClient": [
             "SyncEngine", "SyncWire", "RecordStore", "Assistance", "CommandSupport", "CCurl", "EdgeClient",
         ],
     ]
 
     private static let own: Set<String> = [
-        "SyncEngine", "SyncWire", "RecordStore", "Assistance", "CommandSupport", "Server", "EdgeClient", "CCurl",
+        "SyncEngine", "SyncWire", "RecordStore", "Assistance", "Markup", "CommandSupport", "Server", "EdgeClient", "CCurl",
         "CZstd",
         "CZlib",
     ]
 
     /// Modules that would bring I/O, time or a domain into the engine and the rules.
-    private static let pure = ["Sources/Shared/SyncEngine", "Sources/Shared/Assistance"]
+    private static let pure = ["Sources/Shared/SyncEngine", "Sources/Shared/Assistance", "Sources/Shared/Markup"]
     private static let impure: Set<String> = [
         "Foundation", "FoundationEssentials", "Glibc", "Dispatch", "GRDB", "GRDBSQLite", "SwiftProtobuf", "Hummingbird",
     ]

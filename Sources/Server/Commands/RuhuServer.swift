@@ -17,8 +17,8 @@ package struct RuhuServer: ParsableCommand {
                         RestoreCommand.self, StatusCommand.self,
                     ]),
                 CommandGroup(
-                    name: L("工作站", "Stations"),
-                    subcommands: [InviteCommand.self, DevicesCommand.self, RevokeCommand.self]),
+                    name: L("工作站和账号", "Stations and accounts"),
+                    subcommands: [InviteCommand.self, DevicesCommand.self, RevokeCommand.self, UserCommand.self]),
                 CommandGroup(
                     name: L("记录", "Records"),
                     subcommands: [

@@ -73,15 +73,17 @@ extension Problem {
     /// The HTTP status of an answer that carries this problem.
     package var httpStatus: Int {
         switch code {
-        case .unsigned, .badSignature, .staleNonce, .unknownDevice: 401
-        case .revoked, .outOfScope, .deskOnly, .invitationUsed, .invitationUnknown, .invitationExpired: 403
-        case .notFound, .unknownBlob: 404
+        case .unsigned, .badSignature, .staleNonce, .unknownDevice, .wrongPassword, .notSignedIn: 401
+        case .revoked, .outOfScope, .deskOnly, .invitationUsed, .invitationUnknown, .invitationExpired,
+            .notPermitted, .forgedForm, .passwordChangeNeeded, .samePerson:
+            403
+        case .notFound, .unknownBlob, .unknownRecord, .unknownConflict, .unknownAccount: 404
         case .methodNotAllowed: 405
-        case .gap, .chainForked, .epochChanged, .blobMismatch: 409
+        case .gap, .chainForked, .epochChanged, .blobMismatch, .changedMeanwhile, .conflictClosed: 409
         case .cursorTooOld: 410
         case .bodyTooLarge, .setTooLarge, .blobTooLarge: 413
         case .unsupportedMedia: 415
-        case .tooManyRequests: 429
+        case .tooManyRequests, .accountLocked: 429
         case .busy: 503
         case _ where code.rawValue >= 5000: 500
         default: 400

@@ -16,10 +16,11 @@ struct ConnectionContext: RequestContext {
     }
 }
 
-/// Answers every request: `/v1` in the protocol's frames, and the operators' three pages. Nothing that comes from
-/// outside leaves here as an unframed error.
+/// Answers every request: `/v1` in the protocol's frames, the operators' three pages, and the console. Nothing that
+/// comes from outside to the protocol leaves here as an unframed error.
 struct APIResponder: HTTPResponder {
     let resources: Resources
+    let console: ConsoleResponder
     let metrics: ServerMetrics
     let limiter: RateLimiter
 
@@ -31,10 +32,21 @@ struct APIResponder: HTTPResponder {
         case (.get, "/healthz"): response = Self.text("ok\n")
         case (.get, "/readyz"): response = await ready()
         case (.get, "/metrics"): response = Self.text(metrics.exposition())
+        case (_, _) where ConsoleResponder.serves(path):
+            response = try await limited(context) { try await console.respond(to: request, context: context) }
         default: response = await exchange(request, path: path, context: context)
         }
         metrics.observe(path: Self.label(path), status: response.status.code, duration: started.duration(to: .now))
         return response
+    }
+
+    private func limited(
+        _ context: ConnectionContext, _ body: () async throws -> Response
+    ) async throws -> Response {
+        guard await limiter.admits(context.remoteAddress?.ipAddress ?? "") else {
+            return Self.text("too many requests\n", status: .tooManyRequests)
+        }
+        return try await body()
     }
 
     private func ready() async -> Response {
@@ -54,7 +66,8 @@ struct APIResponder: HTTPResponder {
     }
 
     private static func label(_ path: String) -> String {
-        ["/healthz", "/readyz", "/metrics"].contains(path) ? path : Route.label(path)
+        if ["/healthz", "/readyz", "/metrics"].contains(path) { return path }
+        return ConsoleResponder.serves(path) ? ConsoleResponder.label(path) : Route.label(path)
     }
 
     // MARK: - The protocol

@@ -19,6 +19,11 @@ actor RateLimiter {
         self.burst = Double(burst)
     }
 
+    init(perMinute: Int) {
+        perSecond = Double(perMinute) / 60
+        burst = Double(perMinute)
+    }
+
     func admits(_ address: String, now: ContinuousClock.Instant = .now) -> Bool {
         if buckets.count >= Self.bucketLimit { forgetFull(now: now) }
         var bucket = buckets[address] ?? Bucket(tokens: burst, filledAt: now)

@@ -27,7 +27,13 @@ struct ServeApplication {
     func run(onListening: @escaping @Sendable (Int) -> Void) async throws {
         let writer = PushWriter(database: township.database, exchange: township.exchange)
         let resources = Resources(township: township, writer: writer, exchange: township.exchange)
-        let responder = APIResponder(resources: resources, metrics: ServerMetrics(), limiter: RateLimiter())
+        let feed = LiveFeed(township: township)
+        let console = Console(township: township)
+        let responder = APIResponder(
+            resources: resources,
+            console: ConsoleResponder(
+                console: console, gate: PasswordGate(people: console.people), feed: feed, isPlain: isPlain),
+            metrics: ServerMetrics(), limiter: RateLimiter())
         let application = Application(
             responder: responder, server: try server(),
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
@@ -35,7 +41,7 @@ struct ServeApplication {
         // Shut down in reverse order: first no new requests, then the writer ends, then the last sightings
         // and the last head are kept.
         let services: [any Service] = [
-            HeadService(keeper: township.headKeeper), township.sightings, writer, application,
+            HeadService(keeper: township.headKeeper), township.sightings, writer, application, feed,
         ]
         var configuration = ServiceGroupConfiguration(
             services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },

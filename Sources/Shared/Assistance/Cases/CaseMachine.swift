@@ -78,7 +78,7 @@ package struct CaseMachine: Sendable {
         func refused(_ reasons: [Refusal.Reason]) -> Result<CaseMove, RefusedMove> {
             .failure(RefusedMove(refusal: Refusal(move: label, reasons: reasons)))
         }
-        if role == .district {
+        if let role, !role.covers(.clerk) {
             return refused([
                 .init(CaseRule(1), Label(zh: "由镇（街）审批，区级不能办理", en: "the township decides; a district role may not"))
             ])

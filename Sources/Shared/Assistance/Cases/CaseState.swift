@@ -76,13 +76,15 @@ package enum CaseState: String, Sendable, CaseIterable {
 
 /// Who acts. A district supervises and cannot approve (R1, R3).
 package enum Role: String, Sendable, CaseIterable {
-    case clerk, leader, district
+    case clerk, reviewer, leader, district, auditor
 
     package var label: Label {
         switch self {
         case .clerk: Label(zh: "镇街经办人", en: "township clerk")
+        case .reviewer: Label(zh: "镇街审核人", en: "township reviewer")
         case .leader: Label(zh: "镇街负责人", en: "township leader")
-        case .district: Label(zh: "区级", en: "district")
+        case .district: Label(zh: "区级监督", en: "district supervisor")
+        case .auditor: Label(zh: "审计", en: "auditor")
         }
     }
 
@@ -91,11 +93,19 @@ package enum Role: String, Sendable, CaseIterable {
         guard let role = Role(rawValue: text) else {
             throw Problem(
                 .badValue, text,
-                explanation: Label(zh: "职责是 clerk、leader 或 district", en: "A role is clerk, leader or district"))
+                explanation: Label(
+                    zh: "职责是 clerk、reviewer、leader、district 或 auditor",
+                    en: "A role is clerk, reviewer, leader, district or auditor"))
         }
         self = role
     }
 
     /// Whether this role may do what `needed` may.
-    func covers(_ needed: Role) -> Bool { self == needed || (self == .leader && needed == .clerk) }
+    package func covers(_ needed: Role) -> Bool {
+        switch self {
+        case .leader: [.leader, .reviewer, .clerk].contains(needed)
+        case .reviewer: [.reviewer, .clerk].contains(needed)
+        case .clerk, .district, .auditor: self == needed
+        }
+    }
 }

@@ -1,3 +1,4 @@
+import Markup
 package import SyncEngine
 
 /// Whether a document counts.

@@ -1,3 +1,4 @@
+import Markup
 import SyncEngine
 
 /// What several documents share.

@@ -1,3 +1,4 @@
+import Markup
 package import SyncEngine
 
 /// The documents of DOMAIN section 8, by the codes under which a policy pack names them.

@@ -42,6 +42,17 @@ package struct HistoryEntry: Sendable {
         return ([head.filter { !$0.isEmpty }.joined(separator: "  ")] + item.effects.map(line)).joined(separator: "\n")
     }
 
+    /// The edits as people read them, a line each.
+    /// - Parameter mask: what is shown of a value of a field.
+    package func lines(_ mask: (Value, _ field: String) -> Value = { value, _ in value }) -> [String] {
+        item.effects.map { effect in
+            var shown = effect
+            shown.old = mask(effect.old, effect.field)
+            shown.new = mask(effect.new, effect.field)
+            return line(shown).drop { $0 == " " }.description
+        }
+    }
+
     private func line(_ effect: Effect) -> String {
         let field = kind?.field(effect.field)
         let name = FieldNames.label(of: effect.field, in: kind).text() + L("：", ": ")
@@ -64,8 +75,8 @@ package struct HistoryEntry: Sendable {
 }
 
 /// What people call a field, a group or what every record has besides.
-enum FieldNames {
-    static func label(of name: String, in kind: KindSchema?) -> Label {
+package enum FieldNames {
+    package static func label(of name: String, in kind: KindSchema?) -> Label {
         switch name {
         case Effect.deleted: Label(zh: "删除", en: "Deleted")
         case Effect.scope: Label(zh: "所在村居", en: "Scope")

@@ -11,13 +11,14 @@ package struct Failure {
         self.detail = detail
     }
 
+    /// What to do next.
+    package var hint: String { (problem.hint ?? problem.code.hint).text() }
+
     /// The exact explanation, else the code's title; then what it is about.
     package var message: String {
         let text = (problem.explanation ?? problem.code.title).text()
         return problem.subject.isEmpty ? text : text + L("（\(problem.subject)）", " (\(problem.subject))")
     }
-
-    private var hint: String { (problem.hint ?? problem.code.hint).text() }
 
     /// `code`, `name`, `message`, `hint`.
     package var document: JSONValue {

@@ -29,7 +29,8 @@ extension Problem.Code {
             .badRequest, .bodyTooLarge, .notFound, .unsupportedMedia, .methodNotAllowed, .unknownBlob, .blobTooLarge,
             .cannotCalculate, .missingParameter, .badPack, .unknownPack, .packExists, .outsideCalendar, .refusedMove,
             .conflictClosed,
-            .badForm, .answersRefused, .visitClosed:
+            .badForm, .answersRefused, .visitClosed, .unknownAccount, .accountExists, .weakPassword,
+            .changedMeanwhile:
             .badData
         case .unreachable: .unreachable
         case .internalError: .internalError
@@ -39,7 +40,9 @@ extension Problem.Code {
             .tryAgainLater
         case .notJoined, .notInitialised, .plainHTTPRefused, .unsigned, .badSignature, .staleNonce, .unknownDevice,
             .revoked, .wrongServerKey, .gap, .chainForked, .epochChanged, .cursorTooOld, .protocolVersion,
-            .resetLoop, .bundleForAnother, .historyRewritten, .untrustedPack, .trainingNeeded:
+            .resetLoop, .bundleForAnother, .historyRewritten, .untrustedPack, .trainingNeeded,
+            .samePerson, .wrongPassword, .accountLocked, .notSignedIn, .notPermitted, .forgedForm,
+            .passwordChangeNeeded:
             .notPermitted
         }
     }

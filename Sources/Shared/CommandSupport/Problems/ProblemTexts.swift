@@ -79,6 +79,11 @@ extension Problem.Code {
         case .badForm: .badForm
         case .answersRefused: .answersRefused
         case .visitClosed: .visitClosed
+        case .unknownAccount: .unknownAccount
+        case .accountExists: .accountExists
+        case .weakPassword: .weakPassword
+        case .samePerson: .samePerson
+        case .changedMeanwhile: .changedMeanwhile
         case .unsigned: .unsigned
         case .badSignature: .badSignature
         case .staleNonce: .staleNonce
@@ -88,6 +93,12 @@ extension Problem.Code {
         case .invitationUnknown: .invitationUnknown
         case .invitationExpired: .invitationExpired
         case .wrongServerKey: .wrongServerKey
+        case .wrongPassword: .wrongPassword
+        case .accountLocked: .accountLocked
+        case .notSignedIn: .notSignedIn
+        case .notPermitted: .notPermitted
+        case .forgedForm: .forgedForm
+        case .passwordChangeNeeded: .passwordChangeNeeded
         case .badRequest: .badRequest
         case .gap: .gap
         case .chainForked: .chainForked

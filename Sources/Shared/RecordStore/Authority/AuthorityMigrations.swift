@@ -17,8 +17,26 @@ package enum AuthorityMigrations {
         migrator.registerMigration("2026-11-25 adopted sets") { database in
             try database.execute(sql: adopted)
         }
+        migrator.registerMigration("2026-11-25 accounts") { database in
+            try database.execute(sql: accounts)
+        }
         return migrator
     }
+
+    private static let accounts = """
+        CREATE TABLE account (
+            name TEXT PRIMARY KEY, full_name TEXT NOT NULL, role TEXT NOT NULL, password_hash TEXT NOT NULL,
+            must_change INTEGER NOT NULL, created_at INTEGER NOT NULL, disabled_at INTEGER, failures INTEGER NOT NULL,
+            locked_until INTEGER, last_sign_in INTEGER) STRICT;
+        CREATE TABLE sign_in_session (
+            token_hash BLOB PRIMARY KEY, account TEXT NOT NULL REFERENCES account (name), started_at INTEGER NOT NULL,
+            last_used_at INTEGER NOT NULL) STRICT;
+        -- Who looked at a page with personal data, and which state of the log it showed.
+        CREATE TABLE page_view (
+            account TEXT NOT NULL, record BLOB NOT NULL, page TEXT NOT NULL, at INTEGER NOT NULL,
+            seq INTEGER NOT NULL) STRICT;
+        CREATE INDEX page_view_by_record ON page_view (record);
+        """
 
     private static let adopted = """
         DROP TABLE escrow_offer;

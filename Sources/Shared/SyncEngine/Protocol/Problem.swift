@@ -1,5 +1,5 @@
 /// What went wrong, in a form that programs and people can act on (RFC 9457 on the wire). Numbers are stable and
-/// never reused: 10xx the command line, 20xx a change set or value, 30xx enrolment and signatures, 40xx the
+/// never reused: 10xx the command line, 20xx a change set or value, 30xx enrolment, signatures and accounts, 40xx the
 /// protocol, 50xx the machine.
 package struct Problem: Error, Hashable, Sendable {
     package let code: Code
@@ -73,6 +73,11 @@ package struct Problem: Error, Hashable, Sendable {
         case badForm = 2050
         case answersRefused = 2051
         case visitClosed = 2052
+        case unknownAccount = 2060
+        case accountExists = 2061
+        case weakPassword = 2062
+        case samePerson = 2063
+        case changedMeanwhile = 2064
 
         // Enrolment and signatures.
         case unsigned = 3001
@@ -84,6 +89,12 @@ package struct Problem: Error, Hashable, Sendable {
         case invitationUnknown = 3007
         case invitationExpired = 3008
         case wrongServerKey = 3009
+        case wrongPassword = 3010
+        case accountLocked = 3011
+        case notSignedIn = 3012
+        case notPermitted = 3013
+        case forgedForm = 3014
+        case passwordChangeNeeded = 3015
 
         // The protocol.
         case badRequest = 4001

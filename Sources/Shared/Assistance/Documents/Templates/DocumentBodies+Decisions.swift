@@ -1,3 +1,4 @@
+import Markup
 import SyncEngine
 
 /// What the township answers: acceptance, approval and the letters.

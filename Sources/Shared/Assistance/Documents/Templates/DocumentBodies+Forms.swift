@@ -1,3 +1,4 @@
+import Markup
 import SyncEngine
 
 /// What each document says, as a township's own forms do.

@@ -1,3 +1,4 @@
+import Markup
 import SyncEngine
 
 /// What hangs on a board or lies on a table, the review that an objection opens, and the receipt of urgent relief.

@@ -1,0 +1,50 @@
+import CommandSupport
+import GRDB
+import RecordStore
+import SyncEngine
+
+/// The township's desk in a browser: what its pages share.
+struct Console: Sendable {
+    let township: Township
+    let people: People
+
+    init(township: Township) {
+        self.township = township
+        people = People(township: township)
+    }
+
+    /// Every address. An area of the desk adds its own list here.
+    static let routes: [ConsoleRoute] = SignInPages.routes + TodayPage.routes + RecordPage.routes
+
+    func read<Result>(_ body: (Database, Seq) throws -> Result) throws -> Result {
+        try township.database.read { database in
+            try body(database, LogReader(database, tables: township.database.tables).head().seq)
+        }
+    }
+
+    /// A page made from one snapshot.
+    func page(_ make: (Database, Seq) throws -> some ConsolePage) throws -> ConsoleAnswer { .page(try read(make)) }
+
+    /// Keeps who looked at whose data, before it is shown.
+    func keepView(of record: RecordID, page: String, by request: ConsoleRequest) throws {
+        try township.database.write { transaction in
+            try AccountRegister(transaction.database).keepView(
+                by: request.person.name, of: record, page: page, at: request.now, seq: try transaction.head().seq)
+        }
+    }
+
+    /// A form was filled in on an older page than this: whoever sends it sees what has changed, and decides anew.
+    /// - Throws: ``ChangedMeanwhile``.
+    func checkFresh(_ records: [RecordID], seen: Seq) throws {
+        let changes = try read { database, head -> ChangedMeanwhile? in
+            let tables = township.database.tables
+            let reader = HistoryReader(database, tables: tables)
+            let changes = try records.compactMap { id -> ChangedMeanwhile.Change? in
+                guard let (record, kind) = try tables.record(id, in: database), record.seq > seen else { return nil }
+                return .init(record: id, kind: kind, items: try reader.entries(of: id).filter { $0.seq > seen })
+            }
+            return changes.isEmpty ? nil : ChangedMeanwhile(changes: changes, head: head)
+        }
+        if let changes { throw changes }
+    }
+}

@@ -1,0 +1,90 @@
+import Markup
+import SyncEngine
+
+/// What a route of the console answers.
+enum ConsoleAnswer: Sendable {
+    case page(any ConsolePage)
+    /// After an act: the browser goes there; a program is told what came of it.
+    case done(Link, JSONValue)
+    case file(ConsoleFile)
+}
+
+/// A page, as people see it and as programs read it; each is made only when it is asked for.
+protocol ConsolePage: Sendable {
+    var title: String { get }
+    /// The head of the log that the page shows: its forms say it as `seen`.
+    var seq: Seq { get }
+    /// Whether it is brought up to date while people look at it.
+    var isLive: Bool { get }
+    /// The documented answer (docs/openapi.yaml).
+    var json: JSONValue { get throws }
+    func body() throws -> HTML
+}
+
+extension ConsolePage {
+    var isLive: Bool { false }
+}
+
+/// A file to take away.
+struct ConsoleFile: Sendable {
+    let name: String
+    let mediaType: String
+    /// Shown by the browser rather than kept.
+    var isInline = false
+    /// Called until it gives nothing: never a whole table in memory.
+    let chunks: AsyncThrowingStream<[UInt8], any Error>
+
+    init(name: String, mediaType: String, isInline: Bool = false, chunks: AsyncThrowingStream<[UInt8], any Error>) {
+        self.name = name
+        self.mediaType = mediaType
+        self.isInline = isInline
+        self.chunks = chunks
+    }
+
+    init(name: String, mediaType: String, isInline: Bool = false, bytes: [UInt8]) {
+        self.init(
+            name: name, mediaType: mediaType, isInline: isInline,
+            chunks: AsyncThrowingStream { continuation in
+                continuation.yield(bytes)
+                continuation.finish()
+            })
+    }
+}
+
+/// Somebody else acted since the page was opened: what has changed, record by record.
+struct ChangedMeanwhile: Error {
+    struct Change: Sendable {
+        let record: RecordID
+        let kind: KindSchema?
+        let items: [HistoryItem]
+    }
+
+    let changes: [Change]
+    let head: Seq
+}
+
+/// One address of the console.
+struct ConsoleRoute: Sendable {
+    enum Method: String, Sendable { case get = "GET", post = "POST" }
+
+    let method: Method
+    /// `/cases/{id}`.
+    let path: String
+    let permission: Permission
+    /// Runs on a thread that may wait for the disk, in the language of the person.
+    let answer: @Sendable (Console, ConsoleRequest) throws -> ConsoleAnswer
+
+    static func get(
+        _ path: String, _ permission: Permission = .look,
+        _ answer: @escaping @Sendable (Console, ConsoleRequest) throws -> ConsoleAnswer
+    ) -> ConsoleRoute {
+        ConsoleRoute(method: .get, path: path, permission: permission, answer: answer)
+    }
+
+    static func post(
+        _ path: String, _ permission: Permission = .work,
+        _ answer: @escaping @Sendable (Console, ConsoleRequest) throws -> ConsoleAnswer
+    ) -> ConsoleRoute {
+        ConsoleRoute(method: .post, path: path, permission: permission, answer: answer)
+    }
+}

@@ -1,0 +1,214 @@
+import CommandSupport
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Markup
+import NIOCore
+import NIOPosix
+import SyncEngine
+
+/// One request to the console, from head to answer.
+struct ConsoleHandler: Sendable {
+    let console: Console
+    let isPlain: Bool
+
+    func respond(_ route: ConsoleRoute, _ request: Request, _ context: ConnectionContext) async -> Response {
+        let input = ConsoleInput(request)
+        let parts = context.parts(of: route)
+        var form = FormFields()
+        var person: Person?
+        do {
+            if route.method == .post {
+                try input.checkOrigin()
+                form = try await Self.form(of: request)
+            }
+            let typed = form
+            let (who, session) = try await run { try signedIn(input, form: typed, isAct: route.method == .post) }
+            person = who
+            guard !who.mustChangePassword || route.path == "/password" else { throw Problem(.passwordChangeNeeded) }
+            let asked = ConsoleRequest(
+                person: who, session: session, formToken: People.formToken(of: input.token ?? ""), path: parts,
+                query: try input.query(), form: form, now: console.township.clock())
+            let made = try await run {
+                try Language.$preferred.withValue(input.language) {
+                    try who.check(route.permission)
+                    return try route.answer(console, asked).made(
+                        for: asked, input: input, office: console.township.identity.name)
+                }
+            }
+            return Self.response(made, input: input)
+        } catch {
+            return failed(error, input: input, form: form, person: person, context: context)
+        }
+    }
+
+    /// - Throws: ``Problem`` ``Problem/Code/notSignedIn``, ``Problem/Code/forgedForm``.
+    private func signedIn(_ input: ConsoleInput, form: FormFields, isAct: Bool) throws -> (Person, session: Hash256) {
+        guard let token = input.token, let found = try console.people.person(token: token) else {
+            throw Problem(.notSignedIn)
+        }
+        if isAct, input.isCookie {
+            let sent = form["form_token"] ?? HTTPField.Name("X-Form-Token").flatMap { input.headers[$0] } ?? ""
+            guard ConstantTime.equal(Array(sent.utf8), Array(People.formToken(of: token).utf8)) else {
+                throw Problem(.forgedForm)
+            }
+        }
+        return found
+    }
+
+    /// On a thread that may wait.
+    func run<Result: Sendable>(_ body: @escaping @Sendable () throws -> Result) async throws -> Result {
+        try await NIOThreadPool.singleton.runIfActive(body)
+    }
+
+    // MARK: - Forms
+
+    static func form(of request: Request) async throws -> FormFields {
+        let buffer: ByteBuffer
+        do {
+            buffer = try await request.body.collect(upTo: FormFields.Limit.bodyBytes)
+        } catch is NIOTooManyBytesError {
+            throw Problem(.bodyTooLarge, "\(FormFields.Limit.bodyBytes)")
+        }
+        let type = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased() ?? ""
+        let bytes = Array(buffer.readableBytesView)
+        switch type {
+        case "application/x-www-form-urlencoded":
+            return try FormFields(urlEncoded: String(decoding: bytes, as: UTF8.self))
+        case "application/json":
+            guard let document = try JSONParser.documents(bytes).first else { return FormFields() }
+            return try FormFields(json: document)
+        case "" where bytes.isEmpty: return FormFields()
+        default: throw Problem(.unsupportedMedia, String(type.prefix(60)))
+        }
+    }
+
+    // MARK: - Failures
+
+    private func failed(
+        _ error: any Error, input: ConsoleInput, form: FormFields, person: Person?, context: ConnectionContext
+    ) -> Response {
+        let problem: Problem
+        switch error {
+        case let changed as ChangedMeanwhile:
+            return Self.changed(changed, input: input, form: form, person: person, console: console)
+        case let known as Problem:
+            problem = known
+            if known.code.rawValue >= 5000 { context.logger.error("\(known.code): \(known.subject)") }
+        default:
+            context.logger.error("unexpected: \(error)")
+            problem = Problem(.internalError)
+        }
+        let isPage = input.method == "GET" && !input.wantsJSON
+        if problem.code == .notSignedIn, isPage {
+            let next = input.path + (input.queryText.isEmpty ? "" : "?" + input.queryText)
+            return Self.redirect(to: Link("login", query: [("next", next)]).text)
+        }
+        if problem.code == .passwordChangeNeeded, isPage { return Self.redirect(to: "/password") }
+        return Self.failure(problem, request: input, person: person, form: form, console: console)
+    }
+
+    static func failure(
+        _ problem: Problem, request input: ConsoleInput, person: Person?, form: FormFields = FormFields(),
+        console: Console? = nil
+    ) -> Response {
+        Language.$preferred.withValue(input.language) {
+            if input.wantsJSON {
+                return json(.object([("error", Failure(problem).document)]), status: problem.httpStatus)
+            }
+            let layout = PageLayout(
+                title: L("没有办成", "Not done"), person: person, office: console?.township.identity.name ?? "",
+                token: input.token, input: input)
+            return html(layout.page(FailureParts.body(problem, form: form, input: input)), status: problem.httpStatus)
+        }
+    }
+
+    private static func changed(
+        _ changed: ChangedMeanwhile, input: ConsoleInput, form: FormFields, person: Person?, console: Console
+    ) -> Response {
+        Language.$preferred.withValue(input.language) {
+            let problem = Problem(.changedMeanwhile)
+            if input.wantsJSON {
+                let document = Failure(problem).document.adding([
+                    ("seq", .int(Int64(changed.head))), ("changes", .array(changed.changes.map(\.document))),
+                ])
+                return json(.object([("error", document)]), status: problem.httpStatus)
+            }
+            let layout = PageLayout(
+                title: problem.code.title.text(), person: person, office: console.township.identity.name,
+                token: input.token, input: input)
+            return html(layout.page(FailureParts.body(changed, form: form, input: input)), status: problem.httpStatus)
+        }
+    }
+
+    // MARK: - Answers
+
+    private static func response(_ made: MadeAnswer, input: ConsoleInput) -> Response {
+        switch made {
+        case .html(let text): html(text, status: 200)
+        case .json(let document): json(document, status: 200)
+        case .redirect(let link): redirect(to: link.text)
+        case .file(let file):
+            Response(
+                status: .ok,
+                headers: [
+                    .contentType: file.mediaType, .cacheControl: "no-store",
+                    .contentDisposition: file.disposition,
+                ],
+                body: ResponseBody { writer in
+                    for try await chunk in file.chunks { try await writer.write(ByteBuffer(bytes: chunk)) }
+                    try await writer.finish(nil)
+                })
+        }
+    }
+
+    static func html(_ text: String, status: Int) -> Response {
+        Response(
+            status: HTTPResponse.Status(code: status), headers: [.contentType: "text/html; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: text)))
+    }
+
+    static func json(_ document: JSONValue, status: Int) -> Response {
+        Response(
+            status: HTTPResponse.Status(code: status), headers: [.contentType: "application/json"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: document.compact + "\n")))
+    }
+
+    static func redirect(to address: String) -> Response {
+        Response(status: .seeOther, headers: [.location: address])
+    }
+}
+
+/// An answer in the form that was asked for.
+enum MadeAnswer: Sendable {
+    case html(String)
+    case json(JSONValue)
+    case redirect(Link)
+    case file(ConsoleFile)
+}
+
+extension ConsoleAnswer {
+    func made(for request: ConsoleRequest, input: ConsoleInput, office: String) throws -> MadeAnswer {
+        switch self {
+        case .page(let page):
+            if input.wantsJSON { return .json(try page.json) }
+            let layout = PageLayout(
+                title: page.title, person: request.person, office: office, token: input.token, input: input,
+                seq: page.seq,
+                isLive: page.isLive, done: request.query["done"].flatMap(Seq.init))
+            return .html(layout.page(try page.body()))
+        case .done(let link, let document): return input.wantsJSON ? .json(document) : .redirect(link)
+        case .file(let file): return .file(file)
+        }
+    }
+}
+
+extension ConsoleFile {
+    /// RFC 6266: the name in ASCII for old programs, and as it is.
+    var disposition: String {
+        let plain =
+            name.unicodeScalars.allSatisfy { $0.isASCII && $0.value > 0x20 && !"\"\\%".unicodeScalars.contains($0) }
+            ? name : "ruhu"
+        return (isInline ? "inline" : "attachment") + "; filename=\"\(plain)\"; filename*=UTF-8''\(Link.encoded(name))"
+    }
+}

@@ -1,0 +1,79 @@
+import CommandSupport
+import HTTPTypes
+import Hummingbird
+import SyncEngine
+
+/// What of a request's head the console looks at.
+struct ConsoleInput: Sendable {
+    let path: String
+    let method: String
+    let headers: HTTPFields
+    let queryText: String
+    /// Of the cookie, or of a program's `Authorization: Bearer`.
+    let token: String?
+    /// A browser sends its cookie by itself, also when another site tells it to; a program's header is its own.
+    let isCookie: Bool
+    let language: Language
+
+    static let languageCookie = "ruhu_lang"
+    static let sessionCookie = "ruhu_session"
+    /// Characters of a token, at most.
+    private static let tokenLimit = 128
+
+    init(_ request: Request) {
+        path = request.uri.path
+        method = request.method.rawValue
+        headers = request.headers
+        queryText = request.uri.query.map { String($0) } ?? ""
+        let bearer = request.headers[.authorization].flatMap { header in
+            header.hasPrefix("Bearer ") ? String(header.dropFirst(7)) : nil
+        }
+        let cookie =
+            request.cookies[Self.sessionCookie]?.value ?? request.cookies["__Host-" + Self.sessionCookie]?.value
+        isCookie = bearer == nil
+        token = (bearer ?? cookie).flatMap { $0.count <= Self.tokenLimit && !$0.isEmpty ? $0 : nil }
+        language =
+            request.cookies[Self.languageCookie].flatMap { Language(rawValue: $0.value) }
+            ?? Self.preferred(request.headers[.acceptLanguage] ?? "")
+    }
+
+    /// Chinese, unless the browser asks for English before it.
+    private static func preferred(_ header: String) -> Language {
+        for part in header.lowercased().split(separator: ",") {
+            let tag = part.drop { $0 == " " }
+            if tag.hasPrefix("zh") { return .zh }
+            if tag.hasPrefix("en") { return .en }
+        }
+        return .zh
+    }
+
+    /// Programs say what they want; a browser asks for HTML.
+    var wantsJSON: Bool {
+        let accept = headers[.accept] ?? ""
+        return accept.contains("application/json") && !accept.contains("text/html")
+    }
+
+    func query() throws -> FormFields { try FormFields(urlEncoded: queryText) }
+
+    /// A form that another site made the browser send.
+    /// - Throws: ``Problem`` ``Problem/Code/forgedForm``.
+    func checkOrigin() throws {
+        if let site = HTTPField.Name("Sec-Fetch-Site").flatMap({ headers[$0] }),
+            !["same-origin", "none"].contains(site)
+        {
+            throw Problem(.forgedForm)
+        }
+    }
+}
+
+/// What of a path a route gives names to.
+extension ConnectionContext {
+    func parts(of route: ConsoleRoute) -> [String: String] {
+        var parts: [String: String] = [:]
+        for part in route.path.split(separator: "/") where part.hasPrefix("{") {
+            let name = String(part.dropFirst().dropLast())
+            parts[name] = coreContext.parameters.get(name)?.removingPercentEncoding
+        }
+        return parts
+    }
+}

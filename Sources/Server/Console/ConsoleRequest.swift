@@ -1,0 +1,122 @@
+import Foundation
+import SyncEngine
+
+/// What a page is asked with, or an act.
+struct ConsoleRequest: Sendable {
+    let person: Person
+    /// The token's hash.
+    let session: Hash256
+    /// What a form of this session carries.
+    let formToken: String
+    /// The parts of the path that stand for something, by name.
+    let path: [String: String]
+    let query: FormFields
+    /// What was typed; empty for a page.
+    let form: FormFields
+    let now: Instant
+
+    func part(_ name: String) -> String { path[name] ?? "" }
+
+    /// - Throws: ``Problem`` ``Problem/Code/unknownRecord``.
+    func record(_ name: String = "id") throws -> RecordID {
+        guard let id = RecordID(part(name)) else { throw Problem(.unknownRecord, String(part(name).prefix(40))) }
+        return id
+    }
+
+    /// The seq of the page that was seen when the form was filled in.
+    /// - Throws: ``Problem`` ``Problem/Code/badValue`` when the form does not say.
+    func seen() throws -> Seq {
+        guard let seen = form["seen"].flatMap(Seq.init) else { throw Problem(.badValue, "seen") }
+        return seen
+    }
+
+    /// An act of this person, on what the page showed.
+    /// - Throws: ``Problem`` ``Problem/Code/badValue``.
+    func act(reason: String, intent: Intent = .record) throws -> Desk.Act {
+        Desk.Act(author: person.author, reason: reason, intent: intent, seen: try seen(), now: now)
+    }
+
+    /// What must be typed.
+    /// - Throws: ``Problem`` ``Problem/Code/badValue``, ``Problem/Code/reasonNeeded`` for a reason.
+    func required(_ name: String) throws -> String {
+        let text = (form[name] ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+        guard !text.isEmpty else { throw Problem(name == "reason" ? .reasonNeeded : .badValue, name) }
+        return text
+    }
+
+    /// `nil` when nothing was typed.
+    func optional(_ name: String) -> String? {
+        let text = (form[name] ?? "").trimmingCharacters(in: .whitespacesAndNewlines)
+        return text.isEmpty ? nil : text
+    }
+}
+
+/// Fields of a form or a query, in the order in which they came.
+struct FormFields: Sendable, Hashable {
+    enum Limit {
+        static let fields = 2_000
+        static let bodyBytes = 1024 * 1024
+    }
+
+    private(set) var pairs: [(name: String, value: String)] = []
+
+    static func == (one: FormFields, other: FormFields) -> Bool {
+        one.pairs.elementsEqual(other.pairs) { $0 == $1 }
+    }
+
+    func hash(into hasher: inout Hasher) {
+        for pair in pairs {
+            hasher.combine(pair.name)
+            hasher.combine(pair.value)
+        }
+    }
+
+    init(_ pairs: [(name: String, value: String)] = []) { self.pairs = pairs }
+
+    /// The first of this name.
+    subscript(_ name: String) -> String? { pairs.first { $0.name == name }?.value }
+
+    func all(_ name: String) -> [String] { pairs.filter { $0.name == name }.map(\.value) }
+
+    /// `a=1&b=2`, percent-encoded, `+` for a space.
+    /// - Throws: ``Problem`` ``Problem/Code/badRequest`` for what is not UTF-8, has too many fields or control characters.
+    init(urlEncoded text: some StringProtocol) throws {
+        for pair in text.split(separator: "&") {
+            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let decoded = parts.map { String($0).replacing("+", with: " ").removingPercentEncoding }
+            guard let name = decoded.first ?? nil, let value = decoded.count > 1 ? decoded[1] : "" else {
+                throw Problem(.badRequest, "form")
+            }
+            try add(name, value)
+        }
+    }
+
+    /// An object whose values are texts, numbers, booleans, or lists of them.
+    /// - Throws: ``Problem`` ``Problem/Code/badRequest``.
+    init(json: JSONValue) throws {
+        guard case .members(let members) = json else { throw Problem(.badRequest, "form") }
+        for member in members {
+            switch member.value {
+            case .array(let values): for value in values { try add(member.key, try Self.text(value)) }
+            case .null: break
+            default: try add(member.key, try Self.text(member.value))
+            }
+        }
+    }
+
+    private static func text(_ value: JSONValue) throws -> String {
+        switch value {
+        case .string(let text): text
+        case .int(let number): String(number)
+        case .bool(let flag): flag ? "true" : "false"
+        default: throw Problem(.badRequest, "form")
+        }
+    }
+
+    private mutating func add(_ name: String, _ value: String) throws {
+        guard pairs.count < Limit.fields, !value.unicodeScalars.contains(where: { $0.value == 0 }) else {
+            throw Problem(.badRequest, "form")
+        }
+        pairs.append((name, value))
+    }
+}

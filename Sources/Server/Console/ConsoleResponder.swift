@@ -1,0 +1,85 @@
+import CommandSupport
+import HTTPTypes
+import Hummingbird
+import Logging
+import NIOCore
+import NIOPosix
+import SyncEngine
+
+/// Serves the console: who asks, may they, is it their own form; then the route, in their language, on a thread that may
+/// wait for the disk. Every answer carries the headers of ``ConsoleHeaders``.
+struct ConsoleResponder: HTTPResponder {
+    let console: Console
+    let gate: PasswordGate
+    let feed: LiveFeed
+    let isPlain: Bool
+    private let router: RouterResponder<ConnectionContext>
+
+    init(console: Console, gate: PasswordGate, feed: LiveFeed, isPlain: Bool) {
+        self.console = console
+        self.gate = gate
+        self.feed = feed
+        self.isPlain = isPlain
+        let handler = ConsoleHandler(console: console, isPlain: isPlain)
+        let router = Router(context: ConnectionContext.self, options: .autoGenerateHeadEndpoints)
+        for route in Console.routes {
+            router.on(RouterPath(route.path), method: route.method == .get ? .get : .post) { request, context in
+                await handler.respond(route, request, context)
+            }
+        }
+        ConsoleAssets.register(in: router)
+        router.get("/") { _, _ in ConsoleHandler.redirect(to: "/today") }
+        router.get("/login") { request, _ in handler.signInPage(request) }
+        router.post("/login") { request, context in await handler.signIn(request, context, gate: gate) }
+        router.post("/logout") { request, context in await handler.signOut(request, context) }
+        router.get("/events") { request, context in await handler.events(request, context, feed: feed) }
+        self.router = router.buildResponder()
+    }
+
+    /// Whether the console answers here; the protocol answers the rest.
+    static func serves(_ path: String) -> Bool { !path.hasPrefix("/v1/") && path != "/v1" }
+
+    func respond(to request: Request, context: ConnectionContext) async throws -> Response {
+        var response: Response
+        do {
+            response = try await router.respond(to: request, context: context)
+        } catch let error as HTTPError {
+            let problem = Problem(
+                error.status == .notFound ? .notFound : .methodNotAllowed, String(request.uri.path.prefix(100)))
+            response = ConsoleHandler.failure(problem, request: ConsoleInput(request), person: nil)
+        }
+        ConsoleHeaders.add(to: &response, isPlain: isPlain)
+        return response
+    }
+
+    /// For metrics: the route, not the address, which has ids in it.
+    static func label(_ path: String) -> String {
+        let first = path.split(separator: "/").first.map(String.init) ?? ""
+        let known = Set(Console.routes.compactMap { $0.path.split(separator: "/").first.map(String.init) })
+        return known.contains(first) || ["login", "logout", "events", "assets"].contains(first) ? "/\(first)" : "other"
+    }
+}
+
+/// What the browser is told to refuse, on every page.
+enum ConsoleHeaders {
+    private static let policy = [
+        "default-src 'none'", "style-src 'self'", "script-src 'self'", "img-src 'self'", "connect-src 'self'",
+        "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'",
+    ].joined(separator: "; ")
+
+    static func add(to response: inout Response, isPlain: Bool) {
+        func set(_ name: String, _ value: String) {
+            guard let name = HTTPField.Name(name), response.headers[name] == nil else { return }
+            response.headers[name] = value
+        }
+        set("Content-Security-Policy", policy)
+        set("X-Content-Type-Options", "nosniff")
+        set("Referrer-Policy", "no-referrer")
+        set("X-Frame-Options", "DENY")
+        set("Cross-Origin-Opener-Policy", "same-origin")
+        set("Cross-Origin-Resource-Policy", "same-origin")
+        set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
+        set("Cache-Control", "no-store")
+        if !isPlain { set("Strict-Transport-Security", "max-age=31536000") }
+    }
+}

@@ -1,0 +1,164 @@
+import CommandSupport
+import Markup
+import SyncEngine
+
+/// What pages are put together from. One way for each thing, so that every page reads alike.
+enum Parts {
+    // MARK: - Forms
+
+    /// A form of this session, filled in on a page that showed the log up to `seen`.
+    static func form(
+        _ action: Link, _ request: ConsoleRequest, seen: Seq, submit: String, style: StyleClass = .primary,
+        @HTMLBuilder content: () -> HTML = { .empty }
+    ) -> HTML {
+        let content = content()
+        return Tag.form(.action(action), .method(.post)) {
+            Tag.input(.type(.hidden), .name("form_token"), .value(request.formToken))
+            Tag.input(.type(.hidden), .name("seen"), .value(String(seen)))
+            content
+            Tag.div(.class(.buttons)) { Tag.button(.type(.submit), .class(style), text: submit) }
+        }
+    }
+
+    /// A labelled input. The id is made from the name: give a `key` where a page has several forms with the same names.
+    static func field(
+        _ name: String, _ label: String, type: Attribute.InputType = .text, value: String = "", key: String = "",
+        isRequired: Bool = false, help: String? = nil, limit: Int = 500
+    ) -> HTML {
+        let id = "f-\(key)\(name)"
+        return Tag.div(.class(.field)) {
+            Tag.label(.for(id), text: label)
+            Tag.input(
+                .id(id), .type(type), .name(name), .value(value), .maxlength(limit), isRequired ? .required : nil,
+                help == nil ? nil : .ariaDescribedBy(id + "-help"))
+            if let help { Tag.small(.id(id + "-help"), text: help) }
+        }
+    }
+
+    static func textarea(
+        _ name: String, _ label: String, value: String = "", key: String = "", isRequired: Bool = false,
+        help: String? = nil, rows: Int = 2
+    ) -> HTML {
+        let id = "f-\(key)\(name)"
+        return Tag.div(.class(.field)) {
+            Tag.label(.for(id), text: label)
+            Tag.textarea(
+                .id(id), .name(name), .rows(rows), .maxlength(2_000), isRequired ? .required : nil,
+                help == nil ? nil : .ariaDescribedBy(id + "-help"), text: value)
+            if let help { Tag.small(.id(id + "-help"), text: help) }
+        }
+    }
+
+    static func select(
+        _ name: String, _ label: String, options: [(value: String, text: String)], value: String = "", key: String = ""
+    ) -> HTML {
+        let id = "f-\(key)\(name)"
+        return Tag.div(.class(.field)) {
+            Tag.label(.for(id), text: label)
+            Tag.select(.id(id), .name(name)) {
+                for option in options {
+                    Tag.option(.value(option.value), option.value == value ? .selected : nil, text: option.text)
+                }
+            }
+        }
+    }
+
+    /// Why: every act that changes somebody's mind about a record says it.
+    static func reason(key: String = "", help: String? = nil) -> HTML {
+        field("reason", L("理由", "Reason"), key: key, isRequired: true, help: help)
+    }
+
+    // MARK: - Tables
+
+    /// A table that scrolls by itself where it is wider than the screen.
+    static func table(_ caption: String, _ headings: [String], rows: [[HTML]], numbers: Set<Int> = []) -> HTML {
+        guard !rows.isEmpty else { return Tag.p(.class(.empty), text: L("没有", "None")) }
+        return Tag.div(.class(.scroll)) {
+            Tag.table {
+                Tag.caption(.class(.hidden), text: caption)
+                Tag.thead {
+                    Tag.tr {
+                        for (index, heading) in headings.enumerated() {
+                            Tag.th(.scope(.col), numbers.contains(index) ? .class(.number) : nil, text: heading)
+                        }
+                    }
+                }
+                Tag.tbody {
+                    for row in rows {
+                        Tag.tr {
+                            for (index, cell) in row.enumerated() {
+                                Tag.td(numbers.contains(index) ? .class(.number) : nil) { cell }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /// The rows of a ``Table``, as its files have them.
+    static func table(_ table: Table, rows: [[Table.Cell]]) -> HTML {
+        let numbers = Set(
+            table.columns.indices.filter { index in
+                rows.contains { row in
+                    switch row[index] {
+                    case .number, .fen, .percent: true
+                    case .empty, .text, .day: false
+                    }
+                }
+            })
+        return self.table(
+            table.title.text(), table.columns.map { $0.title.text() }, rows: rows.map { $0.map { .text($0.plain) } },
+            numbers: numbers)
+    }
+
+    static func facts(_ facts: [(label: String, value: HTML)]) -> HTML {
+        Tag.dl(.class(.facts)) {
+            for fact in facts where !fact.value.isEmpty {
+                Tag.div {
+                    Tag.dt(text: fact.label)
+                    Tag.dd { fact.value }
+                }
+            }
+        }
+    }
+
+    // MARK: - Words
+
+    static func link(_ text: String, _ link: Link) -> HTML { Tag.a(.href(link), text: text) }
+
+    static func badge(_ text: String, _ style: StyleClass) -> HTML { Tag.span(.class(.badge, style), text: text) }
+
+    static func time(_ instant: Instant) -> HTML {
+        Tag.time(.datetime(instant.description), text: PlainText.of(instant))
+    }
+
+    static func panel(_ title: String, id: String? = nil, @HTMLBuilder content: () -> HTML) -> HTML {
+        let content = content()
+        return Tag.section(.class(.panel), id.map { .id($0) }) {
+            Tag.h2(text: title)
+            content
+        }
+    }
+
+    static func note(_ text: String, _ style: StyleClass = .mild) -> HTML { Tag.p(.class(.hint, style), text: text) }
+}
+
+extension Table.Cell {
+    /// As people read it: money in yuan with two decimals.
+    var plain: String {
+        switch self {
+        case .empty: ""
+        case .text(let text): text
+        case .number(let number): String(number)
+        case .fen(let fen): Self.yuan(fen)
+        case .day(let day): day.description
+        case .percent(let tenths): "\(tenths / 10).\(abs(tenths % 10))%"
+        }
+    }
+
+    private static func yuan(_ fen: Int64) -> String {
+        let (whole, rest) = fen.magnitude.quotientAndRemainder(dividingBy: 100)
+        return "\(fen < 0 ? "-" : "")\(whole).\(rest < 10 ? "0" : "")\(rest)"
+    }
+}

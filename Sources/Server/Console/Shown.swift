@@ -1,0 +1,35 @@
+import Assistance
+import CommandSupport
+import Markup
+import SyncEngine
+
+/// Values as a page shows them: codes with what they mean, money in yuan, numbers and illnesses masked.
+enum Shown {
+    static func masked(in kind: KindSchema?) -> (Value, _ field: String) -> Value {
+        { value, field in Masking.masked(value, of: field, in: kind?.name ?? "") }
+    }
+
+    /// - Parameter isClear: the person has asked, with a reason (``Disclosure``).
+    static func value(_ value: Value, of field: FieldSchema, in kind: KindSchema, isClear: Bool = false) -> HTML {
+        if value.isNull { return .empty }
+        if !isClear, Masking.form(of: field.name, in: kind.name) != nil {
+            return Tag.span(
+                .class(.masked), text: PlainText.of(Masking.masked(value, of: field.name, in: kind.name)))
+        }
+        if field.name.hasSuffix("_fen"), let fen = value.int64 {
+            return .text(Table.Cell.fen(fen).plain + L(" 元", " yuan"))
+        }
+        return .text(PlainText.of(value, field: field))
+    }
+
+    static func value(_ name: String, of record: Linked, isClear: Bool = false) -> HTML {
+        guard let field = record.kind.field(name) else { return .empty }
+        return value(record.value(name), of: field, in: record.kind, isClear: isClear)
+    }
+
+    /// What a code means, without the code.
+    static func meaning(_ name: String, of record: Linked) -> String {
+        guard let text = record.text(name) else { return "" }
+        return record.kind.field(name)?.rule?.codes?[text]?.text() ?? text
+    }
+}

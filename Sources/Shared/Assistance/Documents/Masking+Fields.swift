@@ -1,0 +1,42 @@
+package import SyncEngine
+
+/// What of a record is masked for whoever has not asked for it with a reason (PIPL article 28; DOMAIN section 9).
+extension Masking {
+    /// Whole or in part hidden.
+    package enum Form: Sendable {
+        /// Beginning and end of an identity or certificate number stay.
+        case number
+        /// The last four digits of an account stay.
+        case account
+        /// An illness: nothing stays.
+        case whole
+    }
+
+    private static let illness: Set<String> = ["health", "disease", "failed_activities", "answers"]
+
+    /// How a field of a kind is masked; `nil` when it is shown as it is.
+    package static func form(of field: String, in kind: String) -> Form? {
+        if illness.contains(field) { return .whole }
+        if field == "account_number" || (kind == "bank_account" && field == "number") { return .account }
+        if field == "id_number" || field.hasSuffix("_id_number") || field == "disability_certificate" { return .number }
+        return nil
+    }
+
+    /// A value as it is shown; a group's and a conflict's values one by one.
+    package static func masked(_ value: Value, of field: String, in kind: String) -> Value {
+        guard let form = form(of: field, in: kind), !value.isNull else { return value }
+        return switch (form, value) {
+        case (.number, .text(let text)): .text(identityNumber(text))
+        case (.account, .text(let text)): .text(account(text))
+        default: .text(hidden)
+        }
+    }
+
+    /// `6228480402564890018` as `***************0018`.
+    package static func account(_ number: String) -> String {
+        guard number.count > 8 else { return String(repeating: "*", count: number.count) }
+        return String(repeating: "*", count: number.count - 4) + String(number.suffix(4))
+    }
+
+    package static let hidden = "***"
+}
