@@ -137,6 +137,12 @@ let package = Package(
             exclude: ["Golden"],
             swiftSettings: settings),
         .testTarget(
+            name: "MarkupTests", dependencies: ["Markup"], path: "Tests/MarkupTests", swiftSettings: settings),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: shared + ["Server", "TestSupport", grdb, crypto], path: "Tests/ServerTests",
+            swiftSettings: settings),
+        .testTarget(
             name: "CommandSupportTests", dependencies: ["CommandSupport", "SyncEngine", argumentParser],
             path: "Tests/CommandSupportTests", swiftSettings: settings),
         .testTarget(

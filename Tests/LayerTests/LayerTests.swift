@@ -24,7 +24,8 @@ import Testing
     ]
 
     private static let own: Set<String> = [
-        "SyncEngine", "SyncWire", "RecordStore", "Assistance", "Markup", "CommandSupport", "Server", "EdgeClient", "CCurl",
+        "SyncEngine", "SyncWire", "RecordStore", "Assistance", "Markup", "CommandSupport", "Server", "EdgeClient",
+        "CCurl",
         "CZstd",
         "CZlib",
     ]

@@ -134,6 +134,7 @@ struct People: Sendable {
             if known != nil { try countFailure(name, at: now) }
             throw Problem(.wrongPassword)
         }
+        let renewed = try hash?.isOutdated == true ? PasswordHash(password).text : nil
         let token = Base64.encode(SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }, .url)
         let session = SignInSession(tokenHash: Self.hash(of: token), account: name, startedAt: now)
         return try township.database.write { transaction in
@@ -144,6 +145,7 @@ struct People: Sendable {
             account.failures = 0
             account.lockedUntil = nil
             account.lastSignIn = now
+            account.passwordHash = renewed ?? account.passwordHash
             try register.put(account)
             try register.endSessions(
                 startedBefore: now.adding(minutes: -Rule.sessionHours * 60),

@@ -26,7 +26,8 @@ extension CaseAdmission {
     /// R1: a district role decides nothing. R64: nothing is granted unchecked where the programme is checked.
     static func admitDecision(_ mutation: RecordMutation, in proposal: Proposal) throws {
         let decision = mutation.after
-        if let role = decision.value("role", in: mutation.kind).text.flatMap(Role.init(rawValue:)), !role.covers(.clerk) {
+        if let role = decision.value("role", in: mutation.kind).text.flatMap(Role.init(rawValue:)), !role.covers(.clerk)
+        {
             throw refusal(decide, 1, "由镇（街）审批，区级不能办理", "the township decides; a district role may not")
         }
         let result = decision.value("result", in: mutation.kind).text.flatMap(CaseDecision.Result.init)

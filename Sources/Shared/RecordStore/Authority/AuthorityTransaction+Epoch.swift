@@ -2,7 +2,7 @@ package import SyncEngine
 
 /// Histories: their beginning, and positions of one as positions of another (DESIGN section 4, Restore).
 extension AuthorityTransaction {
-    /// Begins a new history that holds the present one up to its head. Open invitations become void, and the desk goes on
+    /// Begins a new history that holds the present one up to its head. Open invitations become void, sessions end, and the desk goes on
     /// under a new device, so that its acts of the old history may still come back.
     ///
     /// - Parameters:
@@ -22,6 +22,8 @@ extension AuthorityTransaction {
         next.enrolledAt = now
         try register.add(next)
         try Query(database, "UPDATE invitation SET expires_at = 0 WHERE device IS NULL").run()
+        // Whoever signed out after the backup was made is not signed in again by it.
+        try Query(database, "DELETE FROM sign_in_session").run()
         var after = identity
         after.epoch = epoch
         after.desk = desk
