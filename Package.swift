@@ -160,6 +160,9 @@ let package = Package(
             ],
             path: "Tests/FuzzTests", exclude: ["Corpus"], swiftSettings: settings),
         .testTarget(
+            name: "LedgerTests", dependencies: shared + ["Server", "ProgramRunner", grdb], path: "Tests/LedgerTests",
+            swiftSettings: settings),
+        .testTarget(
             name: "AttachmentTests",
             dependencies: shared + ["Server", "EdgeClient", "TestSupport", grdb], path: "Tests/AttachmentTests",
             swiftSettings: settings),

@@ -19,15 +19,9 @@ struct TasksCommand: ParsableCommand {
 
     func run() throws {
         let township = try options.township()
+        let filter = LedgerReader.TaskFilter(village: village, clerk: clerk, isDeskOnly: desk, isLateOnly: late)
         let now = township.clock()
-        let everything = RecordSelection(limit: Limits.listRecords)
-        let tasks = try township.database.read { database in
-            try CaseReader(township, in: database).files(everything, at: now).flatMap(\.tasks)
-        }
-        let listed = DueTask.inOrder(tasks).filter { task in
-            (village.map { task.village.code.hasPrefix($0) } ?? true) && (clerk.map { task.clerk == $0 } ?? true)
-                && (!desk || !task.kind.isVillage) && (!late || task.isLate(at: now))
-        }
+        let listed = try township.ledger.read { try $0.tasks(filter) }
         options.output.write(
             list: "tasks", documents: listed.map { $0.document(at: now, text: $0.kind.label.text()) },
             columns: DueTask.columns.map { $0.text() }, rows: listed.map { $0.row(at: now).map { $0.text() } },

@@ -14,6 +14,7 @@ struct Township: Sendable {
     let sightings: SightingService
     let headFile: HeadFile
     let headKeeper: HeadKeeper
+    let ledgerFile: LedgerFile
     let clock: @Sendable () -> Instant
 
     /// Opens a township. A database that was brought back by hand is noticed here.
@@ -35,7 +36,8 @@ struct Township: Sendable {
         let identity = try database.read(AuthorityIdentity.read)
         return Township(
             folder: folder, database: database, identity: identity, keys: keys, codec: codec,
-            sightings: SightingService(database: database), headFile: headFile, headKeeper: keeper, clock: clock)
+            sightings: SightingService(database: database), headFile: headFile, headKeeper: keeper,
+            ledgerFile: LedgerFile(path: folder.ledgerPath), clock: clock)
     }
 
     /// Compares the log with the head file. A log that ends before what the file says, or says something else, is a
@@ -82,6 +84,7 @@ struct Township: Sendable {
     var blobs: BlobFolder { BlobFolder(path: folder.blobsPath) }
     var attachments: Attachments { Attachments(blobs: blobs, desk: desk) }
     var duplicates: Duplicates { Duplicates(desk: desk) }
+    var ledger: Ledger { Ledger(township: self) }
 
     /// Finds blobs that are here whole while a record still waits for them, and discards uploads nobody goes on with.
     /// - Returns: how many records were told.

@@ -18,6 +18,8 @@ struct TownshipFolder: Sendable {
     }
 
     var databasePath: String { path + "/authority.sqlite" }
+    /// Derived; no backup holds it.
+    var ledgerPath: String { path + "/ledger.sqlite" }
     /// Held by the one `serve` of the folder.
     var servePath: String { path + "/serve.lock" }
     var headPath: String { path + "/head" }

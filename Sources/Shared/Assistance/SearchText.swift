@@ -8,9 +8,13 @@ package enum SearchText {
         var lines: [String] = []
         for name in kind.searchFields {
             guard let text = record.value(name, in: kind).text else { continue }
-            lines.append(text.lowercased())
-            if text.utf8.contains(where: { $0 >= 0x80 }) { lines += Pinyin.initials(of: text) }
+            lines += self.lines(text)
         }
         return lines.isEmpty ? nil : lines.joined(separator: "\n")
+    }
+
+    /// What a text is found by.
+    package static func lines(_ text: String) -> [String] {
+        [text.lowercased()] + (text.utf8.contains { $0 >= 0x80 } ? Pinyin.initials(of: text) : [])
     }
 }

@@ -104,6 +104,9 @@ package struct CaseFile: Sendable {
         application.text("status").flatMap(CaseState.init) ?? machine?.initial
     }
 
+    /// Steps can still be taken, besides a withdrawal.
+    package var isOpen: Bool { status.flatMap { state in machine.map { !$0.isFinal(state) } } ?? true }
+
     /// The records of one kind below the application, the older first.
     package func all(_ kind: String) -> [Linked] { linked.filter { $0.kind.name == kind } }
 

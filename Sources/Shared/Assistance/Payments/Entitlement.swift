@@ -45,7 +45,7 @@ extension CaseFile {
     }
 
     /// The month from which a decision is paid.
-    private func firstMonth(of decision: Linked) throws -> Month? {
+    func firstMonth(of decision: Linked) throws -> Month? {
         guard let day = decision.day("decided_on"), let pack = PolicyPack.governing(day, among: shelf.packs) else {
             return nil
         }

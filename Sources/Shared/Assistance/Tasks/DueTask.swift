@@ -1,7 +1,7 @@
 package import SyncEngine
 
 /// Something that a person has to do by a day, worked out from records and clocks alone.
-package struct DueTask: Sendable {
+package struct DueTask: Hashable, Sendable {
     package enum Kind: String, Sendable, CaseIterable {
         // Of the village
         case survey, authorise, recheck
@@ -56,13 +56,15 @@ package struct DueTask: Sendable {
 
     /// The earlier due first; what is due at once in the order of village, household and kind.
     package static func inOrder(_ tasks: [DueTask]) -> [DueTask] {
-        func key(_ task: DueTask) -> String {
-            [
-                task.village.code, task.number ?? "", task.household?.description ?? "", task.kind.rawValue,
-                task.application?.description ?? "", task.subject ?? "",
-            ].joined(separator: " ")
-        }
-        return tasks.map { ($0, $0.due.end.milliseconds, key($0)) }.sorted { ($0.1, $0.2) < ($1.1, $1.2) }.map(\.0)
+        tasks.map { ($0, $0.due.end.milliseconds, $0.place) }.sorted { ($0.1, $0.2) < ($1.1, $1.2) }.map(\.0)
+    }
+
+    /// Where it stands among what is due at once.
+    package var place: String {
+        [
+            village.code, number ?? "", household?.description ?? "", kind.rawValue, application?.description ?? "",
+            subject ?? "",
+        ].joined(separator: " ")
     }
 }
 

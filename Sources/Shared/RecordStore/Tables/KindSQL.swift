@@ -31,6 +31,13 @@ final class KindSQL: Sendable {
         insert = "INSERT INTO \"\(name)\" (\(names)) VALUES (\(marks))"
     }
 
+    /// ``selectAll``, with null in the place of these fields.
+    func select(without unread: Set<String>) -> String {
+        if unread.isEmpty { return selectAll }
+        let names = Self.head.map { "\"\($0)\"" } + columns.map { unread.contains($0.name) ? "NULL" : "\"\($0.name)\"" }
+        return "SELECT rowid, \(names.joined(separator: ", ")) FROM \"\(name)\""
+    }
+
     /// Writes the head of a row, and the fields of these indices.
     func update(_ changed: [Int]) -> String {
         var sql = "UPDATE \"\(name)\" SET scope = ?, seq = ?, deleted = ?, extra = ?"

@@ -1,0 +1,80 @@
+import Assistance
+import RecordStore
+import SyncEngine
+
+import class GRDB.Database
+
+/// Which families have to be worked out anew.
+struct LedgerTouch {
+    let tables: RecordTables
+    /// The authority's snapshot.
+    let database: Database
+    let ledger: Database
+
+    /// The families that what is new in the log touched, and those of which something is due by another day.
+    /// - Returns: `nil` when nobody can say: everything is worked out anew.
+    func roots(from position: Ledger.Position, to next: Ledger.Position) throws -> Set<RecordID>? {
+        var roots = Set(try changing(through: next.day))
+        let kinds = LedgerEntry.householdKinds + LedgerEntry.applicationKinds + [householdKind.name]
+        let log = LogReader(database, tables: tables)
+        for (record, name) in try log.touched(after: position.seq, through: next.seq) where kinds.contains(name) {
+            guard let kind = tables.schema.kind(name), let root = try root(above: record, kind: kind) else {
+                return nil
+            }
+            roots.insert(root)
+            roots.formUnion(try dependents(on: record))
+        }
+        return roots
+    }
+
+    /// The families of all cases.
+    func everyRoot() throws -> Set<RecordID> {
+        guard let kind = tables.schema.kind("application") else { return [] }
+        let records = LedgerRecords(tables: tables, database: database)
+        let merged = try Query(database, "SELECT id FROM household WHERE alias_of IS NOT NULL").all { $0.id(0) }
+        let aliases = Set(merged)
+        var roots = Set<RecordID>()
+        try Query(database, "SELECT id, household FROM application WHERE deleted = 0").forEach { row in
+            let household = row.isNull(1) ? row.id(0) : row.id(1)
+            guard aliases.contains(household) else {
+                roots.insert(household)
+                return true
+            }
+            if let application = try tables.record(row.id(0), kind: kind, in: database) {
+                roots.insert(try records.root(of: application, kind: kind))
+            }
+            return true
+        }
+        return roots
+    }
+
+    private func changing(through day: CalendarDay) throws -> [RecordID] {
+        var query = try Query(ledger, "SELECT DISTINCT root FROM entry WHERE changes_on <= ?")
+        query.bind(day.description)
+        return try query.all { $0.id(0) }
+    }
+
+    private func dependents(on record: RecordID) throws -> [RecordID] {
+        var query = try Query(ledger, "SELECT root FROM dependency WHERE record = ?")
+        query.bind(record)
+        return try query.all { $0.id(0) }
+    }
+
+    /// The household that stands for the one above a record, deleted records included.
+    /// - Returns: `nil` for a record that is gone.
+    private func root(above id: RecordID, kind: KindSchema) throws -> RecordID? {
+        guard let record = try tables.record(id, kind: kind, in: database) else { return nil }
+        let records = LedgerRecords(tables: tables, database: database)
+        if kind.name == householdKind.name { return try records.canonical(record, kind: kind).id }
+        if LedgerEntry.applicationKinds.contains(kind.name) {
+            guard let application = record.value("application", in: kind).recordID,
+                let above = tables.schema.kind("application")
+            else { return id }
+            return try root(above: application, kind: above) ?? application
+        }
+        if kind.name == "application" { return try records.root(of: record, kind: kind) }
+        guard let household = record.value("household", in: kind).recordID else { return id }
+        return try records.record(household, kind: householdKind)
+            .map { try records.canonical($0, kind: householdKind).id } ?? household
+    }
+}

@@ -1,0 +1,58 @@
+package import GRDB
+package import SyncEngine
+
+/// Reading the records of many at once: one statement a kind, where reading one by one takes one a record.
+extension RecordTables {
+    /// Ids of one statement, at most.
+    package static let idsPerStatement = 128
+    private static let marks = [String](repeating: "?", count: idsPerStatement).joined(separator: ", ")
+
+    /// The records of a kind of which a reference, or the id itself (`"id"`), is one of these; deleted ones included.
+    /// Those of one reference come in the order in which reading them alone gives them.
+    /// - Parameter unread: fields that are not read, and stay null.
+    /// - Precondition: `field` is a field of the kind, or `"id"`.
+    package func records(
+        of kind: KindSchema, whose field: String, isOneOf ids: [RecordID], unread: Set<String> = [],
+        in database: Database
+    ) throws -> [Record] {
+        var found: [Record] = []
+        for start in stride(from: 0, to: ids.count, by: Self.idsPerStatement) {
+            let some = ids[start..<min(start + Self.idsPerStatement, ids.count)]
+            var query = try Query(
+                database, sql(kind).select(without: unread) + " WHERE \"\(field)\" IN (\(Self.marks))")
+            for id in some { query.bind(id) }
+            for _ in some.count..<Self.idsPerStatement { query.bind(nil as Int64?) }
+            found += try query.all { try read($0, kind: kind) }
+        }
+        return found
+    }
+}
+
+extension LogReader {
+    /// A record that left a village: at which seq, when that was decided, and which village.
+    package typealias Left = (record: RecordID, seq: Seq, decidedAt: Instant, village: Scope)
+
+    /// How these records moved from village to village, in the order of the log.
+    package func leavings(of ids: [RecordID]) throws -> [Left] {
+        try ids.flatMap { id in
+            var query = try Query(
+                database,
+                """
+                SELECT m.seq, l.decided_at, m.scope_before FROM moved m JOIN log l ON l.seq = m.seq
+                WHERE m.record = ? ORDER BY m.seq
+                """)
+            query.bind(id)
+            return try query.all { row in
+                (id, row.uint64(0), Instant(milliseconds: row.int64(1)), Scope(row.text(2)))
+            }
+        }
+    }
+
+    /// The records that sets of the interval (from, through] changed, with their kinds; each once.
+    package func touched(after from: Seq, through: Seq) throws -> [(record: RecordID, kind: String)] {
+        var query = try Query(database, "SELECT DISTINCT record, kind FROM log_change WHERE id >= ? AND id < ?")
+        query.bind(Self.changeID(from + 1, 0))
+        query.bind(Self.changeID(through + 1, 0))
+        return try query.all { ($0.id(0), $0.text(1)) }
+    }
+}

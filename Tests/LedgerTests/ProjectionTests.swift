@@ -1,0 +1,61 @@
+import ProgramRunner
+import RecordStore
+import SyncEngine
+import Testing
+
+@testable import Assistance
+@testable import Server
+
+/// The ledger that was brought up to date act by act says what one says that is built from nothing, and what reading
+/// every case says.
+@Suite struct ProjectionTests {
+    @Test(arguments: 1...6)
+    func aRefreshedLedgerEqualsOneBuiltFromNothing(seed: UInt64) throws {
+        let seed = seed == 6 ? Dice.seedOfRun : seed
+        let world = try LedgerWorld(seed: seed)
+        for round in 0..<40 {
+            for _ in 0..<(1 + world.dice.below(6)) { world.step() }
+            let refreshed = try world.refreshed()
+            let rebuilt = try world.rebuilt()
+            #expect(refreshed == rebuilt, "seed \(seed), round \(round): \(Self.difference(refreshed, rebuilt))")
+            if refreshed != rebuilt { return }
+        }
+        try expectToSayWhatTheCasesSay(world, seed: seed)
+    }
+
+    private static func difference(_ a: [String], _ b: [String]) -> String {
+        let (left, right) = (Set(a), Set(b))
+        return "refreshed alone: \(left.subtracting(right).sorted()) rebuilt alone: \(right.subtracting(left).sorted())"
+    }
+
+    private func expectToSayWhatTheCasesSay(_ world: LedgerWorld, seed: UInt64) throws {
+        let files = try world.files()
+        let inForce = files.filter { $0.status?.isInForce == true }.count
+        try world.township.ledger.read { ledger in
+            let tasks = try ledger.tasks()
+            #expect(tasks == DueTask.inOrder(files.flatMap(\.tasks)), "seed \(seed)")
+            #expect(try ledger.caseCount() == files.count)
+            #expect(try ledger.caseCount(.init(isInForce: true)) == inForce)
+            for file in files {
+                let clocks = try ledger.clocks(of: file.application.record.id)
+                #expect(clocks.map { $0.state(at: world.now) } == file.clocks.map(\.state), "seed \(seed)")
+                let entry = try ledger.entry(file.application.record.id)
+                #expect(entry?.status == file.status)
+                #expect(entry?.village == file.application.record.scope)
+            }
+        }
+    }
+
+    @Test func theWalkReachesWhatItIsAbout() throws {
+        let world = try LedgerWorld(seed: 2)
+        for _ in 0..<150 { world.step() }
+        let states = Set(try world.files().compactMap(\.status))
+        let rows = try world.refreshed()
+        for kind in Turn.Kind.allCases.prefix(2) {
+            #expect(rows.contains { $0.hasPrefix("turn: ") && $0.contains("'\(kind.rawValue)'") }, "\(kind)")
+        }
+        #expect(states.count > 3, "\(states)")
+        let tasks = try world.township.ledger.read { try $0.tasks() }
+        #expect(!tasks.isEmpty)
+    }
+}
