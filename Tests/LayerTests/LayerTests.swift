@@ -16,7 +16,7 @@ import Testing
         "Sources/Shared/Assistance": ["SyncEngine", "Markup"],
         "Sources/Shared/CommandSupport": ["SyncEngine"],
         "Sources/Server": [
-            "SyncEngine", "SyncWire", "RecordStore", "Assistance", "Markup", "CommandSupport", "Server",
+            "SyncEngine", "SyncWire", "RecordStore", "Assistance", "Markup", "CommandSupport", "CXlsxwriter", "Server",
         ],
         "Sources/EdgeClient": [
             "SyncEngine", "SyncWire", "RecordStore", "Assistance", "CommandSupport", "CCurl", "EdgeClient",
@@ -25,9 +25,7 @@ import Testing
 
     private static let own: Set<String> = [
         "SyncEngine", "SyncWire", "RecordStore", "Assistance", "Markup", "CommandSupport", "Server", "EdgeClient",
-        "CCurl",
-        "CZstd",
-        "CZlib",
+        "CCurl", "CZstd", "CZlib", "CXlsxwriter",
     ]
 
     /// Modules that would bring I/O, time or a domain into the engine and the rules.

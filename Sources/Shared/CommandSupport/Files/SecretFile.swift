@@ -10,17 +10,11 @@ package enum SecretFile {
     /// - Throws: ``Problem`` ``Problem/Code/cannotCreate`` when there is no place for it; ``Problem/Code/storage`` when
     ///   writing fails, and then what was there before is still there.
     package static func write(_ bytes: [UInt8], to path: String) throws {
-        try write(to: path) { descriptor in
-            let error = Descriptor.write(bytes, to: descriptor)
-            guard error == 0 else {
-                errno = error
-                throw Problem.ofSystem(.storage, path)
-            }
-        }
+        try write(to: path) { try Descriptor.write(bytes, to: $0, path: path) }
     }
 
     /// The same of a file whose bytes `body` writes to the descriptor. When it throws, nothing has changed.
-    static func write<Result>(to path: String, _ body: (Int32) throws -> Result) throws -> Result {
+    package static func write<Result>(to path: String, _ body: (Int32) throws -> Result) throws -> Result {
         let temporary = "\(path).\(getpid()).new"
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)

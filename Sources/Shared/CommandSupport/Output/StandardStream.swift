@@ -1,4 +1,5 @@
 import Glibc
+import SyncEngine
 import Synchronization
 
 /// Standard output and standard error, written whole and unbuffered.
@@ -34,7 +35,17 @@ package enum StandardStream: Int32, Sendable {
 }
 
 /// Whole writes to a file descriptor.
-enum Descriptor {
+package enum Descriptor {
+    /// - Parameter path: what the problem is about.
+    /// - Throws: ``Problem`` ``Problem/Code/storage``, ``Problem/Code/storageFull``.
+    package static func write(_ bytes: [UInt8], to descriptor: Int32, path: String) throws {
+        let error = write(bytes, to: descriptor)
+        guard error == 0 else {
+            errno = error
+            throw Problem.ofSystem(.storage, path)
+        }
+    }
+
     /// - Returns: 0, or the `errno` of the write that failed.
     static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
         var offset = 0

@@ -54,6 +54,14 @@ package struct AuthorityDatabase: Sendable {
         }
     }
 
+    /// The state of this moment, for as long as it is held, on a connection of its own. Meanwhile the journal grows by
+    /// what is written: it is to be let go soon.
+    /// - Throws: `DatabaseError`; ``Problem`` ``Problem/Code/internalError`` where there is no pool.
+    package func snapshot() throws -> DatabaseSnapshot {
+        guard let pool = pool as? DatabasePool else { throw Problem(.internalError, "snapshot") }
+        return try StoreFailure.explained(damaged: .authorityDamaged) { try pool.makeSnapshot() }
+    }
+
     private func transaction<T>(_ database: Database, _ body: (AuthorityTransaction) throws -> T) throws -> T {
         let (result, grown) = try database.transaction(.immediate) {
             let transaction = AuthorityTransaction(database, tables: tables)
