@@ -1,60 +1,55 @@
 import Assistance
 import CommandSupport
+import GRDB
 import RecordStore
 import SyncEngine
 
 /// The 一本通 pay file of a frozen roll, with the columns of DOMAIN section 8. What it pays is what the roll's lines
 /// say, account included, whatever changed since; a line that was taken back, or of whom a death became known, is left out.
 struct PayFile {
-    static let columns = [
-        "序号", "发放时间", "发放单位", "所属乡镇", "农户代码", "姓名", "身份证号", "补贴数量", "补贴标准", "补贴金额", "发放账号",
-        "家庭住址", "项目编码", "所属月份", "批次号",
-    ]
-
     /// A frozen line that is not paid out, and why: a death that became known since.
     struct Held {
         let payment: RecordID
         let reason: Refusal.Reason
     }
 
-    let rows: [[String]]
+    let rows: [[Table.Cell]]
     let held: [Held]
     let totalFen: Int64
 
     /// - Throws: ``Problem`` ``Problem/Code/unknownRecord`` when the month was not frozen or has no such batch,
     ///   ``Problem/Code/storage`` when the lines do not come to what was frozen, ``Problem/Code/refusedMove`` when a case
     ///   has two lines that stand for one month (R14).
-    init(_ township: Township, month: Month, batch: Int64?) throws {
-        (rows, held, totalFen) = try township.database.read { database in
-            let records = try CaseReader(township, in: database)
-            let rolls = try records.tables.all(
-                of: rollKind, where: [("month", .text(month.description))], in: database
-            ).filter { batch == nil || $0.value("batch", in: rollKind) == batch.map(Value.int64) ?? .null }
-            guard !rolls.isEmpty else {
-                throw Problem(
-                    .unknownRecord, month.description,
-                    explanation: Label(
-                        zh: "这个月没有冻结过：ruhu-server roll freeze \(month)",
-                        en: "This month is not frozen: ruhu-server roll freeze \(month)"),
-                    hint: Label(
-                        zh: "先冻结这个月，或去掉 --batch 看有哪些批次", en: "Freeze the month first, or leave out --batch"))
-            }
-            var rows: [[String]] = []
-            var held: [Held] = []
-            var total: Int64 = 0
-            for roll in rolls {
-                total += try Self.add(roll, to: &rows, holding: &held, unit: township.identity.name, records: records)
-            }
-            return (rows, held, total)
+    init(_ township: Township, month: Month, batch: Int64?, in database: Database) throws {
+        let records = try CaseReader(township, in: database)
+        let rolls = try records.tables.all(
+            of: rollKind, where: [("month", .text(month.description))], in: database
+        ).filter { batch == nil || $0.value("batch", in: rollKind) == batch.map(Value.int64) ?? .null }
+        guard !rolls.isEmpty else {
+            throw Problem(
+                .unknownRecord, month.description,
+                explanation: Label(
+                    zh: "这个月没有冻结过：ruhu-server roll freeze \(month)",
+                    en: "This month is not frozen: ruhu-server roll freeze \(month)"),
+                hint: Label(
+                    zh: "先冻结这个月，或去掉 --batch 看有哪些批次", en: "Freeze the month first, or leave out --batch"))
         }
+        var rows: [[Table.Cell]] = []
+        var held: [Held] = []
+        var total: Int64 = 0
+        for roll in rolls {
+            total += try Self.add(roll, to: &rows, holding: &held, unit: township.identity.name, records: records)
+        }
+        (self.rows, self.held, totalFen) = (rows, held, total)
     }
 
     /// - Returns: what the rows that were added come to, in fen.
     private static func add(
-        _ roll: Record, to rows: inout [[String]], holding held: inout [Held], unit: String, records: CaseReader
+        _ roll: SyncEngine.Record, to rows: inout [[Table.Cell]], holding held: inout [Held], unit: String,
+        records: CaseReader
     ) throws -> Int64 {
         let kind = try records.kind("payment")
-        var lines: [(line: Record, file: CaseFile, place: [String])] = []
+        var lines: [(line: SyncEngine.Record, file: CaseFile, place: [String])] = []
         for line in try records.tables.all(
             of: kind, where: [("roll", .text(roll.id.description))], in: records.database)
         {
@@ -90,20 +85,23 @@ struct PayFile {
                 try payee?.value(field, in: records.kind("member")).text ?? ""
             }
             total += fen
+            let (of, batch) = (roll.value("month", in: rollKind).text, roll.value("batch", in: rollKind).int64)
             rows.append([
-                String(rows.count + 1), "", unit, String(line.scope.code.prefix(9)), file.home?.text("number") ?? "",
-                try person("name"), try person("id_number"), "1", Yuan.text(fen), Yuan.text(fen),
-                text("account_number"), file.home?.text("address") ?? "", file.programme?.rawValue ?? "",
-                text("month"),
-                "\(roll.value("month", in: rollKind).text ?? "")-\(roll.value("batch", in: rollKind).int64 ?? 0)",
+                .number(Int64(rows.count + 1)), .empty, .text(unit), .text(String(line.scope.code.prefix(9))),
+                .text(file.home?.text("number") ?? ""), .text(try person("name")), .text(try person("id_number")),
+                .number(1), .fen(fen), .fen(fen), .text(text("account_number")),
+                .text(file.home?.text("address") ?? ""), .text(file.programme?.rawValue ?? ""), .text(text("month")),
+                .text("\(of ?? "")-\(batch ?? 0)"),
             ])
         }
         return total
     }
 
     /// The lines are those that were frozen, to the fen and the account.
-    private static func check(_ lines: [(Record, CaseFile)], against roll: Record, kind: KindSchema) throws {
-        func fen(_ line: Record) -> Int64 { line.value("amount_fen", in: kind).int64 ?? 0 }
+    private static func check(
+        _ lines: [(SyncEngine.Record, CaseFile)], against roll: SyncEngine.Record, kind: KindSchema
+    ) throws {
+        func fen(_ line: SyncEngine.Record) -> Int64 { line.value("amount_fen", in: kind).int64 ?? 0 }
         // Case and month begin each entry: in that order the roll was frozen.
         let entries = lines.map { line, file in
             Roll.entry(
@@ -120,7 +118,7 @@ struct PayFile {
         }
     }
 
-    private static func doubled(_ line: Record, _ twin: Record) -> Problem {
+    private static func doubled(_ line: SyncEngine.Record, _ twin: SyncEngine.Record) -> Problem {
         let (one, other) = (min(line.id, twin.id), max(line.id, twin.id))
         let reason = Label(
             zh: "同一月份有两笔：\(one) 和 \(other)；冲销一笔：ruhu-server new payment application=… reverses=\(other) amount_fen=负数",
@@ -153,22 +151,8 @@ struct PayFile {
         _ = try CaseDesk(township: township).add(draft, act: act)
     }
 
-    /// With a byte order mark, so that Excel and WPS read the Chinese.
-    var csv: [UInt8] { CSVFile.bytes([Self.columns] + rows) }
-}
-
-/// RFC 4180, for spreadsheets.
-enum CSVFile {
-    static func bytes(_ rows: [[String]]) -> [UInt8] {
-        let lines = rows.map { row in row.map(cell).joined(separator: ",") + "\r\n" }
-        return [0xEF, 0xBB, 0xBF] + Array(lines.joined().utf8)
-    }
-
-    /// A cell that a spreadsheet would take for a formula begins with an apostrophe.
-    private static func cell(_ text: String) -> String {
-        let isFormula = text.first.map { "=+-@\t\r".contains($0) } ?? false
-        let safe = isFormula ? "'" + text : text
-        guard safe.contains(where: { ",\"\r\n".contains($0) || $0 == "\r\n" }) else { return safe }
-        return "\"" + safe.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+    var csv: [UInt8] {
+        let writer = CSVWriter(PayFileTable.columns)
+        return writer.begin() + writer.rows(rows) + writer.end()
     }
 }

@@ -1,3 +1,5 @@
+package import SyncEngine
+
 /// What others may read of a person (DOMAIN section 9: no full numbers and no illnesses on notice boards).
 package enum Masking {
     /// `张三` as `张*`: the first character, and a star for each of the others; a name of one is hidden whole.
@@ -10,6 +12,52 @@ package enum Masking {
     package static func identityNumber(_ number: String) -> String {
         guard number.count >= 15 else { return String(repeating: "*", count: number.count) }
         return String(number.prefix(4)) + String(repeating: "*", count: number.count - 8) + String(number.suffix(4))
+    }
+}
+
+extension Masking {
+    /// What stands for a value that is not shown at all.
+    package static let hidden = "***"
+
+    /// A field as files and pages show it to those who need not see more: of what is sensitive nothing, of what names
+    /// another record its id, and of every other text no number by which a person could be found.
+    package static func value(_ value: Value, of field: FieldSchema) -> Value {
+        guard !value.isNull, field.type != .reference else { return value }
+        if field.personalData == .sensitive { return .text(hidden) }
+        switch value {
+        case _ where field.personalData == .none: return value
+        case .text(let text): return .text(numbers(in: text))
+        case .list(let elements): return .list(elements.map(numbers))
+        default: return value
+        }
+    }
+
+    /// A text in which identity numbers, accounts and telephone numbers are masked, full-width digits too; shorter
+    /// numbers, and the twelve digits of a village, stay.
+    package static func numbers(in text: String) -> String {
+        var result = ""
+        var run: [Character] = []
+        for character in text + "\n" {
+            let isLast = character == "X" || character == "x"
+            if character.isWholeNumber || (isLast && run.count == 17) {
+                run.append(character)
+                continue
+            }
+            result += number(run)
+            run = []
+            result.append(character)
+        }
+        return String(result.dropLast())
+    }
+
+    private static func number(_ digits: [Character]) -> String {
+        let text = String(digits)
+        switch digits.count {
+        case 15...: return identityNumber(text)
+        case 11 where digits[0].wholeNumberValue == 1:
+            return String(digits.prefix(3)) + "****" + String(digits.suffix(4))
+        default: return text
+        }
     }
 }
 

@@ -6,6 +6,8 @@ extension RecordTables {
     /// Records of one kind in id order.
     package func list(_ kind: KindSchema, _ selection: RecordSelection, in database: Database) throws -> [Record] {
         var conditions = ["id > ?"]
+        // A range of texts; no code has anything but digits.
+        if selection.scope != nil { conditions.append("scope >= ? AND scope < ? || ':'") }
         if !selection.isComplete {
             conditions.append("deleted = 0")
             if kind.index(of: KindSchema.aliasField) != nil { conditions.append("\(KindSchema.aliasField) IS NULL") }
@@ -13,6 +15,10 @@ extension RecordTables {
         var query = try Query(
             database, sql(kind).selectAll + " WHERE \(conditions.joined(separator: " AND ")) ORDER BY id LIMIT ?")
         query.bind(selection.after ?? RecordID(high: 0, low: 0))
+        if let code = selection.scope?.code {
+            query.bind(code)
+            query.bind(code)
+        }
         query.bind(min(selection.limit, Limits.listRecords))
         return try query.all { try read($0, kind: kind) }
     }
@@ -65,7 +71,8 @@ extension RecordTables {
             byRow.bind(rowid)
             guard let record = try byRow.first({ try read($0, kind: kind) }) else { return true }
             let isAlias = !record.value(KindSchema.aliasField, in: kind).isNull
-            guard selection.isComplete || (!record.isDeleted && !isAlias), record.id > (selection.after ?? record.zero)
+            guard selection.isComplete || (!record.isDeleted && !isAlias), record.id > (selection.after ?? record.zero),
+                selection.scope?.covers(record.scope) ?? true
             else { return true }
             found.append((record, kind))
             return true

@@ -6,8 +6,11 @@ package struct RecordSelection: Hashable, Sendable {
     package var after: RecordID?
     /// Deleted ones and aliases too.
     package var isComplete: Bool
+    /// Of this scope and what lies below it alone.
+    package var scope: Scope?
 
-    package init(limit: Int = 1_000, after: RecordID? = nil, isComplete: Bool = false) {
+    package init(limit: Int = 1_000, after: RecordID? = nil, isComplete: Bool = false, scope: Scope? = nil) {
+        self.scope = scope
         self.limit = limit
         self.after = after
         self.isComplete = isComplete

@@ -1,0 +1,112 @@
+import Assistance
+import CommandSupport
+import SyncEngine
+
+/// Every table that can be taken away, by its name.
+struct TableCatalogue: Sendable {
+    /// What a table can be asked for.
+    enum Parameter: String, CaseIterable, Sendable {
+        case month, year, village, programme
+    }
+
+    /// What it is asked for.
+    struct Request: Sendable {
+        var month: Month?
+        var year: Int?
+        /// A village's code, or the beginning of one.
+        var village: Scope?
+        var programme: Programme?
+        /// Whether numbers and sensitive values are shown as they are; whoever asks has to say why (``Disclosure``).
+        var isClear = false
+    }
+
+    struct Entry: Sendable {
+        let name: String
+        let title: Label
+        let parameters: Set<Parameter>
+        /// Without these there is no table.
+        let needs: Set<Parameter>
+        /// Makes the table; its rows are read later, on the snapshot of the export.
+        let make: @Sendable (Township, Request) throws -> Table
+
+        init(
+            _ name: String, _ title: Label, takes parameters: Set<Parameter> = [], needs: Set<Parameter> = [],
+            make: @escaping @Sendable (Township, Request) throws -> Table
+        ) {
+            self.name = name
+            self.title = title
+            self.parameters = parameters.union(needs)
+            self.needs = needs
+            self.make = make
+        }
+
+        /// A table that is the same for everybody.
+        init(_ make: @autoclosure () -> Table) {
+            let table = make()
+            self.init(table.name, table.title) { _, _ in table }
+        }
+    }
+
+    /// To register a table is a line here.
+    static let entries: [Entry] =
+        [
+            DeskTables.devices,
+            DeskTables.conflicts,
+            DeskTables.duplicates,
+            PayFileTable.entry,
+        ] + RecordTable.entries
+
+    /// The table of a name.
+    /// - Throws: ``Problem`` ``Problem/Code/badValue`` for a name that is none, a parameter that it does not take, or one
+    ///   that is missing; what making the table throws.
+    static func table(_ name: String, _ request: Request, of township: Township) throws -> Table {
+        guard let entry = entries.first(where: { $0.name == name }) else {
+            throw Problem(
+                .badValue, name,
+                explanation: Label(zh: "没有“\(name)”这个表", en: "There is no table \(name)"),
+                hint: Label(zh: "ruhu-server export list 列出所有的表", en: "ruhu-server export list names them"))
+        }
+        for parameter in Parameter.allCases where request.has(parameter) && !entry.parameters.contains(parameter) {
+            throw Problem(
+                .badValue, parameter.rawValue,
+                explanation: Label(
+                    zh: "“\(name)”不能按 \(parameter.rawValue) 选取", en: "\(name) takes no \(parameter.rawValue)"))
+        }
+        for parameter in Parameter.allCases where !request.has(parameter) && entry.needs.contains(parameter) {
+            throw Problem(
+                .badValue, parameter.rawValue,
+                explanation: Label(
+                    zh: "“\(name)”要写明 \(parameter.rawValue)", en: "\(name) needs a \(parameter.rawValue)"))
+        }
+        return try entry.make(township, request)
+    }
+}
+
+extension TableCatalogue.Request {
+    fileprivate func has(_ parameter: TableCatalogue.Parameter) -> Bool {
+        switch parameter {
+        case .month: month != nil
+        case .year: year != nil
+        case .village: village != nil
+        case .programme: programme != nil
+        }
+    }
+}
+
+extension TableExport {
+    /// Makes a table that is asked for; where it is asked for in clear, that is put on record first.
+    /// - Throws: as ``TableCatalogue/table(_:_:of:)``; ``Problem`` ``Problem/Code/reasonNeeded``.
+    init(
+        of name: String, _ request: TableCatalogue.Request, as format: TableFormat, from township: Township,
+        act: Desk.Act
+    ) throws {
+        let table = try TableCatalogue.table(name, request, of: township)
+        if request.isClear {
+            let what = "export \(name).\(format.rawValue)" + (request.village.map { " \($0)" } ?? "")
+            let fields = try Disclosure.fields(of: what, reason: act.reason, to: act.author, at: act.now)
+            let desk = CaseDesk(township: township)
+            _ = try desk.add(try desk.new(Disclosure.kindName, fields), act: act)
+        }
+        try self.init(table, as: format, from: township)
+    }
+}
