@@ -170,6 +170,13 @@ let package = Package(
             dependencies: shared + ["Server", "EdgeClient", "TestSupport", grdb], path: "Tests/AttachmentTests",
             swiftSettings: settings),
         .testTarget(
+            name: "TableTests",
+            dependencies: [
+                "Server", "CommandSupport", "RecordStore", "Assistance", "SyncEngine", "CZlib", grdb,
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            path: "Tests/TableTests", exclude: ["Golden"], swiftSettings: settings),
+        .testTarget(
             name: "EndToEndTests", dependencies: ["ProgramRunner", "ruhu", "ruhu-server"], path: "Tests/EndToEndTests",
             exclude: ["Golden"],
             swiftSettings: settings),

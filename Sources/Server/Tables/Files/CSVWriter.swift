@@ -32,18 +32,21 @@ struct CSVWriter: TableWriter {
             bytes += cell.plain.utf8
             return
         }
-        let isFormula = FormulaText.isFormula(text)
         // What separates cells somewhere, or is trimmed, stands in quotes.
         let isQuoted =
-            text.utf8.contains { $0 < 0x20 || ",\";".utf8.contains($0) } || text.utf8.first == 32
-            || text.utf8.last == 32
+            text.utf8.first == 32 || text.utf8.last == 32
+            || text.utf8.contains { $0 < 0x20 || $0 == 0x2C || $0 == 0x22 || $0 == 0x3B }
         if isQuoted { bytes.append(UInt8(ascii: "\"")) }
-        if isFormula { bytes.append(UInt8(ascii: "'")) }
+        if FormulaText.isFormula(text) { bytes.append(UInt8(ascii: "'")) }
+        guard isQuoted else {
+            bytes += text.utf8
+            return
+        }
         for byte in text.utf8 where byte != 0 {
             if byte == UInt8(ascii: "\"") { bytes.append(byte) }
             bytes.append(byte)
         }
-        if isQuoted { bytes.append(UInt8(ascii: "\"")) }
+        bytes.append(UInt8(ascii: "\""))
     }
 }
 

@@ -146,6 +146,12 @@ final class XLSXWriter: TableWriter {
     /// What XML and Excel can hold: other control characters are shown as unknown, what reads like Excel's own escape of
     /// one (`_x000A_`) keeps its underscore, and a text that is too long ends in `…`.
     static func safe(_ text: String) -> String {
+        // Most texts are short and plain.
+        if text.utf8.count < textLimit,
+            !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x5F || $0 == 0x7F || $0 == 0xEF })
+        {
+            return text
+        }
         var result = String.UnicodeScalarView()
         var units = 0
         var previous: Unicode.Scalar = " "
