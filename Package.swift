@@ -104,7 +104,8 @@ let package = Package(
         .executableTarget(
             name: "ruhu-demo", dependencies: ["ProgramRunner"], path: "Examples/Demo", swiftSettings: settings),
         .executableTarget(
-            name: "ruhu-bench", dependencies: ["ProgramRunner", "RecordStore", "Assistance", "SyncEngine", grdb],
+            name: "ruhu-bench",
+            dependencies: ["ProgramRunner", "Server", "RecordStore", "SyncWire", "Assistance", "SyncEngine", grdb],
             path: "Benchmarks/Bench", swiftSettings: settings),
 
         .target(

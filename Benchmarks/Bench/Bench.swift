@@ -208,6 +208,10 @@ struct Bench {
                 var village = try VillageBench(households: arguments.first ?? 150, cases: 35)
                 return try village.run()
             }
+            if CommandLine.arguments.dropFirst().first == "district" {
+                var district = try DistrictBench(Array(CommandLine.arguments.dropFirst(2)))
+                return try district.run()
+            }
             var bench = try Bench(records: arguments.first ?? 20_000, stations: arguments.dropFirst().first ?? 100)
             try bench.run()
         } catch {

@@ -1,7 +1,7 @@
-import Assistance
+package import Assistance
 import CommandSupport
 import RecordStore
-import SyncEngine
+package import SyncEngine
 
 /// The month's roll: computed from the cases, frozen once, paid as frozen.
 struct RollDesk {
@@ -144,10 +144,10 @@ extension Roll {
     }
 
     /// A line as the digest has it.
-    static func entry(application: String, month: String, fen: Int64, account: String?) -> String {
+    package static func entry(application: String, month: String, fen: Int64, account: String?) -> String {
         "\(application) \(month) \(fen) \(account ?? "")\n"
     }
 
     /// - Parameter entries: by case and month, as the roll has them.
-    static func digest(_ entries: [String]) -> Hash256 { Hash256(of: Array(entries.joined().utf8)) }
+    package static func digest(_ entries: [String]) -> Hash256 { Hash256(of: Array(entries.joined().utf8)) }
 }

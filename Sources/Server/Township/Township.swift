@@ -1,14 +1,14 @@
 import CommandSupport
 import Crypto
-import RecordStore
-import SyncEngine
+package import RecordStore
+package import SyncEngine
 import SyncWire
 
 /// An opened township: its database, its keys, its clock. Commands and `serve` share it.
-struct Township: Sendable {
+package struct Township: Sendable {
     let folder: TownshipFolder
-    let database: AuthorityDatabase
-    let identity: AuthorityIdentity
+    package let database: AuthorityDatabase
+    package let identity: AuthorityIdentity
     let keys: ServerKeys
     let codec: WireCodec
     let sightings: SightingService
@@ -102,8 +102,16 @@ struct Township: Sendable {
         return .v7(milliseconds: now.milliseconds, using: &random)
     }
 
-    var desk: Desk {
+    package var desk: Desk {
         Desk(region: identity.region, signer: Ed25519Signer(keys.desk), codec: codec, escrow: keys.escrow)
+    }
+
+    /// Makes a township in a folder that a program names, such as a benchmark's.
+    /// - Throws: as ``initialise(_:name:region:clock:)`` does.
+    package static func initialise(
+        at path: String, name: String, region: Scope, clock: @escaping @Sendable () -> Instant
+    ) throws -> Township {
+        try initialise(TownshipFolder(path: path), name: name, region: region, clock: clock)
     }
 
     /// Decides the sets again that a newer program wrote and this one, since upgraded, may understand now. Sets that

@@ -1,0 +1,45 @@
+import Foundation
+import ProgramRunner
+
+/// `ruhu-bench district`: what a township's people wait for, with a district's worth of data.
+struct DistrictBench {
+    private let data: DistrictData
+    private var rows: [String] = []
+
+    /// - Parameter options: `--data DIR` (default: the user's cache), `--villages N` (default: all 329), `--seed N`.
+    init(_ options: [String]) throws {
+        func value(_ name: String) -> String? {
+            options.firstIndex(of: name).flatMap { options.indices.contains($0 + 1) ? options[$0 + 1] : nil }
+        }
+        let cache = FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask)[0]
+        data = DistrictData(
+            folder: value("--data").map { URL(filePath: $0) } ?? cache.appending(path: "ruhu-bench/district"),
+            villages: value("--villages").flatMap { Int($0) } ?? 329,
+            seed: value("--seed").flatMap { UInt64($0) } ?? 1)
+    }
+
+    mutating func run() throws {
+        try data.make()
+        try commands()
+        print((["| | median | highest | aim |", "|---|---|---|---|"] + rows).joined(separator: "\n"))
+    }
+
+    private mutating func commands() throws {
+        for arguments in [["status"], ["conflicts"], ["list", "household", "--limit", "50"], ["tasks"]] {
+            try row("ruhu-server " + arguments.joined(separator: " "), arguments, runs: 3)
+        }
+    }
+
+    private mutating func row(_ what: String, _ arguments: [String], runs: Int) throws {
+        let times = try (0..<runs).map { _ in
+            let outcome = try data.program.run(arguments + ["--json"])
+            guard outcome.code == 0 else {
+                throw ProgramFailure("\(arguments): \(outcome.text.prefix(500)) \(outcome.errors)")
+            }
+            return outcome.seconds
+        }.sorted()
+        rows.append(
+            String(format: "| %@ | %.0f ms | %.0f ms | |", what, times[runs / 2] * 1000, times[runs - 1] * 1000))
+        FileHandle.standardError.write(Data(((rows.last ?? "") + "\n").utf8))
+    }
+}
