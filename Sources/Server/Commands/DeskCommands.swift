@@ -232,6 +232,7 @@ struct NightlyCommand: ParsableCommand {
             let act = Desk.Act(author: SystemUser.name, reason: "nightly", now: township.clock())
             report.candidates = try CaseDesk(township: township).findElderlyCandidates(act: act)
             report.collected = try nightly.collect(silentDays: silentDays)
+            try KeptTables(township: township).rebuild()
             if let backups { report.backup = try nightly.backUp(to: backups, keep: keep) }
         }
         options.output.write(report.document, text: report.text)

@@ -39,7 +39,10 @@ package struct RuhuServer: ParsableCommand {
                     name: L("发放", "Payments"), subcommands: [RollCommand.self, ExportCommand.self]),
                 CommandGroup(
                     name: L("登记和监督", "Registers and supervision"),
-                    subcommands: [RegisterCommand.self, SampleCommand.self, StatisticsCommand.self]),
+                    subcommands: [
+                        RegisterCommand.self, SampleCommand.self, StatisticsCommand.self, QualityCommand.self,
+                        MissesCommand.self, ExitsCommand.self,
+                    ]),
                 CommandGroup(name: L("审计", "Audit"), subcommands: [AuditCommand.self]),
             ])
     }

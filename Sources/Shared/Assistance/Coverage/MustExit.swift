@@ -52,6 +52,9 @@ package struct MustExit: Sendable {
     /// Since when it holds; `nil` when the records do not say.
     package let since: CalendarDay?
 
+    /// Whose case it is: the applicant's, else the head's.
+    package var person: Linked? { file.applicant ?? file.head }
+
     /// What a person does next.
     package var next: Label {
         switch reason {

@@ -20,6 +20,9 @@ package enum AuthorityMigrations {
         migrator.registerMigration("2026-11-25 accounts") { database in
             try database.execute(sql: accounts)
         }
+        migrator.registerMigration("2026-11-25 kept tables") { database in
+            try database.execute(sql: kept)
+        }
         return migrator
     }
 
@@ -36,6 +39,14 @@ package enum AuthorityMigrations {
             account TEXT NOT NULL, record BLOB NOT NULL, page TEXT NOT NULL, at INTEGER NOT NULL,
             seq INTEGER NOT NULL) STRICT;
         CREATE INDEX page_view_by_record ON page_view (record);
+        """
+
+    private static let kept = """
+        -- What the night computes for pages; derived. The generation, a time in milliseconds, is the edition that counts.
+        CREATE TABLE kept_table (name TEXT PRIMARY KEY, generation INTEGER NOT NULL, seq INTEGER NOT NULL) STRICT;
+        CREATE TABLE kept_row (
+            name TEXT NOT NULL, generation INTEGER NOT NULL, number INTEGER NOT NULL, village TEXT NOT NULL,
+            cells TEXT NOT NULL, PRIMARY KEY (name, generation, number)) STRICT, WITHOUT ROWID;
         """
 
     private static let adopted = """

@@ -1,0 +1,141 @@
+import Assistance
+import GRDB
+import RecordStore
+import SyncEngine
+
+/// Tables that take too long for a page: computed by night in one pass over all households, kept beside the records,
+/// and read in pages with the day they are as of. They are derived: nothing is lost with them.
+///
+/// Rows come in batches, each in a transaction of its own, so that no push waits long; only the last one makes them the
+/// table that is read, and removes the old ones.
+struct KeptTables {
+    /// Rows of one transaction.
+    static let rowsPerBatch = 2_000
+
+    let township: Township
+
+    /// What is kept of a table.
+    struct Edition: Hashable, Sendable {
+        let asOf: Instant
+        let seq: Seq
+    }
+
+    private struct Rows {
+        let name: String
+        var waiting: [(village: String, cells: [KeptCell])] = []
+        var count = 0
+    }
+
+    /// Computes all tables anew.
+    /// - Throws: what reading throws; what was kept stays then.
+    func rebuild() throws {
+        let generation = township.clock().milliseconds
+        let snapshot = try township.database.snapshot()
+        let tables = township.database.tables
+        let seq = try snapshot.read { try LogReader($0, tables: tables).head().seq }
+        var counts = QualityCounts()
+        var lists = HouseholdTable.all.map { (table: $0, rows: Rows(name: $0.name)) }
+        try snapshot.read { database in
+            let reader = try HouseholdReader(township, in: database)
+            try reader.forEach { file in
+                counts.add(QualityRule.all.flatMap { $0.findings(in: file) }, of: file)
+                for index in lists.indices {
+                    for cells in try lists[index].table.rows(file) {
+                        lists[index].rows.waiting.append((file.village, cells))
+                    }
+                    try put(&lists[index].rows, generation, ifFull: true)
+                }
+            }
+        }
+        var counted = Rows(name: QualityCounts.name)
+        counted.waiting = counts.rows.map { row in
+            if case .text(let village)? = row.first { (village, row) } else { ("", row) }
+        }
+        var all = lists.map(\.rows) + [counted]
+        for index in all.indices { try put(&all[index], generation, ifFull: false) }
+        try finish(all.map(\.name), generation, seq)
+    }
+
+    private func put(_ rows: inout Rows, _ generation: Int64, ifFull: Bool) throws {
+        guard !rows.waiting.isEmpty, !ifFull || rows.waiting.count >= Self.rowsPerBatch else { return }
+        let (name, first, batch) = (rows.name, rows.count, rows.waiting)
+        try township.database.write { transaction in
+            for (offset, row) in batch.enumerated() {
+                var query = try Query(
+                    transaction.database,
+                    "INSERT OR REPLACE INTO kept_row (name, generation, number, village, cells) VALUES (?, ?, ?, ?, ?)")
+                query.bind(name)
+                query.bind(generation)
+                query.bind(first + offset)
+                query.bind(row.village)
+                query.bind(JSONValue.array(row.cells.map(\.json)).compact)
+                try query.run()
+            }
+        }
+        rows.count += batch.count
+        rows.waiting = []
+    }
+
+    private func finish(_ names: [String], _ generation: Int64, _ seq: Seq) throws {
+        try township.database.write { transaction in
+            for name in names {
+                var edition = try Query(
+                    transaction.database,
+                    "INSERT OR REPLACE INTO kept_table (name, generation, seq) VALUES (?, ?, ?)")
+                edition.bind(name)
+                edition.bind(generation)
+                edition.bind(seq)
+                try edition.run()
+                var old = try Query(
+                    transaction.database, "DELETE FROM kept_row WHERE name = ? AND generation <> ?")
+                old.bind(name)
+                old.bind(generation)
+                try old.run()
+            }
+        }
+    }
+
+    // MARK: - Reading
+
+    /// When a table was computed; `nil` before the first night.
+    static func edition(of name: String, in database: Database) throws -> Edition? {
+        var query = try Query(database, "SELECT generation, seq FROM kept_table WHERE name = ?")
+        query.bind(name)
+        return try query.first { Edition(asOf: Instant(milliseconds: $0.int64(0)), seq: $0.uint64(1)) }
+    }
+
+    /// A table as it was kept, read page by page. Empty before the first night.
+    /// - Parameter scope: of which village or region, as a prefix of its code; empty for all.
+    static func table(_ name: String, _ title: Label, columns: [Table.Column], in scope: String = "") -> Table {
+        Table(name, title, columns: columns) { after, limit, database in
+            guard let edition = try edition(of: name, in: database) else { return Table.Page(rows: [], next: nil) }
+            var query = try Query(
+                database,
+                """
+                SELECT number, cells FROM kept_row WHERE name = ? AND generation = ? AND number > ? \
+                AND village >= ? AND village < ? ORDER BY number LIMIT ?
+                """)
+            query.bind(name)
+            query.bind(edition.asOf.milliseconds)
+            query.bind(after.flatMap { Int64($0.key) } ?? -1)
+            query.bind(scope)
+            query.bind(scope + "~")
+            query.bind(limit)
+            let rows = try query.all { row in (row.int64(0), try cells(row.text(1))) }
+            let last = rows.count == limit ? rows.last.map { Table.Place(key: String($0.0)) } : nil
+            return Table.Page(rows: rows.map(\.1), next: last)
+        }
+    }
+
+    static func table(_ table: HouseholdTable, in scope: String = "") -> Table {
+        self.table(table.name, table.title, columns: table.columns, in: scope)
+    }
+
+    static func qualityCounts(in scope: String = "") -> Table {
+        table(QualityCounts.name, QualityCounts.title, columns: QualityCounts.columns, in: scope)
+    }
+
+    private static func cells(_ text: String) throws -> [Table.Cell] {
+        try JSONParser.documents(Array(text.utf8)).flatMap(\.elements).map { KeptCell($0)?.cell ?? .empty }
+    }
+}
