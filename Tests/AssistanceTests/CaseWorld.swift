@@ -51,6 +51,11 @@ final class CaseWorld: LinkedRecords {
         records[index].seq = last
     }
 
+    /// Everything is of another place.
+    func move(to scope: Scope) {
+        for index in records.indices { records[index].scope = scope }
+    }
+
     func remove(_ kind: String) { records.removeAll { $0.kind == kind } }
 
     func later(days: Int) { now = Instant(milliseconds: now.milliseconds + Int64(days) * 86_400_000) }
