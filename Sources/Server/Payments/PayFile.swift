@@ -13,109 +13,72 @@ struct PayFile {
         let reason: Refusal.Reason
     }
 
+    /// What it pays, in the order of its rows.
+    let lines: [PaidLine]
     let rows: [[Table.Cell]]
     let held: [Held]
-    let totalFen: Int64
+    var totalFen: Int64 { lines.reduce(0) { $0 + $1.fen } }
 
     /// - Throws: ``Problem`` ``Problem/Code/unknownRecord`` when the month was not frozen or has no such batch,
     ///   ``Problem/Code/storage`` when the lines do not come to what was frozen, ``Problem/Code/refusedMove`` when a case
     ///   has two lines that stand for one month (R14).
     init(_ township: Township, month: Month, batch: Int64?, in database: Database) throws {
-        let records = try CaseReader(township, in: database)
-        let rolls = try records.tables.all(
-            of: rollKind, where: [("month", .text(month.description))], in: database
-        ).filter { batch == nil || $0.value("batch", in: rollKind) == batch.map(Value.int64) ?? .null }
-        guard !rolls.isEmpty else {
-            throw Problem(
-                .unknownRecord, month.description,
-                explanation: Label(
-                    zh: "这个月没有冻结过：ruhu-server roll freeze \(month)",
-                    en: "This month is not frozen: ruhu-server roll freeze \(month)"),
-                hint: Label(
-                    zh: "先冻结这个月，或去掉 --batch 看有哪些批次", en: "Freeze the month first, or leave out --batch"))
-        }
-        var rows: [[Table.Cell]] = []
-        var held: [Held] = []
-        var total: Int64 = 0
-        for roll in rolls {
-            total += try Self.add(roll, to: &rows, holding: &held, unit: township.identity.name, records: records)
-        }
-        (self.rows, self.held, totalFen) = (rows, held, total)
+        try self.init(
+            month: month, batch: batch, unit: township.identity.name, in: CaseReader(township, in: database))
     }
 
-    /// - Returns: what the rows that were added come to, in fen.
-    private static func add(
-        _ roll: SyncEngine.Record, to rows: inout [[Table.Cell]], holding held: inout [Held], unit: String,
-        records: CaseReader
-    ) throws -> Int64 {
-        let kind = try records.kind("payment")
-        var lines: [(line: SyncEngine.Record, file: CaseFile, place: [String])] = []
-        for line in try records.tables.all(
-            of: kind, where: [("roll", .text(roll.id.description))], in: records.database)
-        {
-            func text(_ field: String) -> String { line.value(field, in: kind).text ?? "" }
-            let file = try records.file(text("application"), at: Instant(milliseconds: 0))
-            let place = [
-                line.scope.code, file.home?.text("number") ?? "", file.programme?.rawValue ?? "", text("month"),
-                line.id.description,
-            ]
-            lines.append((line, file, place))
+    /// The same, on one snapshot with what else is read there.
+    init(month: Month, batch: Int64?, unit: String, in records: CaseReader) throws {
+        let frozen = try FrozenLines(month, batch: batch, in: records)
+        var (lines, rows, held): ([PaidLine], [[Table.Cell]], [Held]) = ([], [], [])
+        for roll in frozen.rolls {
+            let placed = try frozen.lines.filter { $0.roll.record.id == roll.record.id }.map { frozen in
+                let file = try records.file(frozen.line.text("application") ?? "", at: Instant(milliseconds: 0))
+                return (frozen: frozen, file: file, place: Self.place(of: frozen.line, in: file))
+            }
+            // As a village's roster is read: by village, household, programme and month.
+            for (frozen, file, _) in placed.sorted(by: { $0.place.lexicographicallyPrecedes($1.place) }) {
+                // What was taken back is not paid, and what was frozen twice waits for a person: after a restore a month
+                // may have been frozen anew before the villages brought its first roll back.
+                guard frozen.reversal == nil else { continue }
+                let line = frozen.line
+                if let twin = file.standingPayments.first(where: {
+                    $0.record.id != line.record.id && $0.text("month") == line.text("month")
+                }) {
+                    throw Self.doubled(line.record, twin.record)
+                }
+                if let reason = file.deathHold {
+                    held.append(Held(payment: line.record.id, reason: reason))
+                    continue
+                }
+                let paid = PaidLine(file: file, line: line, roll: month, withheldFen: frozen.withheldFen)
+                lines.append(paid)
+                rows.append(try Self.row(of: paid, number: lines.count, roll: roll, unit: unit, in: records))
+            }
         }
-        try check(lines.map { ($0.line, $0.file) }, against: roll, kind: kind)
-        var total: Int64 = 0
-        // As a village's roster is read: by village, household, programme and month.
-        for (line, file, _) in lines.sorted(by: { $0.place.lexicographicallyPrecedes($1.place) }) {
-            func text(_ field: String) -> String { line.value(field, in: kind).text ?? "" }
-            let fen = line.value("amount_fen", in: kind).int64 ?? 0
-            let standing = file.standingPayments
-            // What was taken back is not paid, and what was frozen twice waits for a person: after a restore a month may
-            // have been frozen anew before the villages brought its first roll back.
-            guard standing.contains(where: { $0.record.id == line.id }) else { continue }
-            if let twin = standing.first(where: { $0.record.id != line.id && $0.text("month") == text("month") }) {
-                throw doubled(line, twin.record)
-            }
-            if let reason = file.deathHold {
-                held.append(Held(payment: line.id, reason: reason))
-                continue
-            }
-            let payee = try line.value("payee", in: kind).recordID.flatMap {
-                try records.record($0, kind: try records.kind("member"))
-            }
-            func person(_ field: String) throws -> String {
-                try payee?.value(field, in: records.kind("member")).text ?? ""
-            }
-            total += fen
-            let (of, batch) = (roll.value("month", in: rollKind).text, roll.value("batch", in: rollKind).int64)
-            rows.append([
-                .number(Int64(rows.count + 1)), .empty, .text(unit), .text(String(line.scope.code.prefix(9))),
-                .text(file.home?.text("number") ?? ""), .text(try person("name")), .text(try person("id_number")),
-                .number(1), .fen(fen), .fen(fen), .text(text("account_number")),
-                .text(file.home?.text("address") ?? ""), .text(file.programme?.rawValue ?? ""), .text(text("month")),
-                .text("\(of ?? "")-\(batch ?? 0)"),
-            ])
-        }
-        return total
+        (self.lines, self.rows, self.held) = (lines, rows, held)
     }
 
-    /// The lines are those that were frozen, to the fen and the account.
-    private static func check(
-        _ lines: [(SyncEngine.Record, CaseFile)], against roll: SyncEngine.Record, kind: KindSchema
-    ) throws {
-        func fen(_ line: SyncEngine.Record) -> Int64 { line.value("amount_fen", in: kind).int64 ?? 0 }
-        // Case and month begin each entry: in that order the roll was frozen.
-        let entries = lines.map { line, file in
-            Roll.entry(
-                application: file.application.record.id.description, month: line.value("month", in: kind).text ?? "",
-                fen: fen(line), account: line.value("account_number", in: kind).text)
-        }
-        let total = lines.reduce(0) { $0 + fen($1.0) }
-        guard Roll.digest(entries.sorted()).description == roll.value("digest", in: rollKind).text,
-            total == roll.value("total_fen", in: rollKind).int64
-        else {
-            throw Problem(
-                .storage, roll.id.description,
-                explanation: Label(zh: "名册与冻结时不一致，不能导出", en: "The roll is not what was frozen"))
-        }
+    private static func place(of line: Linked, in file: CaseFile) -> [String] {
+        [
+            line.record.scope.code, file.home?.text("number") ?? "", file.programme?.rawValue ?? "",
+            line.text("month") ?? "", line.record.id.description,
+        ]
+    }
+
+    private static func row(
+        of paid: PaidLine, number: Int, roll: Linked, unit: String, in records: CaseReader
+    ) throws -> [Table.Cell] {
+        let (line, file) = (paid.line, paid.file)
+        let payee = try line.value("payee").recordID.flatMap { try records.record($0, kind: records.kind("member")) }
+            .flatMap(Linked.init)
+        return [
+            .number(Int64(number)), .empty, .text(unit), .text(paid.township), .text(file.home?.text("number") ?? ""),
+            .text(payee?.text("name") ?? ""), .text(payee?.text("id_number") ?? ""), .number(1), .fen(paid.fen),
+            .fen(paid.fen), .text(line.text("account_number") ?? ""), .text(file.home?.text("address") ?? ""),
+            .text(file.programme?.rawValue ?? ""), .text(line.text("month") ?? ""),
+            .text("\(roll.text("month") ?? "")-\(roll.number("batch") ?? 0)"),
+        ]
     }
 
     private static func doubled(_ line: SyncEngine.Record, _ twin: SyncEngine.Record) -> Problem {
@@ -147,7 +110,8 @@ struct PayFile {
                 .set("month", .text(month.description)), .set("rows", .int64(Int64(rows.count))),
                 .set("total_fen", .int64(totalFen)), .set("sha256", .text(Hash256(of: csv).description)),
                 .set("written_by", .text(act.author)), .set("written_at", .time(act.now)),
-            ] + (batch.map { [.set("batch", .int64($0))] } ?? []))
+            ] + (held.isEmpty ? [] : [.set("left_out", .list(held.map(\.payment.description)))])
+                + (batch.map { [.set("batch", .int64($0))] } ?? []))
         _ = try CaseDesk(township: township).add(draft, act: act)
     }
 

@@ -96,7 +96,7 @@ struct RollDesk {
 
     private func roll(_ month: Month, in transaction: AuthorityTransaction) throws -> Roll {
         let records = try CaseReader(township, in: transaction.database)
-        let files = try records.files(RecordSelection(limit: Limits.listRecords), at: township.clock())
+        let files = try records.due(month, at: township.clock())
         return try Roll(month, files: files, doubtful: try doubtful(in: transaction))
     }
 

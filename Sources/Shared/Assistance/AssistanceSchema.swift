@@ -8,6 +8,6 @@ package enum AssistanceSchema {
             householdKind, memberKind, incomeItemKind, expenseItemKind, propertyItemKind, bankAccountKind, visitKind,
             noteKind, Attachment.kind, supporterKind, PolicyPackRecord.kind, districtKeyKind, trainingKind, formKind,
         ] + CaseKinds.all + [rollKind, payFileKind, DuplicateRecord.kind, DocumentRecord.kind] + RegisterKinds.all
-            + [Disclosure.kind],
-        admission: CaseAdmission.rule.and(RegisterAdmission.rule))
+            + [Disclosure.kind] + MoneyKinds.all,
+        admission: CaseAdmission.rule.and(RegisterAdmission.rule).and(MoneyAdmission.rule))
 }

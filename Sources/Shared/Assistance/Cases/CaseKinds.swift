@@ -243,7 +243,7 @@ enum CaseKinds {
 
     /// A line of money; never changed, reversed by another line.
     static let payment = deskKind(
-        "payment", "发放", "Payment", lookupFields: ["roll"],
+        "payment", "发放", "Payment", lookupFields: ["roll", "reverses"],
         [
             desk("month", .text, .im, "所属月份", "Month", Rules.text(7)),
             desk("payee", .reference, .im, "领取人", "Payee"),

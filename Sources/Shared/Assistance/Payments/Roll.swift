@@ -17,7 +17,9 @@ package let payFileKind = KindSchema(
     fields: [
         roll("month", .text, "所属月份", "Month"), roll("batch", .int64, "批次（空为全部）", "Batch (empty: all)"),
         roll("rows", .int64, "笔数", "Rows"), roll("total_fen", .int64, "合计（分）", "Total (fen)"),
-        roll("sha256", .text, "文件摘要", "Digest of the file"), roll("written_by", .text, "导出人", "Written by"),
+        roll("sha256", .text, "文件摘要", "Digest of the file"),
+        // A death that became known since the freeze: what was not handed to the bank was not paid.
+        roll("left_out", .list, "未列入的发放记录", "Lines left out"), roll("written_by", .text, "导出人", "Written by"),
         roll("written_at", .time, "导出时间", "Written at"),
     ])
 
@@ -42,6 +44,8 @@ package struct Roll: Sendable {
     package struct Held: Sendable {
         package let file: CaseFile
         package let reasons: [Refusal.Reason]
+        /// What is due and waits, in fen.
+        package let fen: Int64
     }
 
     package let month: Month
@@ -63,7 +67,11 @@ package struct Roll: Sendable {
             let obstacles = Self.obstacles(of: file, doubtful: doubtful)
             let notice = Guard.changeDelivered
             let reasons = obstacles + (ready.count < unpaid.count ? [.init(notice.rule, notice.needs)] : [])
-            if !reasons.isEmpty { held.append(Held(file: file, reasons: reasons)) }
+            let waiting =
+                obstacles.isEmpty ? unpaid.filter { due in !ready.contains { $0.month == due.month } } : unpaid
+            if !reasons.isEmpty {
+                held.append(Held(file: file, reasons: reasons, fen: waiting.reduce(0) { $0 + $1.fen }))
+            }
             guard obstacles.isEmpty, let payee = file.payee, let account = file.accounts.first else { continue }
             lines += ready.map { Line(file: file, payee: payee, account: account, month: $0.month, fen: $0.fen) }
         }
@@ -79,7 +87,7 @@ package struct Roll: Sendable {
         if file.payee == nil { add(14, "缺领取人：申请没有写申请人，住户没有写户主", "no payee: neither applicant nor head of household") }
         switch file.accounts.count {
         case 0: add(14, "缺发放账户", "no account to pay to")
-        case 1: break
+        case 1: reasons += [file.returnHold].compactMap(\.self)
         default: add(14, "有 \(file.accounts.count) 个账户，须确定用哪一个", "\(file.accounts.count) accounts: say which one")
         }
         let concerned = file.members + file.accounts + [file.application, file.home].compactMap(\.self)

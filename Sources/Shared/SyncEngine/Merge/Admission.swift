@@ -31,16 +31,20 @@ package struct Proposal {
     /// When it counts as done: of the desk its own time, of a station, whose clock may be off by years, now. The desk's
     /// time never runs back, so that after its clock was ahead for once it says too much: it is then now, too.
     package let at: Instant
+    /// Who wrote the set, as it says.
+    package let author: String
     package let mutations: [RecordMutation]
     private let recordAfter: (RecordID, KindSchema) throws -> Record?
     private let dependentsBefore: (Record) throws -> [Record]
     private let recordsBefore: (KindSchema) throws -> [Record]
 
     init(
-        at: Instant, mutations: [RecordMutation], record: @escaping (RecordID, KindSchema) throws -> Record?,
+        at: Instant, author: String, mutations: [RecordMutation],
+        record: @escaping (RecordID, KindSchema) throws -> Record?,
         dependents: @escaping (Record) throws -> [Record], records: @escaping (KindSchema) throws -> [Record]
     ) {
         self.at = at
+        self.author = author
         self.mutations = mutations
         recordAfter = record
         dependentsBefore = dependents
@@ -77,7 +81,8 @@ extension Decider {
         let decided = self
         try admission.check(
             Proposal(
-                at: device.isDesk ? min(set.time.instant, context.now) : context.now, mutations: mutations,
+                at: device.isDesk ? min(set.time.instant, context.now) : context.now, author: set.author,
+                mutations: mutations,
                 record: { try decided.record($0, kind: $1) }, dependents: { try decided.view.family(of: $0) },
                 records: { try decided.view.records(of: $0) }))
     }
