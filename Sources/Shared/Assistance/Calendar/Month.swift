@@ -26,6 +26,11 @@ package struct Month: Hashable, Comparable, Sendable {
         self = month
     }
 
+    package var year: Int { number / 12 }
+
+    /// The twelve months of a year.
+    package static func all(of year: Int) -> [Month] { (0..<12).map { Month(number: year * 12 + $0) } }
+
     package var next: Month { Month(number: number + 1) }
     package var first: CalendarDay {
         CalendarDay(year: number / 12, month: number % 12 + 1, day: 1)!  // every month has a first

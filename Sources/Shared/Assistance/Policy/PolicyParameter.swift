@@ -77,7 +77,7 @@ package enum PolicyParameterType: Hashable, Sendable {
         "disability_living.amount": .amounts, "disability_living.excluded_by": .codes,
         "disability_care.amount": .amounts, "disability_care.excluded_by": .codes,
         "disability_care.requires_dibao": .choice(["yes", "no"]),
-        "payment.starts": .choice(["same_month", "next_month"]),
+        "payment.starts": .choice(["same_month", "next_month"]), "payment.allocated_by": .count,
     ]
 
     /// Of one amount of a pack: a hundred million yuan.
