@@ -36,7 +36,11 @@ package struct RuhuServer: ParsableCommand {
                         DuplicateCommand.self, QuarantineCommand.self, BundleCommand.self, FormCommand.self,
                     ]),
                 CommandGroup(
-                    name: L("发放", "Payments"), subcommands: [RollCommand.self, ExportCommand.self]),
+                    name: L("发放", "Payments"),
+                    subcommands: [
+                        RollCommand.self, ExportCommand.self, BudgetCommand.self, PaymentsCommand.self,
+                        ReconcileCommand.self, RecoveryCommand.self,
+                    ]),
                 CommandGroup(
                     name: L("登记和监督", "Registers and supervision"),
                     subcommands: [

@@ -78,6 +78,10 @@ private enum OwnCommand {
         "policy_pack": "ruhu-server pack", "district_key": "ruhu-server pack trust", "form": "ruhu-server form import",
         "roll": "ruhu-server roll freeze", "document": "ruhu-server document print",
         "duplicate": "ruhu-server duplicate", "check_report": "ruhu-server check import",
+        "pay_file": "ruhu-server export payfile", "budget": "ruhu-server budget",
+        "spending_plan": "ruhu-server export plan", "allocation": "ruhu-server payments allocate",
+        "recovery": "ruhu-server recovery", "recovery_item": "ruhu-server recovery offset",
+        "pay_again": "ruhu-server payments again",
     ]
 }
 
