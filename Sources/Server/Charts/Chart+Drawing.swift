@@ -1,5 +1,6 @@
 import Assistance
 import CommandSupport
+import Markup
 
 /// Writes a chart as SVG. Lengths are pixels of the view box.
 struct Drawing {

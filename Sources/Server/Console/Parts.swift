@@ -143,22 +143,3 @@ enum Parts {
 
     static func note(_ text: String, _ style: StyleClass = .mild) -> HTML { Tag.p(.class(.hint, style), text: text) }
 }
-
-extension Table.Cell {
-    /// As people read it: money in yuan with two decimals.
-    var plain: String {
-        switch self {
-        case .empty: ""
-        case .text(let text): text
-        case .number(let number): String(number)
-        case .fen(let fen): Self.yuan(fen)
-        case .day(let day): day.description
-        case .percent(let tenths): "\(tenths / 10).\(abs(tenths % 10))%"
-        }
-    }
-
-    private static func yuan(_ fen: Int64) -> String {
-        let (whole, rest) = fen.magnitude.quotientAndRemainder(dividingBy: 100)
-        return "\(fen < 0 ? "-" : "")\(whole).\(rest < 10 ? "0" : "")\(rest)"
-    }
-}

@@ -1,6 +1,7 @@
 package import SyncEngine
 
-/// What of a record is masked for whoever has not asked for it with a reason (PIPL article 28; DOMAIN section 9).
+/// What of a record is masked on the desk's pages for whoever has not asked for it with a reason (PIPL article 28; DOMAIN
+/// section 9). Files, which leave the desk, show less (``Masking/value(_:of:)``).
 extension Masking {
     /// Whole or in part hidden.
     package enum Form: Sendable {
@@ -37,6 +38,4 @@ extension Masking {
         guard number.count > 8 else { return String(repeating: "*", count: number.count) }
         return String(repeating: "*", count: number.count - 4) + String(number.suffix(4))
     }
-
-    package static let hidden = "***"
 }
