@@ -164,7 +164,8 @@ let package = Package(
             ],
             path: "Tests/FuzzTests", exclude: ["Corpus"], swiftSettings: settings),
         .testTarget(
-            name: "LedgerTests", dependencies: shared + ["Server", "ProgramRunner", grdb], path: "Tests/LedgerTests",
+            name: "LedgerTests", dependencies: shared + ["Server", "ProgramRunner", "ruhu-server", grdb],
+            path: "Tests/LedgerTests",
             swiftSettings: settings),
         .testTarget(
             name: "AttachmentTests",

@@ -5,6 +5,8 @@ import SyncEngine
 import Synchronization
 import Testing
 
+import class GRDB.Database
+
 @testable import Assistance
 @testable import Server
 
@@ -40,7 +42,12 @@ final class LedgerWorld {
     var now: Instant { township.clock() }
     var today: CalendarDay { now.day }
 
+    /// What the ledger said at the end of each day, when ``keepsDays``.
+    private(set) var days: [(day: CalendarDay, rows: [String])] = []
+    var keepsDays = false
+
     func later(days: Int) {
+        if keepsDays, days > 0, let rows = try? refreshed() { self.days.append((today, rows)) }
         time.now.withLock { $0 = Instant(milliseconds: $0.milliseconds + Int64(days) * 86_400_000) }
     }
 
@@ -151,13 +158,20 @@ final class LedgerWorld {
     }
 
     static func rows(of file: LedgerFile) throws -> [String] {
-        try file.database().read { database in
-            try ["entry", "clock", "task", "turn"].flatMap { table in
-                let columns = try Query(database, "SELECT name FROM pragma_table_info('\(table)') WHERE name <> 'row'")
-                    .all { $0.text(0) }
-                let line = columns.map { "quote(\($0))" }.joined(separator: " || '|' || ")
-                return try Query(database, "SELECT \(line) FROM \(table)").all { table + ": " + $0.text(0) }.sorted()
-            }
+        try file.database().read { try rows(in: $0) }
+    }
+
+    static func rows(in database: Database) throws -> [String] {
+        try ["entry", "clock", "task", "turn"].flatMap { table in
+            let columns = try Query(database, "SELECT name FROM pragma_table_info('\(table)') WHERE name <> 'row'")
+                .all { $0.text(0) }
+            let line = columns.map { "quote(\($0))" }.joined(separator: " || '|' || ")
+            return try Query(database, "SELECT \(line) FROM \(table)").all { table + ": " + $0.text(0) }.sorted()
         }
+    }
+
+    static func difference(_ a: [String], _ b: [String]) -> String {
+        let (left, right) = (Set(a), Set(b))
+        return "left alone: \(left.subtracting(right).sorted()) right alone: \(right.subtracting(left).sorted())"
     }
 }

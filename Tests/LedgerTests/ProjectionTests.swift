@@ -17,15 +17,10 @@ import Testing
             for _ in 0..<(1 + world.dice.below(6)) { world.step() }
             let refreshed = try world.refreshed()
             let rebuilt = try world.rebuilt()
-            #expect(refreshed == rebuilt, "seed \(seed), round \(round): \(Self.difference(refreshed, rebuilt))")
+            #expect(refreshed == rebuilt, "seed \(seed), round \(round): \(LedgerWorld.difference(refreshed, rebuilt))")
             if refreshed != rebuilt { return }
         }
         try expectToSayWhatTheCasesSay(world, seed: seed)
-    }
-
-    private static func difference(_ a: [String], _ b: [String]) -> String {
-        let (left, right) = (Set(a), Set(b))
-        return "refreshed alone: \(left.subtracting(right).sorted()) rebuilt alone: \(right.subtracting(left).sorted())"
     }
 
     private func expectToSayWhatTheCasesSay(_ world: LedgerWorld, seed: UInt64) throws {

@@ -44,8 +44,8 @@ package struct RuhuServer: ParsableCommand {
                 CommandGroup(
                     name: L("登记和监督", "Registers and supervision"),
                     subcommands: [
-                        RegisterCommand.self, SampleCommand.self, StatisticsCommand.self, QualityCommand.self,
-                        MissesCommand.self, ExitsCommand.self,
+                        RegisterCommand.self, SampleCommand.self, StatisticsCommand.self, LedgerCommand.self,
+                        QualityCommand.self, MissesCommand.self, ExitsCommand.self,
                     ]),
                 CommandGroup(name: L("审计", "Audit"), subcommands: [AuditCommand.self]),
             ])

@@ -9,10 +9,18 @@ struct Ledger: Sendable {
     let township: Township
     private let file: LedgerFile
 
+    /// Of a ledger of the past, when that was; it is never brought up to date.
+    private let past: Instant?
+
     /// - Parameter file: where it is kept; `nil`: where the township keeps it.
     init(township: Township, file: LedgerFile? = nil) {
+        self.init(township: township, file: file ?? township.ledgerFile, past: nil)
+    }
+
+    private init(township: Township, file: LedgerFile, past: Instant?) {
         self.township = township
-        self.file = file ?? township.ledgerFile
+        self.file = file
+        self.past = past
     }
 
     /// How far the ledger has read, and what it was worked out by.
@@ -36,24 +44,64 @@ struct Ledger: Sendable {
     /// Brings the ledger up to date with the log and the day. When nothing is new this is one comparison.
     /// - Throws: the stores' errors. A ledger that is damaged is built anew.
     @discardableResult func refresh() throws -> Refreshed {
-        do {
-            return try refreshed()
-        } catch let error as DatabaseError where LedgerFile.isDamage(error) {
-            file.discard()
-            return try refreshed()
-        }
+        if past != nil { return .nothing }
+        return try undamaged { try refreshed() }
     }
 
     /// Brings the ledger up to date, and reads it on one snapshot.
     func read<T>(_ body: (LedgerReader) throws -> T) throws -> T {
-        try refresh()
-        let now = township.clock()
+        try undamaged {
+            if past == nil { try refreshed() }
+            return try snapshot(body)
+        }
+    }
+
+    /// Runs `body`, and once more with a new file when the one that is there turns out to be damaged.
+    private func undamaged<T>(_ body: () throws -> T) throws -> T {
+        do {
+            return try body()
+        } catch let error as DatabaseError where LedgerFile.isDamage(error) {
+            file.discard()
+            return try StoreFailure.explained(damaged: .storage) { try body() }
+        } catch {
+            throw StoreFailure.explained(error, damaged: .storage)
+        }
+    }
+
+    /// Reads the ledger as it is, on one snapshot: the authority may be read around it.
+    func snapshot<T>(_ body: (LedgerReader) throws -> T) throws -> T {
+        let now = past ?? township.clock()
         return try file.database().read { try body(LedgerReader($0, now: now)) }
+    }
+
+    var tables: LedgerTables { LedgerTables(ledger: self) }
+
+    /// The ledger as it was at the end of a day, worked out from the log in memory: every record that changed since is
+    /// read as it was. This takes as long as building the ledger, and longer the more has changed since. What policies
+    /// say is what is known of them now.
+    /// - Returns: of today or a day to come, the ledger itself.
+    func asOf(_ day: CalendarDay) throws -> Ledger {
+        let end = Moment.day(day).end
+        if end >= township.clock() { return self }
+        let memory = LedgerFile(path: nil)
+        try memory.database().writeWithoutTransaction { ledger in
+            try ledger.transaction(.immediate) {
+                try LedgerSchema.renew(ledger)
+                try township.database.read { database in
+                    let past = try LedgerPast(at: end, tables: township.database.tables, database: database)
+                    let records = LedgerRecords(tables: township.database.tables, database: database, past: past)
+                    let shelf = try PolicyDesk(township: township).contents(in: database).shelf
+                    var writer = LedgerWriter(ledger: ledger, records: records, shelf: shelf, now: end)
+                    try writer.recompute(try records.everyRoot())
+                }
+            }
+        }
+        return Ledger(township: township, file: memory, past: end)
     }
 
     // MARK: - Refreshing
 
-    private func refreshed() throws -> Refreshed {
+    @discardableResult private func refreshed() throws -> Refreshed {
         let database = try file.database()
         let now = township.clock()
         let head = try township.database.read { try self.head(in: $0) }
@@ -82,13 +130,12 @@ struct Ledger: Sendable {
         let shelf = try PolicyDesk(township: township).contents(in: database).shelf
         let next = Position(
             version: LedgerSchema.version, shelf: shelf.fingerprint, epoch: head.epoch, seq: head.seq, day: now.day)
-        let touch = LedgerTouch(tables: township.database.tables, database: database, ledger: ledger)
+        let records = LedgerRecords(tables: township.database.tables, database: database)
+        let touch = LedgerTouch(records: records, ledger: ledger)
         let roots = try present.flatMap { try $0.leads(to: next) ? touch.roots(from: $0, to: next) : nil }
         if roots == nil { try LedgerSchema.renew(ledger) }
-        var writer = LedgerWriter(
-            ledger: ledger, records: LedgerRecords(tables: township.database.tables, database: database),
-            shelf: shelf, now: now)
-        let count = try writer.recompute(try roots ?? touch.everyRoot())
+        var writer = LedgerWriter(ledger: ledger, records: records, shelf: shelf, now: now)
+        let count = try writer.recompute(try roots ?? records.everyRoot())
         try next.write(to: ledger)
         return roots == nil ? .everything : .families(count)
     }

@@ -52,6 +52,16 @@ struct LedgerPlace: Hashable {
         milliseconds = task.due.end.milliseconds
         text = task.place
     }
+
+    /// From ``key``; `nil` for what is none.
+    init?(_ key: String) {
+        let parts = key.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let milliseconds = Int64(parts[0]) else { return nil }
+        self.milliseconds = milliseconds
+        text = String(parts[1])
+    }
+
+    var key: String { "\(milliseconds) \(text)" }
 }
 
 extension [LedgerCondition] {

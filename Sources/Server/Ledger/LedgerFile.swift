@@ -7,13 +7,14 @@ import Synchronization
 /// Where the ledger is kept: `ledger.sqlite` beside the authority, for its owner alone. It is derived from the log and
 /// may be deleted at any time (docs/decisions/0071-ledger.md).
 final class LedgerFile: Sendable {
-    private let path: String
+    private let path: String?
     private let opened = Mutex<(any DatabaseWriter)?>(nil)
 
     /// How long one process waits while another builds the ledger from nothing.
     private static let busyTimeoutSeconds = 120.0
 
-    init(path: String) { self.path = path }
+    /// - Parameter path: `nil`: in memory.
+    init(path: String?) { self.path = path }
 
     /// The database, opened at the first call. One that is damaged gives way to an empty one; where nothing can be
     /// written it is kept in memory, and built for this process alone.
@@ -34,21 +35,24 @@ final class LedgerFile: Sendable {
         }
     }
 
-    private func remove() { for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) } }
+    private func remove() {
+        guard let path else { return }
+        for suffix in ["", "-wal", "-shm"] { unlink(path + suffix) }
+    }
 
     private func open() throws -> any DatabaseWriter {
-        guard isWritable else { return try DatabaseQueue(configuration: Self.configuration) }
+        guard let path, isWritable(path) else { return try DatabaseQueue(configuration: Self.configuration) }
         do {
             return try DatabasePool(path: path, configuration: Self.configuration)
         } catch let error as DatabaseError where LedgerFile.isDamage(error) {
             remove()
-            guard isWritable else { throw error }
+            guard isWritable(path) else { throw error }
             return try DatabasePool(path: path, configuration: Self.configuration)
         }
     }
 
     /// Whether the file is there and can be written; made for its owner alone (mode 0600) when it is not there.
-    private var isWritable: Bool {
+    private func isWritable(_ path: String) -> Bool {
         let descriptor = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { return false }
         close(descriptor)

@@ -123,23 +123,25 @@ struct LedgerReader {
 
     /// The clocks of a case, in the order of its pack.
     func clocks(of application: RecordID) throws -> [LedgerEntry.Clock] {
-        var query = try Query(
-            database,
-            """
-            SELECT clock, start, due, warns_ms, stopped_ms, withdrawn, working_days FROM clock WHERE application = ?
-            ORDER BY position
-            """)
+        var query = try Query(database, Self.clockSQL + " WHERE application = ? ORDER BY position")
         query.bind(application)
-        return try query.all { row in
-            guard let name = ClockRule.Name(rawValue: row.text(0)) else { throw Problem(.storage, "ledger.clock") }
-            func instant(_ column: Int32) -> Instant? {
-                row.isNull(column) ? nil : Instant(milliseconds: row.int64(column))
-            }
-            return LedgerEntry.Clock(
-                name: name, start: Moment(exactText: row.text(1)), due: Moment(exactText: row.text(2)),
-                warnsAt: instant(3), stoppedAt: instant(4), isWithdrawn: row.bool(5),
-                workingDays: row.isNull(6) ? nil : row.int(6))
+        return try query.all(Self.clock)
+    }
+
+    static let clockSQL = """
+        SELECT clock, start, due, warns_ms, stopped_ms, withdrawn, working_days, village, programme FROM clock
+        """
+
+    /// Of a row of ``clockSQL``.
+    static func clock(_ row: Columns) throws -> LedgerEntry.Clock {
+        guard let name = ClockRule.Name(rawValue: row.text(0)) else { throw Problem(.storage, "ledger.clock") }
+        func instant(_ column: Int32) -> Instant? {
+            row.isNull(column) ? nil : Instant(milliseconds: row.int64(column))
         }
+        return LedgerEntry.Clock(
+            name: name, start: Moment(exactText: row.text(1)), due: Moment(exactText: row.text(2)),
+            warnsAt: instant(3), stoppedAt: instant(4), isWithdrawn: row.bool(5),
+            workingDays: row.isNull(6) ? nil : row.int(6))
     }
 
     // MARK: - Counts

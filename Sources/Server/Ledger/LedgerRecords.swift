@@ -9,6 +9,8 @@ import class GRDB.Database
 struct LedgerRecords: LinkedRecords {
     let tables: RecordTables
     let database: Database
+    /// When they are read as they were then.
+    private let past: LedgerPast?
     /// Households of the chunk and whom they were merged from, live ones.
     private var households: [RecordID: Record] = [:]
     private var members: [RecordID: Record] = [:]
@@ -18,9 +20,46 @@ struct LedgerRecords: LinkedRecords {
     private var aliases: [RecordID: [Record]] = [:]
     private(set) var applications: [Record] = []
 
-    init(tables: RecordTables, database: Database) {
+    init(tables: RecordTables, database: Database, past: LedgerPast? = nil) {
         self.tables = tables
         self.database = database
+        self.past = past
+    }
+
+    private func records(
+        of kind: KindSchema, whose field: String, isOneOf ids: [RecordID], unread: Set<String> = []
+    ) throws -> [Record] {
+        let found = try tables.records(of: kind, whose: field, isOneOf: ids, unread: unread, in: database)
+        return try past.map { try $0.then(found, kind: kind, whose: field, isOneOf: ids) } ?? found
+    }
+
+    /// How these cases moved from village to village.
+    func relocations(of application: RecordID) throws -> [Relocation] {
+        try LogReader(database, tables: tables).leavings(of: [application])
+            .filter { left in past.map { left.seq <= $0.seq } ?? true }
+            .map { Relocation(seq: $0.seq, on: $0.decidedAt.day, from: $0.village) }
+    }
+
+    /// The families of all cases.
+    func everyRoot() throws -> Set<RecordID> {
+        guard let kind = tables.schema.kind("application") else { return [] }
+        let merged = try Query(database, "SELECT id FROM household WHERE alias_of IS NOT NULL").all { $0.id(0) }
+        let aliases = Set(merged).union(past?.mergedThen ?? [])
+        var roots = Set<RecordID>()
+        // Of the past, those count too that were deleted since.
+        let condition = past == nil ? " WHERE deleted = 0" : ""
+        try Query(database, "SELECT id, household FROM application" + condition).forEach { row in
+            let household = row.isNull(1) ? row.id(0) : row.id(1)
+            guard aliases.contains(household) else {
+                roots.insert(household)
+                return true
+            }
+            if let application = try tables.record(row.id(0), kind: kind, in: database) {
+                roots.insert(try root(of: application, kind: kind))
+            }
+            return true
+        }
+        return roots
     }
 
     /// Reads the families of these roots.
@@ -33,8 +72,7 @@ struct LedgerRecords: LinkedRecords {
         var level = roots
         var seen = Set(roots)
         while !level.isEmpty {
-            let merged = try tables.records(
-                of: householdKind, whose: KindSchema.aliasField, isOneOf: level, in: database)
+            let merged = try records(of: householdKind, whose: KindSchema.aliasField, isOneOf: level)
             for alias in merged {
                 if let into = alias.mergedInto(in: householdKind) { aliases[into, default: []].append(alias) }
             }
@@ -42,7 +80,7 @@ struct LedgerRecords: LinkedRecords {
             ids += level
         }
         for key in aliases.keys { aliases[key]?.sort { $0.id < $1.id } }
-        for record in try tables.records(of: householdKind, whose: "id", isOneOf: ids, in: database)
+        for record in try records(of: householdKind, whose: "id", isOneOf: ids)
         where !record.isDeleted {
             households[record.id] = record
         }
@@ -54,7 +92,7 @@ struct LedgerRecords: LinkedRecords {
     private mutating func loadBelow(_ ids: [RecordID], of parent: String, kinds: [String]) throws {
         for (kind, field) in tables.schema.dependents(of: parent) where kinds.contains(kind.name) {
             let unread = LedgerEntry.unreadFields[kind.name] ?? []
-            for record in try tables.records(of: kind, whose: field, isOneOf: ids, unread: unread, in: database) {
+            for record in try records(of: kind, whose: field, isOneOf: ids, unread: unread) {
                 guard let above = record.value(field, in: kind).recordID else { continue }
                 below[above, default: []].append(record)
                 if kind.name == memberKind.name, !record.isDeleted { members[record.id] = record }
@@ -67,7 +105,7 @@ struct LedgerRecords: LinkedRecords {
         guard let kind = tables.schema.kind("application") else { return }
         let loaded = Set(applications.map(\.id))
         let others = Set(known + roots.filter { households[$0] == nil }).subtracting(loaded)
-        applications += try tables.records(of: kind, whose: "id", isOneOf: Array(others), in: database)
+        applications += try records(of: kind, whose: "id", isOneOf: Array(others))
             .filter { !$0.isDeleted }
     }
 
@@ -106,7 +144,8 @@ struct LedgerRecords: LinkedRecords {
         if let loaded = kind.name == memberKind.name ? members[id] : households[id], loaded.kind == kind.name {
             return loaded
         }
-        return try tables.record(id, kind: kind, in: database).flatMap { $0.isDeleted ? nil : $0 }
+        guard let present = try tables.record(id, kind: kind, in: database) else { return nil }
+        return try (past.map { try $0.then(present, kind: kind) } ?? present).flatMap { $0.isDeleted ? nil : $0 }
     }
 
     /// As ``RecordTables/family(of:in:)`` gives them, of the kinds that entries are worked out from.

@@ -6,10 +6,12 @@ import class GRDB.Database
 
 /// Which families have to be worked out anew.
 struct LedgerTouch {
-    let tables: RecordTables
-    /// The authority's snapshot.
-    let database: Database
+    /// Of the authority's snapshot.
+    let records: LedgerRecords
     let ledger: Database
+
+    private var tables: RecordTables { records.tables }
+    private var database: Database { records.database }
 
     /// The families that what is new in the log touched, and those of which something is due by another day.
     /// - Returns: `nil` when nobody can say: everything is worked out anew.
@@ -23,27 +25,6 @@ struct LedgerTouch {
             }
             roots.insert(root)
             roots.formUnion(try dependents(on: record))
-        }
-        return roots
-    }
-
-    /// The families of all cases.
-    func everyRoot() throws -> Set<RecordID> {
-        guard let kind = tables.schema.kind("application") else { return [] }
-        let records = LedgerRecords(tables: tables, database: database)
-        let merged = try Query(database, "SELECT id FROM household WHERE alias_of IS NOT NULL").all { $0.id(0) }
-        let aliases = Set(merged)
-        var roots = Set<RecordID>()
-        try Query(database, "SELECT id, household FROM application WHERE deleted = 0").forEach { row in
-            let household = row.isNull(1) ? row.id(0) : row.id(1)
-            guard aliases.contains(household) else {
-                roots.insert(household)
-                return true
-            }
-            if let application = try tables.record(row.id(0), kind: kind, in: database) {
-                roots.insert(try records.root(of: application, kind: kind))
-            }
-            return true
         }
         return roots
     }
@@ -64,7 +45,6 @@ struct LedgerTouch {
     /// - Returns: `nil` for a record that is gone.
     private func root(above id: RecordID, kind: KindSchema) throws -> RecordID? {
         guard let record = try tables.record(id, kind: kind, in: database) else { return nil }
-        let records = LedgerRecords(tables: tables, database: database)
         if kind.name == householdKind.name { return try records.canonical(record, kind: kind).id }
         if LedgerEntry.applicationKinds.contains(kind.name) {
             guard let application = record.value("application", in: kind).recordID,

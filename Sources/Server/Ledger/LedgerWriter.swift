@@ -69,9 +69,7 @@ struct LedgerWriter {
 
     private func write(_ application: Record, kind: KindSchema, root: RecordID) throws {
         guard let file = try CaseFile(application, in: records, at: now, shelf: shelf) else { return }
-        let relocations = try LogReader(records.database, tables: records.tables).leavings(of: [application.id])
-            .map { Relocation(seq: $0.seq, on: $0.decidedAt.day, from: $0.village) }
-        let entry = LedgerEntry(file, relocations: relocations)
+        let entry = LedgerEntry(file, relocations: try records.relocations(of: application.id))
         try depend(root, on: application.id)
         let head = try entry.household.flatMap { try records.record($0, kind: householdKind) }
             .map { $0.value("head", in: householdKind) }

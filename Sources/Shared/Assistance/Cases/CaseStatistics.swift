@@ -26,36 +26,38 @@ package struct CaseStatistics: Sendable {
     package let rows: [Row]
 
     /// - Parameters:
+    ///   - clocks: of cases, with their programmes; at most one of a name for each case.
+    ///   - now: what runs and is over then is overdue.
     ///   - from: the first day on which a clock stopped; `nil`: from the beginning.
     ///   - through: the last such day; `nil`: to now.
-    package init(_ files: [CaseFile], from: CalendarDay? = nil, through: CalendarDay? = nil) {
-        let byProgramme = Dictionary(grouping: files) { $0.programme }
+    package init(
+        _ clocks: some Sequence<(programme: Programme, clock: LedgerEntry.Clock)>, at now: Instant,
+        from: CalendarDay? = nil, through: CalendarDay? = nil
+    ) {
+        var found: [Programme: [ClockRule.Name: Row]] = [:]
+        for (programme, clock) in clocks {
+            let empty = Row(programme: programme, clock: clock.name)
+            found[programme, default: [:]][clock.name, default: empty].add(clock, at: now, from: from, through: through)
+        }
         rows = Programme.allCases.flatMap { programme in
-            ClockRule.Name.allCases.map { name in
-                var row = Row(programme: programme, clock: name)
-                for file in byProgramme[programme] ?? [] {
-                    guard let clock = file.clocks.first(where: { $0.rule.name == name }) else { continue }
-                    row.add(clock, of: file, from: from, through: through)
-                }
-                return row
-            }
+            ClockRule.Name.allCases.compactMap { found[programme]?[$0] }
         }.filter { $0.done + $0.overdue > 0 }
     }
 }
 
 extension CaseStatistics.Row {
-    fileprivate mutating func add(_ clock: CaseClock, of file: CaseFile, from: CalendarDay?, through: CalendarDay?) {
+    fileprivate mutating func add(
+        _ clock: LedgerEntry.Clock, at now: Instant, from: CalendarDay?, through: CalendarDay?
+    ) {
         guard let stopped = clock.stoppedAt?.day else {
-            if clock.state == .overdue { overdue += 1 }
+            if clock.state(at: now) == .overdue { overdue += 1 }
             return
         }
-        let isWithdrawn = file.stop(of: clock.rule)?.text("move") == "withdraw"
-        guard !isWithdrawn, from.map({ $0 <= stopped }) ?? true, through.map({ stopped <= $0 }) ?? true else { return }
+        let isWithin = from.map { $0 <= stopped } ?? true && through.map { stopped <= $0 } ?? true
+        guard !clock.isWithdrawn, isWithin else { return }
         done += 1
-        if clock.state == .met { onTime += 1 }
-        guard clock.rule.term.unit != .hours,
-            let days = try? file.calendar.workingDays(after: clock.deadline.start.day, through: stopped)
-        else { return }
+        if clock.state(at: now) == .met { onTime += 1 }
+        guard let days = clock.workingDays else { return }
         workingDays += days
         counted += 1
     }

@@ -163,16 +163,34 @@ extension CaseFile {
 
 extension Calculation {
     /// The annual income of the household in a calculation that a decision keeps, in whole fen, the rest cut off; `nil`
-    /// for a programme that asks for none.
+    /// for a programme that asks for none. The document is as ``document(records:trial:)`` wrote it: the amount of a line
+    /// follows its code. It is looked for and not parsed, for most of building a ledger would be that.
     static func annualIncomeFen(kept text: String) -> Int64? {
-        guard text.contains("\"\(annualIncomeCode)\""), let document = JSONValue(kept: text),
-            case .array(let lines)? = document["lines"],
-            let amount = lines.first(where: { $0["code"]?.text == annualIncomeCode })?["amount"]?.text
+        let bytes = Array(text.utf8)
+        guard let code = bytes.end(of: "\"code\":\"income.annual\"", after: 0),
+            let start = bytes.end(of: "\"amount\":\"", after: code),
+            let end = bytes[start...].firstIndex(of: UInt8(ascii: "\""))
         else { return nil }
-        let whole = amount.prefix { $0 != "." }
-        let cents = amount.dropFirst(whole.count + 1).prefix(2)
-        return Yuan.fen(cents.isEmpty ? String(whole) : "\(whole).\(cents)")
+        let amount = String(decoding: bytes[start..<end], as: UTF8.self)
+        // Whole fen, or an exact fraction of a yuan.
+        let parts = amount.split(separator: "/")
+        guard parts.count == 2 else { return Yuan.fen(amount) }
+        guard let yuan = Int64(parts[0]), let by = Int64(parts[1]), by > 0 else { return nil }
+        let (hundredfold, isOver) = yuan.multipliedReportingOverflow(by: 100)
+        return isOver ? nil : hundredfold / by
     }
+}
 
-    private static var annualIncomeCode: String { "income.annual" }
+extension [UInt8] {
+    /// The index behind the first place at which `text` stands from `start` on.
+    fileprivate func end(of text: String, after start: Int) -> Int? {
+        let wanted = Array(text.utf8)
+        guard let first = wanted.first, count >= wanted.count else { return nil }
+        var index = start
+        while let found = self[index...].firstIndex(of: first), found + wanted.count <= count {
+            if self[found..<found + wanted.count].elementsEqual(wanted) { return found + wanted.count }
+            index = found + 1
+        }
+        return nil
+    }
 }

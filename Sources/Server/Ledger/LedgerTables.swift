@@ -1,0 +1,122 @@
+import Assistance
+import CommandSupport
+import SyncEngine
+
+/// The ledger as tables: on a page, as files, in JSON. Making one brings the ledger up to date; its pages are read from
+/// the ledger then, wherever the other tables of an export are read.
+struct LedgerTables: Sendable {
+    let ledger: Ledger
+
+    /// 台账 (R17; DOMAIN section 8): who receives what since when, in the order of villages and household numbers.
+    /// Identity numbers are masked.
+    static let ledgerColumns = [
+        Table.Column("case", "案件号", "Case"), Table.Column("head", "户主", "Head"),
+        Table.Column("idNumber", "身份证号", "Identity number"), Table.Column("village", "村", "Village"),
+        Table.Column("programme", "项目", "Programme"), Table.Column("status", "状态", "Status"),
+        Table.Column("members", "人数", "Persons"), Table.Column("income", "年收入", "Annual income"),
+        Table.Column("amount", "金额", "Amount"), Table.Column("from", "起始月", "From"),
+        Table.Column("change", "变更", "Last change"), Table.Column("changedOn", "变更日期", "Changed on"),
+        Table.Column("pack", "政策包版本", "Policy pack"),
+    ]
+
+    /// - Parameter filter: which cases; left out, those in force.
+    /// - Throws: what bringing the ledger up to date throws.
+    func ledger(_ filter: LedgerReader.CaseFilter = LedgerReader.CaseFilter(isInForce: true)) throws -> Table {
+        try table("ledger", Label(zh: "救助台账", en: "Ledger"), Self.ledgerColumns, filter, Self.ledgerRow)
+    }
+
+    static func ledgerRow(_ entry: LedgerCase) -> [Table.Cell] {
+        [
+            .text(entry.application.description), Table.Cell(entry.person?.name),
+            Table.Cell(entry.person?.idNumber.map(Masking.identityNumber)), .text(entry.village.code),
+            Table.Cell(entry.programme?.label.text()), Table.Cell(entry.status?.label.text()),
+            .number(Int64(entry.members)), fen(entry.incomeFen), fen(entry.amountFen),
+            Table.Cell(entry.fromMonth?.description), Table.Cell(entry.change?.text()), Table.Cell(entry.changedOn),
+            Table.Cell(entry.pack),
+        ]
+    }
+
+    private static let caseColumns = [
+        Table.Column("case", "案件号", "Case"), Table.Column("number", "户编号", "Household"),
+        Table.Column("applicant", "申请人", "Applicant"), Table.Column("village", "村", "Village"),
+        Table.Column("programme", "项目", "Programme"), Table.Column("status", "状态", "Status"),
+        Table.Column("appliedOn", "申请日期", "Applied on"), Table.Column("clerk", "经办人", "Clerk"),
+        Table.Column("change", "变更", "Last change"), Table.Column("changedOn", "变更日期", "Changed on"),
+    ]
+
+    /// All cases, or those of a filter.
+    /// - Throws: what bringing the ledger up to date throws.
+    func cases(_ filter: LedgerReader.CaseFilter = LedgerReader.CaseFilter()) throws -> Table {
+        try table("cases", Label(zh: "救助申请", en: "Cases"), Self.caseColumns, filter) { entry in
+            [
+                .text(entry.application.description), Table.Cell(entry.number),
+                Table.Cell((entry.applicant ?? entry.head)?.name), .text(entry.village.code),
+                Table.Cell(entry.programme?.label.text()), Table.Cell(entry.status?.label.text()),
+                Table.Cell(entry.appliedOn), Table.Cell(entry.clerk), Table.Cell(entry.change?.text()),
+                Table.Cell(entry.changedOn),
+            ]
+        }
+    }
+
+    private func table(
+        _ name: String, _ title: Label, _ columns: [Table.Column], _ filter: LedgerReader.CaseFilter,
+        _ row: @escaping @Sendable (LedgerCase) -> [Table.Cell]
+    ) throws -> Table {
+        try ledger.refresh()
+        return Table(name, title, columns: columns) { [ledger] after, limit, _ in
+            let found = try ledger.snapshot { try $0.cases(filter, after: after?.key, limit: limit) }
+            return Table.Page(
+                rows: found.map(row),
+                next: found.count < limit ? nil : found.last.map { Table.Place(key: $0.place) })
+        }
+    }
+
+    private static let taskColumns = [
+        Table.Column("due", "到期", "Due"), Table.Column("daysLate", "超期天数", "Days late"),
+        Table.Column("task", "要办的事", "Task"), Table.Column("rule", "规定", "Rule"),
+        Table.Column("number", "户编号", "Household"), Table.Column("village", "村", "Village"),
+        Table.Column("programme", "项目", "Programme"), Table.Column("case", "案件号", "Case"),
+        Table.Column("clerk", "经办人", "Clerk"),
+    ]
+
+    /// What has to be done, the earlier due first.
+    /// - Throws: what bringing the ledger up to date throws.
+    func tasks(_ filter: LedgerReader.TaskFilter = LedgerReader.TaskFilter()) throws -> Table {
+        try ledger.refresh()
+        return Table("tasks", Label(zh: "待办事项", en: "Tasks"), columns: Self.taskColumns) {
+            [ledger] after, limit, _ in
+            try ledger.snapshot { reader in
+                let place = after.flatMap { LedgerPlace($0.key) }
+                let found = try reader.tasks(filter, after: place, limit: limit)
+                return Table.Page(
+                    rows: found.map { Self.row($0, at: reader.now) },
+                    next: found.count < limit ? nil : found.last.map { Table.Place(key: LedgerPlace($0).key) })
+            }
+        }
+    }
+
+    private static func row(_ task: DueTask, at now: Instant) -> [Table.Cell] {
+        let days = task.daysLate(at: now)
+        return [
+            .day(task.due.day), days > 0 ? .number(Int64(days)) : .empty, .text(task.kind.label.text()),
+            Table.Cell(task.kind.rule?.code), Table.Cell(task.number), .text(task.village.code),
+            Table.Cell(task.programme?.label.text()), Table.Cell(task.application?.description),
+            Table.Cell(task.clerk),
+        ]
+    }
+
+    private static func fen(_ fen: Int64?) -> Table.Cell { fen.map(Table.Cell.fen) ?? .empty }
+}
+
+extension LedgerCase {
+    /// Whose name stands in the ledger: the head's; of a programme for a person his own.
+    var person: LedgerEntry.Person? {
+        programme?.isPersonal == true ? applicant ?? head : head ?? applicant
+    }
+
+    /// The step that was taken last, as a clerk calls it.
+    var change: Label? {
+        guard let lastMove, let programme else { return nil }
+        return CaseMachine.of(programme).moves.first { $0.name == lastMove }?.label
+    }
+}
