@@ -38,6 +38,7 @@ struct Nightly {
         let audit = try township.audit()
         let shelf = try PolicyDesk(township: township).contents().shelf
         if audit.isSound { try findDuplicates(shelf) }
+        try township.ledger.refresh()
         return try township.database.read { database in
             var report = Report()
             report.audit = audit

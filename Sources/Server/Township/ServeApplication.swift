@@ -41,7 +41,8 @@ struct ServeApplication {
         // Shut down in reverse order: first no new requests, then the writer ends, then the last sightings
         // and the last head are kept.
         let services: [any Service] = [
-            HeadService(keeper: township.headKeeper), township.sightings, writer, application, feed,
+            HeadService(keeper: township.headKeeper), township.sightings,
+            LedgerService(ledger: township.ledger, logger: logger), writer, application, feed,
         ]
         var configuration = ServiceGroupConfiguration(
             services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },
