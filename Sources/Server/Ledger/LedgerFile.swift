@@ -64,7 +64,7 @@ final class LedgerFile: Sendable {
         configuration.busyMode = .timeout(busyTimeoutSeconds)
         configuration.prepareDatabase { database in
             // A power cut may take the last refreshes, and their position with them: they are done again.
-            try database.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;")
+            try database.execute(sql: "PRAGMA synchronous = NORMAL;")
         }
         return configuration
     }
