@@ -27,9 +27,8 @@ struct BudgetDesk {
         let spent = try PaymentSums.year(year, in: records)
         let months = Month.all(of: year)
         let frozen = try Set(months.filter { try !FrozenLines.rolls(of: $0, in: records).isEmpty })
-        // A month that is over and was not frozen is paid as arrears by a later one of the year.
-        let isOver = months.last.map { $0 < Month(of: now.day) } ?? false
-        let remaining = isOver ? 0 : months.count - frozen.count
+        // What a month that is over still owes is arrears of a later one.
+        let remaining = months.filter { !frozen.contains($0) && $0 >= Month(of: now.day) }.count
         let next = months.first { !frozen.contains($0) && $0 >= Month(of: now.day) } ?? months[11]
         var estimates: [PaymentSums.Key: BudgetEstimate] = [:]
         func at(_ key: PaymentSums.Key) -> BudgetEstimate {

@@ -37,7 +37,7 @@ struct PlanDesk {
             }
             let written = try records.tables.all(
                 of: payFileKind, where: [("month", .text(month.description))], in: database
-            ).compactMap(Linked.init).last { $0.number("batch") == batch }
+            ).compactMap(Linked.init).filter { $0.number("batch") == batch }.max { $0.record.seq < $1.record.seq }
             if let written, written.number("total_fen") != plan.totalFen {
                 throw differs(plan.totalFen, written.number("total_fen") ?? 0)
             }
@@ -130,7 +130,7 @@ struct PlanDesk {
         try township.database.read { database in
             try township.database.tables.all(
                 of: MoneyKinds.spendingPlan, where: [("month", .text(month.description))], in: database
-            ).compactMap(Linked.init)
+            ).compactMap(Linked.init).sorted { $0.record.seq < $1.record.seq }
         }
     }
 

@@ -92,8 +92,8 @@ struct ReconciliationReader {
             for held in preview.held { sums.addDue(held.file, fen: held.fen, .held, held.reasons.map(\.text)) }
             let plans = try records.tables.all(
                 of: MoneyKinds.spendingPlan, where: [("month", .text(month.description))], in: database
-            ).compactMap(Linked.init)
-            return try reconcile(month, sums, plans: current(plans), in: records)
+            ).compactMap(Linked.init).sorted { $0.record.seq < $1.record.seq }
+            return try reconcile(month, sums, plans: plans, in: records)
         }
     }
 
@@ -107,11 +107,10 @@ struct ReconciliationReader {
     private func reconcile(
         _ month: Month, _ sums: Sums, plans: [Linked], in records: CaseReader
     ) throws -> Reconciliation {
-        let all = try records.tables.all(
-            of: MoneyKinds.spendingPlan, where: [("month", .text(month.description))], in: records.database)
+        let issued = current(plans)
         var rows = sums.rows
         var (allocated, isLate) = (0 as Int64, false)
-        for plan in all.compactMap(Linked.init) {
+        for plan in plans {
             let allocations = try records.tables.all(
                 of: MoneyKinds.allocation, where: [("plan", .text(plan.record.id.description))], in: records.database
             ).compactMap(Linked.init)
@@ -126,8 +125,8 @@ struct ReconciliationReader {
         }
         return Reconciliation(
             month: month, rows: Programme.allCases.compactMap { rows[$0] },
-            allocatedFen: all.isEmpty ? nil : allocated, isLate: isLate,
-            issuedFen: plans.isEmpty ? nil : plans.reduce(0) { $0 + ($1.number("total_fen") ?? 0) },
+            allocatedFen: plans.isEmpty ? nil : allocated, isLate: isLate,
+            issuedFen: issued.isEmpty ? nil : issued.reduce(0) { $0 + ($1.number("total_fen") ?? 0) },
             differences: sums.differences)
     }
 

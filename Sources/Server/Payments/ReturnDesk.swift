@@ -38,6 +38,7 @@ struct ReturnDesk {
             let handed = try payFile(month, batch: batch, named: file, in: records)
             let open = try lines(of: handed, month: month, in: records).filter {
                 $0.reversal == nil && $0.line.value("paid_at").isNull
+                    && (batch == nil || $0.roll.number("batch") == batch)
             }
             guard !open.isEmpty else {
                 throw Problem(
@@ -67,11 +68,13 @@ struct ReturnDesk {
     private func payFile(
         _ month: Month, batch: Int64?, named id: String?, in records: CaseReader
     ) throws -> Linked {
-        let written = try records.tables.all(
-            of: payFileKind, where: [("month", .text(month.description))], in: records.database
-        ).compactMap(Linked.init).filter { file in
+        let roll = try batch.flatMap { try FrozenLines.rolls(of: month, batch: $0, in: records).last }
+        let written = try Self.payFiles(of: .text(month.description), in: records).filter { file in
             if let id { return file.record.id.description == id }
-            return batch == nil || file.number("batch") == batch || file.value("batch").isNull
+            guard let batch else { return true }
+            // A file of all batches has those that were frozen by then.
+            return file.number("batch") == batch
+                || (file.value("batch").isNull && roll.map { $0.record.seq < file.record.seq } ?? false)
         }
         guard let last = written.last else {
             throw refused("这个月没有导出过发放文件：ruhu-server export payfile \(month) 文件", "no pay file of it was written")
@@ -83,6 +86,12 @@ struct ReturnDesk {
                 "several were written: say which the bank has, --file (\(names))")
         }
         return last
+    }
+
+    /// What was written of a month, the older first.
+    private static func payFiles(of month: Value, in records: CaseReader) throws -> [Linked] {
+        try records.tables.all(of: payFileKind, where: [("month", month)], in: records.database)
+            .compactMap(Linked.init).sorted { $0.record.seq < $1.record.seq }
     }
 
     private func refused(_ zh: String, _ en: String) -> Problem {

@@ -66,32 +66,53 @@ package enum BudgetState: String, Sendable, CaseIterable {
     }
 }
 
-/// The budget records of a year, the older first: which is in force for whom.
+/// The budget records of a year: which is in force for whom. Their order is that in which they replace one another.
 package struct BudgetBook: Sendable {
+    /// By township and programme, in it the older first.
     package let records: [Linked]
+    private let successors: [RecordID: Linked]
 
-    package init(_ records: [Linked]) { self.records = records.sorted { $0.record.id < $1.record.id } }
+    package init(_ records: [Linked]) {
+        successors = Dictionary(
+            records.compactMap { record in record.value("replaces").recordID.map { ($0, record) } }
+        ) { $0.record.seq > $1.record.seq ? $0 : $1 }
+        let byID = Dictionary(records.map { ($0.record.id, $0) }) { first, _ in first }
+        func depth(_ record: Linked) -> Int {
+            var (depth, earlier) = (0, record.value("replaces").recordID)
+            while let found = earlier.flatMap({ byID[$0] }), depth < records.count {
+                (depth, earlier) = (depth + 1, found.value("replaces").recordID)
+            }
+            return depth
+        }
+        func place(_ record: Linked) -> (String, Int, Int, RecordID) {
+            let programme = record.text("programme").flatMap(Programme.init)
+            return (
+                record.text("township") ?? "", programme.flatMap(Programme.allCases.firstIndex) ?? 0, depth(record),
+                record.record.id
+            )
+        }
+        self.records = records.map { ($0, place($0)) }.sorted { $0.1 < $1.1 }.map(\.0)
+    }
 
-    private func isSame(_ record: Linked, _ township: String, _ programme: Programme) -> Bool {
-        record.text("township") == township && record.text("programme") == programme.rawValue
+    private func all(_ township: String, _ programme: Programme) -> [Linked] {
+        records.filter { $0.text("township") == township && $0.text("programme") == programme.rawValue }
     }
 
     /// The latest record of a programme in a township: what a further one replaces.
-    package func latest(_ township: String, _ programme: Programme) -> Linked? {
-        records.last { isSame($0, township, programme) }
-    }
+    package func latest(_ township: String, _ programme: Programme) -> Linked? { all(township, programme).last }
 
     /// What is approved for it, in fen; `nil` while nothing is.
     package func approvedFen(_ township: String, _ programme: Programme) -> Int64? {
-        records.last { isSame($0, township, programme) && !$0.value("approved_on").isNull }?.number("approved_fen")
+        all(township, programme).last { !$0.value("approved_on").isNull }?.number("approved_fen")
     }
 
     package func state(of record: Linked) -> BudgetState {
-        var next = records.first { $0.value("replaces").recordID == record.record.id }
+        var next = successors[record.record.id]
         guard !record.value("approved_on").isNull else { return next == nil ? .proposed : .replaced }
-        while let later = next {
+        for _ in records {
+            guard let later = next else { break }
             if !later.value("approved_on").isNull { return .adjusted }
-            next = records.first { $0.value("replaces").recordID == later.record.id }
+            next = successors[later.record.id]
         }
         return .approved
     }

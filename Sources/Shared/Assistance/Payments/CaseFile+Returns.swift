@@ -31,7 +31,7 @@ extension CaseFile {
         return returns.last { returned in
             wentThere(returned.line) && !released.contains(returned.line.record.id)
                 && !standingPayments.contains {
-                    !$0.value("paid_at").isNull && wentThere($0) && $0.record.id > returned.line.record.id
+                    !$0.value("paid_at").isNull && wentThere($0) && $0.record.seq > returned.reversal.record.seq
                 }
         }
     }
