@@ -9,7 +9,9 @@ import Testing
         #expect(findings.isEmpty)
         let included = try #require(pack)
         #expect(included.from.description == "2020-09-05" && included.until.description == "2025-09-04")
-        #expect(Set(included.parameters.map(\.name)) == Set(PolicyParameterType.all.keys))
+        #expect(
+            Set(included.parameters.map(\.name))
+                == Set(PolicyParameterType.all.keys).subtracting(PolicyParameterType.optional))
         // The document gives deadlines, and no amount.
         #expect(included.parameters.allSatisfy { $0.source == .demo })
         let given = included.deadlines.filter { $0.source != .demo }

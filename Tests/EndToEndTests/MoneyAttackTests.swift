@@ -229,7 +229,7 @@ struct MoneyAttackTests {
         // A line that stands is not turned into one that takes another back: both months would be due again.
         #expect(try refusal("edit", second, "reverses=\(first)").contains("R15"))
         #expect(try refusal("new", "payment", "application=\(id)", "state=returned", "amount_fen=-5").contains("R14"))
-        let back = ["new", "payment", "application=\(id)", "reverses=\(first)", "state=returned"]
+        let back = ["new", "payment", "application=\(id)", "reverses=\(first)", "state=reversed"]
         #expect(try server.program.run(back + ["amount_fen=\(half)"]).code == 65)
         #expect(try server.program.run(back + ["amount_fen=-\(half)"]).code == 0)
         #expect(try server.program.run(back + ["amount_fen=-\(half)"]).code == 65)

@@ -80,6 +80,9 @@ package enum PolicyParameterType: Hashable, Sendable {
         "payment.starts": .choice(["same_month", "next_month"]), "payment.allocated_by": .count,
     ]
 
+    /// What a pack may leave unsaid: nothing is calculated with it, and where it is missing nothing is told of it.
+    package static let optional: Set<String> = ["payment.allocated_by"]
+
     /// Of one amount of a pack: a hundred million yuan.
     private static let limitFen: Int64 = 10_000_000_000
 
