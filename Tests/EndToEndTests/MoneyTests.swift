@@ -126,6 +126,7 @@ import Testing
         let handedIn = ["recovery", "offset", id, "--line", line, "--reason", "按月抵扣"]
         #expect(try town.refusal(handedIn).contains("R14"), "its pay file was written")
         #expect(try town.desk(offset)["outstandingFen"].int == 500, "an instalment")
+        #expect(try town.refusal(offset + ["--amount", "5.01"]).contains("R14"), "more than is out")
         let payFile = try town.desk("export", "payfile", "2027-01", town.path("pay1.csv"))
         let plan = try town.desk("export", "plan", "2027-01", town.path("plan1.csv"))
         #expect(payFile["totalFen"].int == total - 1_000 && plan["totalFen"].int == total - 1_000)
@@ -171,6 +172,8 @@ import Testing
         // Written anew without what came back: which of the two the bank has must be said.
         _ = try town.desk("export", "payfile", "2026-12", town.path("pay2.csv"))
         #expect(try town.refusal(paid).contains("--file"))
+        let named = try #require(try town.desk("list", "pay_file")["records"][0]["id"].string)
+        #expect(try town.server.program.run(paid + ["--file", named, "--json"]).json["error"]["code"].int == 2024)
         // Nor is a plan issued that differs from the pay file that was written.
         let again = try town.desk("export", "plan", "2026-12", town.path("plan.csv"))
         #expect(again["totalFen"].int == 0)

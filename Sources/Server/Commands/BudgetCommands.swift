@@ -33,6 +33,7 @@ struct BudgetProposeCommand: ParsableCommand {
     @OptionGroup var desk: DeskOptions
     @Argument(help: ArgumentHelp(L("年度，如 2027", "The year, e.g. 2027"))) var year: String
     @Option(help: ArgumentHelp(L("只报一个项目", "One programme only"))) var programme: String?
+    @Option(help: ArgumentHelp(L("只报一个镇街（9 位代码）", "One township only (9 digits)"))) var township: String?
     @Option(help: ArgumentHelp(L("自定金额（元），须写 --programme", "Another amount in yuan, with --programme"))) var amount:
         String?
     @Option(help: ArgumentHelp(L("自定金额的理由", "Why another amount"))) var reason: String?
@@ -48,8 +49,8 @@ struct BudgetProposeCommand: ParsableCommand {
         }
         let township = try options.township()
         let act = desk.act(reason: reason ?? "", intent: .record, now: township.clock())
-        let made = try BudgetDesk(township: township).propose(
-            try MoneyArgument.year(year), programme: programme, amountFen: fen, act: act)
+        let wish = BudgetDesk.Wish(programme: programme, township: self.township, amountFen: fen)
+        let made = try BudgetDesk(township: township).propose(try MoneyArgument.year(year), wish, act: act)
         options.output.write(BudgetDesk.document(made), text: BudgetDesk.text(made, isExplained: true))
     }
 }

@@ -61,24 +61,27 @@ struct BudgetDesk {
         "\(township) \(Programme.allCases.firstIndex(of: programme) ?? 0)"
     }
 
+    /// What is asked for besides what is computed.
+    struct Wish {
+        var programme: Programme?
+        /// 9 digits; needed with an amount where several townships have the programme.
+        var township: String?
+        /// Instead of the computed amount.
+        var amountFen: Int64?
+    }
+
     /// Asks for the computed budget of every programme, or for another amount of one. What was asked for before is
     /// replaced; what was approved stands until the new one is approved.
     /// - Returns: the records that were made.
-    /// - Throws: ``Problem`` ``Problem/Code/nothingToChange`` when nothing is due and nothing is named.
-    func propose(
-        _ year: Int, programme: Programme? = nil, amountFen: Int64? = nil, act: Desk.Act
-    ) throws -> [Entry] {
+    /// - Throws: ``Problem`` ``Problem/Code/nothingToChange`` when nothing is due and no amount is named,
+    ///   ``Problem/Code/badValue`` for an amount that several townships would get.
+    func propose(_ year: Int, _ wish: Wish, act: Desk.Act) throws -> [Entry] {
         try township.database.write { transaction in
             let records = try CaseReader(township, in: transaction.database)
             let book = try book(year, in: records)
-            var estimates = try estimate(year, in: records).filter { programme == nil || $0.programme == programme }
-            if estimates.isEmpty, let programme, amountFen != nil {
-                let region = String(township.identity.region.code.prefix(9))
-                estimates = [
-                    BudgetEstimate(township: region, programme: programme, frozenMonths: 0, remainingMonths: 12)
-                ]
+            let drafts = try estimates(year, wish, in: records).map {
+                draft($0, year: year, amountFen: wish.amountFen, book: book, act: act)
             }
-            let drafts = estimates.map { draft($0, year: year, amountFen: amountFen, book: book, act: act) }
             guard !drafts.isEmpty, try township.desk.act(drafts, act, in: transaction) != nil else {
                 throw Problem(
                     .nothingToChange, "\(year)",
@@ -87,6 +90,23 @@ struct BudgetDesk {
             let made = Set(drafts.map(\.record))
             return try entries(year, in: records).filter { made.contains($0.record.record.id) }
         }
+    }
+
+    private func estimates(_ year: Int, _ wish: Wish, in records: CaseReader) throws -> [BudgetEstimate] {
+        let found = try estimate(year, in: records).filter { estimate in
+            (wish.programme == nil || estimate.programme == wish.programme)
+                && (wish.township == nil || estimate.township == wish.township)
+        }
+        guard wish.amountFen != nil, let programme = wish.programme else { return found }
+        guard found.count < 2 else {
+            throw Problem(
+                .badValue, found.map(\.township).joined(separator: ", "),
+                explanation: Label(
+                    zh: "有几个镇街，请用 --township 写明是哪一个", en: "Several townships have it: say which, --township"))
+        }
+        let region = wish.township ?? String(township.identity.region.code.prefix(9))
+        return found.isEmpty
+            ? [BudgetEstimate(township: region, programme: programme, frozenMonths: 0, remainingMonths: 12)] : found
     }
 
     private func draft(

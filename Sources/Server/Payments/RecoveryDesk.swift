@@ -123,7 +123,8 @@ struct RecoveryDesk {
     /// - Throws: ``Problem`` ``Problem/Code/refusedMove``, ``Problem/Code/unknownRecord``.
     func withhold(_ id: String, from line: String, fen: Int64?, act: Desk.Act) throws -> Entry {
         let recovery = try recovery(id)
-        let fen = try fen ?? recovery.number("instalment_fen") ?? outstanding(of: recovery)
+        let out = try outstanding(of: recovery)
+        let fen = fen ?? min(out, recovery.number("instalment_fen") ?? out)
         return try item(
             recovery, .offset, fen: fen,
             [
