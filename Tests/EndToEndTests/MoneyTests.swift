@@ -155,6 +155,11 @@ import Testing
         let january = try #require(lines.first { $0["fields"]["month"].string == "2027-01" })
         let fen = try #require(january["fields"]["amount_fen"].int)
         #expect(likely.first?["amountFen"].int == fen && fen < total && line != "")
+        // Nothing of it is paid out since; the reconciliation says why.
+        #expect(try town.desk("export", "payfile", "2027-01", town.path("pay.csv"))["rows"].int == 0)
+        let cases = try town.desk("reconcile", "2027-01", "--cases")["cases"].array
+        #expect(cases.filter { $0["why"].string == "not_paid" }.count == 2)
+        #expect(cases.first?["reasons"].string?.contains("death") == true)
     }
 
     @Test func nothingIsMarkedThatTheBankWasNotHanded() throws {

@@ -82,7 +82,10 @@ struct ReconciliationReader {
             let records = try CaseReader(township, in: database)
             let isFrozen = try !FrozenLines.rolls(of: month, in: records).isEmpty
             let frozen = isFrozen ? try FrozenLines(month, batch: nil, in: records).lines : []
-            var sums = Sums()
+            let payFiles = try records.tables.all(
+                of: payFileKind, where: [("month", .text(month.description))], in: database
+            ).compactMap(Linked.init)
+            var sums = Sums(leftOut: Set(payFiles.flatMap { $0.elements("left_out") }))
             for line in frozen {
                 try sums.add(line, programme(of: line, in: records), isSettled: isPaidAnew(line, in: records))
             }
@@ -158,8 +161,12 @@ struct ReconciliationReader {
 
 /// The fold over a month's lines and what is due besides.
 private struct Sums {
-    var rows: [Programme: ReconciliationReader.Row] = [:]
-    var differences: [ReconciliationReader.Difference] = []
+    /// Lines that a pay file left out, because a death became known.
+    let leftOut: Set<String>
+    private(set) var rows: [Programme: ReconciliationReader.Row] = [:]
+    private(set) var differences: [ReconciliationReader.Difference] = []
+
+    init(leftOut: Set<String>) { self.leftOut = leftOut }
 
     mutating func add(_ line: FrozenLine, _ programme: Programme, isSettled: Bool) {
         var row = rows[programme] ?? .init(programme: programme)
@@ -182,9 +189,12 @@ private struct Sums {
             case .reversed: .reversed
             default: .notPaid
             }
-        let code = line.reversal?.text("return_code").map { [Label(zh: $0, en: $0)] } ?? []
+        var reasons = line.reversal?.text("return_code").map { [Label(zh: $0, en: $0)] } ?? []
+        if why == .notPaid, leftOut.contains(line.line.record.id.description) {
+            reasons.append(Label(zh: "有死亡记录，未列入发放文件", en: "a death is on record: left out of the pay file"))
+        }
         differences.append(
-            .init(application: application, programme: programme, fen: line.fen, why: why, reasons: code))
+            .init(application: application, programme: programme, fen: line.fen, why: why, reasons: reasons))
     }
 
     mutating func addDue(
