@@ -66,7 +66,8 @@ let package = Package(
             exclude: ["generate.swift", "Calendar/generate.swift", "Calendar/china-holidays.csv"],
             swiftSettings: settings),
         .target(
-            name: "CommandSupport", dependencies: ["SyncEngine", argumentParser],
+            name: "CommandSupport",
+            dependencies: ["SyncEngine", argumentParser, .product(name: "Yams", package: "Yams")],
             path: "Sources/Shared/CommandSupport", swiftSettings: settings),
 
         .target(
@@ -93,7 +94,7 @@ let package = Package(
         .target(
             name: "EdgeClient",
             dependencies: shared + [
-                "CCurl", argumentParser, crypto, .product(name: "Yams", package: "Yams"),
+                "CCurl", argumentParser, crypto,
             ],
             path: "Sources/EdgeClient", exclude: ["Main"], swiftSettings: settings),
         .executableTarget(

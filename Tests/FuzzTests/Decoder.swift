@@ -119,7 +119,7 @@ struct Decoder: Sendable, CustomTestStringConvertible {
             try calculate(input, with: .yicheng2020)
         },
         Decoder(name: "yaml") { bytes in
-            let node = try MappingNode(yaml: bytes)
+            let node = MappingNode(try YAMLDocument.value(bytes))
             _ = try RosterMapping(node, schema: AssistanceSchema.current)
         },
     ]

@@ -2,7 +2,6 @@ import ArgumentParser
 import Assistance
 import CommandSupport
 import SyncEngine
-import Yams
 
 struct ImportCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
@@ -23,8 +22,9 @@ struct ImportCommand: ParsableCommand {
         let recorder = Recorder(
             station: station, author: try author.name(station), reason: author.reason ?? L("导入名册", "roster import"))
         let mapping = try RosterMapping(
-            try MappingNode(yaml: try Files.read(map, limit: 1_048_576)), schema: station.replica.tables.schema)
-        let bytes = try Files.read(file)
+            MappingNode(try YAMLDocument.value(try Files.read(map, limit: 1_048_576))),
+            schema: station.replica.tables.schema)
+        let bytes = try TextEncoding.decode(try Files.read(file), name: file).bytes
         try station.checkFreeSpace(needed: UInt64(bytes.count * Limits.importFreeFactor))
         let table = try CSVTable(bytes)
         let bar = ProgressBar(label: L("导入", "Import"))
@@ -43,40 +43,5 @@ struct ImportCommand: ParsableCommand {
                     "\(table.rows.count) rows: \(result.created) created, \(result.updated) updated, \(result.rejected.count) rejected"
                 )
             ] + result.rejected.map(\.text)).joined(separator: "\n"))
-    }
-}
-
-extension MappingNode {
-    /// - Throws: ``Problem`` ``Problem/Code/badMapping`` with the parser's words.
-    init(yaml bytes: [UInt8]) throws {
-        do {
-            guard let node = try Yams.compose(yaml: String(decoding: bytes, as: UTF8.self)) else {
-                throw Problem(.badMapping)
-            }
-            var count = 0
-            self = try Self.converted(node, count: &count)
-        } catch let error as YamlError {
-            throw Problem(.badMapping, "\(error)")
-        }
-    }
-
-    /// Nodes of a mapping file, at most, aliases unfolded: a few lines of them can stand for billions.
-    private static let nodeLimit = 10_000
-
-    private static func converted(_ node: Node, count: inout Int) throws -> MappingNode {
-        count += 1
-        guard count <= nodeLimit else { throw Problem(.badMapping, "> \(nodeLimit)") }
-        switch node {
-        case .scalar(let scalar): return .scalar(scalar.string)
-        case .sequence(let nodes): return .list(try nodes.map { try converted($0, count: &count) })
-        case .mapping(let pairs):
-            var map: [String: MappingNode] = [:]
-            for (key, value) in pairs {
-                guard let name = key.string, map[name] == nil else { continue }
-                map[name] = try converted(value, count: &count)
-            }
-            return .map(map)
-        case .alias: return .list([])
-        }
     }
 }

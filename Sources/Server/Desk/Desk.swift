@@ -38,6 +38,15 @@ package struct Desk: Sendable {
     /// - Returns: the outcome; `nil` when the drafts change nothing.
     /// - Throws: ``Problem`` for anything the capture or the decision refuses; the desk's own set is not quarantined.
     package func act(_ drafts: [Draft], _ act: Act, in transaction: AuthorityTransaction) throws -> SetOutcome? {
+        let (changes, base) = try changes(drafts, act, in: transaction)
+        return changes.isEmpty ? nil : try decide(changes, act, base: base, in: transaction)
+    }
+
+    /// What the drafts come to, with what was there before; nothing is written.
+    /// - Throws: ``Problem`` for anything the capture refuses.
+    package func changes(
+        _ drafts: [Draft], _ act: Act, in transaction: AuthorityTransaction
+    ) throws -> (changes: [Change], base: Base) {
         let head = try transaction.head()
         let base = Base(epoch: head.epoch, seq: act.seen ?? head.seq)
         guard base.seq <= head.seq else { throw Problem(.futureBase, "\(base.seq)") }
@@ -46,8 +55,7 @@ package struct Desk: Sendable {
             isBootstrapped: true)
         let capture = Capture(
             store: DeskView(transaction: transaction), isDesk: true, context: RuleContext(today: act.now.day))
-        let changes = try capture.prepare(drafts, position: position).changes
-        return changes.isEmpty ? nil : try decide(changes, act, base: base, in: transaction)
+        return (try capture.prepare(drafts, position: position).changes, base)
     }
 
     /// Decides worked-out changes as one set of the desk.

@@ -13,8 +13,11 @@ package struct CSVTable: Sendable {
 
     private static let rowLimit = 1_000_000
     private static let columnLimit = 500
+    /// What a field of a record may have.
+    private static let cellBytes = Limits.textBytes
 
-    /// - Throws: ``Problem`` ``Problem/Code/badDocument`` for a file without a header, an open quote, or too many rows.
+    /// - Throws: ``Problem`` ``Problem/Code/badDocument`` for a file without a header, an open quote, a cell that is too
+    ///   long, or too many rows.
     package init(_ bytes: [UInt8]) throws {
         var parser = Parser(bytes: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes)
         var rows = try parser.rows(limit: Self.rowLimit)
@@ -57,6 +60,13 @@ package struct CSVTable: Sendable {
             var fields: [String] = []
             while true {
                 let field = try field()
+                guard field.utf8.count <= CSVTable.cellBytes else {
+                    throw Problem(
+                        .badDocument, "CSV:\(line)",
+                        explanation: Label(
+                            zh: "一格超过 \(CSVTable.cellBytes) 字节", en: "A cell has more than \(CSVTable.cellBytes) bytes")
+                    )
+                }
                 // One too many tells that the row is wrong; the rest of it need not be kept.
                 if fields.count <= CSVTable.columnLimit { fields.append(field) }
                 guard position < bytes.count else { return fields }

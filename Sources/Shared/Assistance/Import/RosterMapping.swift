@@ -6,6 +6,18 @@ package indirect enum MappingNode: Hashable, Sendable {
     case list([MappingNode])
     case map([String: MappingNode])
 
+    /// Of a document whose scalars are texts; of a key that is there twice the first.
+    package init(_ document: JSONValue) {
+        switch document {
+        case .string(let text): self = .scalar(text)
+        case .array(let values): self = .list(values.map(MappingNode.init))
+        case .members(let members):
+            let pairs = members.map { ($0.key, MappingNode($0.value)) }
+            self = .map(Dictionary(pairs) { first, _ in first })
+        case .null, .bool, .int, .decimal: self = .scalar(document.compact)
+        }
+    }
+
     var text: String? { if case .scalar(let text) = self { text } else { nil } }
     var nodes: [MappingNode] { if case .list(let nodes) = self { nodes } else { [] } }
     subscript(key: String) -> MappingNode? { if case .map(let map) = self { map[key] } else { nil } }
@@ -51,6 +63,11 @@ package struct RosterMapping: Sendable {
     package struct RowError: Error, Sendable {
         package var field: String
         package var reason: Label
+
+        package init(field: String, reason: Label) {
+            self.field = field
+            self.reason = reason
+        }
     }
 
     let templates: [Template]

@@ -77,6 +77,11 @@ package enum Limits {
     package static let salvagedGap: UInt64 = 10_000
     /// Free bytes below which a station takes nothing new: what is kept must still fit, and the journal beside it.
     package static let leastFreeBytes = 16 * 1024 * 1024
+    /// A roster that the township imports: bytes of its file, and its rows.
+    package static let rosterBytes = 16 * 1024 * 1024
+    package static let rosterRows = 50_000
+    /// Changes of a roster that are one set of the desk, unless one row alone has more.
+    package static let rosterChangesPerSet = 500
     /// Free bytes that an import needs for each byte of its file.
     package static let importFreeFactor = 8
 }

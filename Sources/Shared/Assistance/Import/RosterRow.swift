@@ -1,0 +1,77 @@
+package import SyncEngine
+
+/// What a row of a roster comes to: new records, or the update of the one that is known by its key. What is below a
+/// record that is known is taken from its first import alone, so that a second one doubles nothing.
+package struct RosterRow: Sendable {
+    /// Counted from 1.
+    package let line: Int
+    /// One of them when the record is known.
+    package let drafts: [Draft]
+    /// The record that was found by the key.
+    package let known: Record?
+
+    /// - Parameters:
+    ///   - village: of a first record whose row names none.
+    ///   - find: the record that has the key's values already.
+    ///   - newID: for each new record.
+    /// - Throws: ``RosterMapping/RowError`` for a bad row; ``Problem`` ``Problem/Code/badMapping`` for an alias that is
+    ///   none; what `find` throws.
+    package init(
+        _ row: CSVTable.Row, of table: CSVTable, by mapping: RosterMapping, village: Scope? = nil,
+        find: (_ record: RosterMapping.Draft, _ key: [(field: String, value: Value)]) throws -> Record?,
+        newID: () -> RecordID
+    ) throws {
+        guard let fields = table.fields(of: row) else {
+            throw RosterMapping.RowError(
+                field: "",
+                reason: Label(
+                    zh: "应有 \(table.header.count) 列，实有 \(row.fields.count) 列",
+                    en: "\(row.fields.count) columns instead of \(table.header.count)"))
+        }
+        var records = try mapping.drafts(of: fields)
+        if let village, let field = records.first?.kind.scopeField, records[0].value(field) == nil {
+            records[0].fields.append((field, .value(.text(village.code))))
+        }
+        line = row.line
+        known = try records.first.flatMap { first in try first.keyValues.flatMap { try find(first, $0) } }
+        var ids: [String: RecordID] = [:]
+        let new = records.map { record -> (RosterMapping.Draft, RecordID) in
+            let id = newID()
+            if let alias = record.alias { ids[alias] = id }
+            return (record, id)
+        }
+        if let first = records.first, let known {
+            drafts = [
+                Draft(kind: first.kind, record: known.id, operation: .edit, writes: try first.writes(references: ids))
+            ]
+        } else {
+            drafts = try new.map { record, id in
+                Draft(kind: record.kind, record: id, operation: .create, writes: try record.writes(references: ids))
+            }
+        }
+    }
+}
+
+extension RosterMapping.Draft {
+    package func value(_ name: String) -> Value? {
+        guard case .value(let value)? = fields.first(where: { $0.name == name })?.value else { return nil }
+        return value
+    }
+
+    /// By which an existing record is found; `nil` without a key, or when a part of it is missing.
+    package var keyValues: [(field: String, value: Value)]? {
+        let values = key.compactMap { name in value(name).map { (field: name, value: $0) } }
+        return key.isEmpty || values.count < key.count ? nil : values
+    }
+
+    fileprivate func writes(references: [String: RecordID]) throws -> [FieldWrite] {
+        try fields.map { name, field in
+            switch field {
+            case .value(let value): return .set(name, value)
+            case .reference(let alias):
+                guard let id = references[alias] else { throw Problem(.badMapping, alias) }
+                return .set(name, .text(id.description))
+            }
+        }
+    }
+}
