@@ -180,6 +180,9 @@ let package = Package(
             ],
             path: "Tests/TableTests", exclude: ["Golden"], swiftSettings: settings),
         .testTarget(
+            name: "QualityTests", dependencies: shared + ["Server", grdb], path: "Tests/QualityTests",
+            exclude: ["Golden"], swiftSettings: settings),
+        .testTarget(
             name: "EndToEndTests", dependencies: ["ProgramRunner", "ruhu", "ruhu-server"], path: "Tests/EndToEndTests",
             exclude: ["Golden"],
             swiftSettings: settings),

@@ -10,12 +10,12 @@ import Testing
     private struct Example: Sendable {
         let code: String
         var also: [String] = []
-        let break_: @Sendable (QualityWorld) -> Void
+        let breaking: @Sendable (QualityWorld) -> Void
 
-        init(_ code: String, also: [String] = [], _ break_: @escaping @Sendable (QualityWorld) -> Void) {
+        init(_ code: String, also: [String] = [], _ breaking: @escaping @Sendable (QualityWorld) -> Void) {
             self.code = code
             self.also = also
-            self.break_ = break_
+            self.breaking = breaking
         }
     }
 
@@ -104,7 +104,7 @@ import Testing
     @Test func eachRuleHasAnExampleThatBreaksItAndLittleElse() {
         for example in Self.examples {
             let world = QualityWorld()
-            example.break_(world)
+            example.breaking(world)
             #expect(world.broken == ([example.code] + example.also).sorted(), "\(example.code)")
         }
         #expect(Self.examples.map(\.code) == QualityRule.all.map(\.code))
@@ -128,7 +128,9 @@ import Testing
         world.add("member", ["alias_of": .text(world.cases.member.description)])
         #expect(world.broken == [])
         let file = world.file
-        #expect(file.members.count == 1 && file.records.contains { $0.kind == "member" && $0.mergedInto(in: memberKind) != nil })
+        #expect(
+            file.members.count == 1
+                && file.records.contains { $0.kind == "member" && $0.mergedInto(in: memberKind) != nil })
     }
 
     @Test func aFindingNamesNobodyInFull() throws {

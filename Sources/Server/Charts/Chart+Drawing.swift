@@ -1,4 +1,3 @@
-import Assistance
 import CommandSupport
 import Markup
 
@@ -31,7 +30,8 @@ struct Drawing {
         let legend = chart.series.count > 1 ? Self.legendHeight : 0
         let height = Self.top + legend + body + Self.axisHeight + (chart.left > 0 ? Self.legendHeight : 0)
         let id = chart.id
-        open("""
+        open(
+            """
             <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Self.width) \(height)" width="\(Self.width)" \
             height="\(height)" role="img" aria-labelledby="\(id)-title \(id)-desc" font-family="sans-serif" font-size="13">
             """)
@@ -68,7 +68,8 @@ struct Drawing {
             open("<title>\(Self.safe(tooltip(index)))</title>")
             text(label, x: left - 8, y: y + 13, anchor: "end")
             let end = drawBar(index, x: left, y: y, axis: axis, length: length)
-            text(chart.text(of: sums[index]), x: end + 6, y: y + 13)
+            let isKnown = chart.series.contains { chart.value($0, index) != nil }
+            text(isKnown ? chart.text(of: sums[index]) : "-", x: end + 6, y: y + 13)
             open("</g>")
         }
     }
@@ -147,7 +148,9 @@ struct Drawing {
             drawLine(points.map { (x: $0.x, y: $0.y, index: $0.index) }, number)
             for point in points {
                 open("<g>")
-                open("<title>\(Self.safe("\(chart.categories[point.index]) \(one.name) \(chart.text(of: point.value))"))</title>")
+                open(
+                    "<title>\(Self.safe("\(chart.categories[point.index]) \(one.name) \(chart.text(of: point.value))"))</title>"
+                )
                 open(Self.marker(number, x: point.x, y: point.y))
                 // One line has room for its values; of several the tooltip and the description say them.
                 if chart.series.count == 1 {

@@ -92,7 +92,8 @@ struct MissesCommand: ParsableCommand {
             abstract: L("应保尽保：按现有事实符合条件而没有享受的", "Who may be missed: entitled by the facts, and without a case"),
             discussion: L(
                 "按今天的政策包试算（R16）；缺事实而无法判断的另列，并写明缺什么。",
-                "By today's policy pack (R16); those of whom a fact is missing are listed apart, with what is missing."))
+                "By today's policy pack (R16); those of whom a fact is missing are listed apart, with what is missing.")
+        )
     }
 
     @OptionGroup var options: TownshipOptions

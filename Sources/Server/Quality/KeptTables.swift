@@ -18,6 +18,7 @@ struct KeptTables {
     struct Edition: Hashable, Sendable {
         let asOf: Instant
         let seq: Seq
+        fileprivate let generation: Int64
     }
 
     private struct Rows {
@@ -29,7 +30,7 @@ struct KeptTables {
     /// Computes all tables anew.
     /// - Throws: what reading throws; what was kept stays then.
     func rebuild() throws {
-        let generation = township.clock().milliseconds
+        let (generation, asOf) = (try nextGeneration(), township.clock())
         let snapshot = try township.database.snapshot()
         let tables = township.database.tables
         let seq = try snapshot.read { try LogReader($0, tables: tables).head().seq }
@@ -53,7 +54,19 @@ struct KeptTables {
         }
         var all = lists.map(\.rows) + [counted]
         for index in all.indices { try put(&all[index], generation, ifFull: false) }
-        try finish(all.map(\.name), generation, seq)
+        try finish(all.map(\.name), generation, asOf, seq)
+    }
+
+    /// Counts the runs; a clock could stand still, or go back.
+    private func nextGeneration() throws -> Int64 {
+        try township.database.write { transaction in
+            let last = try Query(transaction.database, "SELECT generation FROM kept_run").first { $0.int64(0) } ?? 0
+            try Query(transaction.database, "DELETE FROM kept_run").run()
+            var next = try Query(transaction.database, "INSERT INTO kept_run (generation) VALUES (?)")
+            next.bind(last + 1)
+            try next.run()
+            return last + 1
+        }
     }
 
     private func put(_ rows: inout Rows, _ generation: Int64, ifFull: Bool) throws {
@@ -76,22 +89,28 @@ struct KeptTables {
         rows.waiting = []
     }
 
-    private func finish(_ names: [String], _ generation: Int64, _ seq: Seq) throws {
+    /// Makes these rows the tables that are read. Of two runs at once the one that began later stands.
+    private func finish(_ names: [String], _ generation: Int64, _ asOf: Instant, _ seq: Seq) throws {
         try township.database.write { transaction in
-            for name in names {
-                var edition = try Query(
-                    transaction.database,
-                    "INSERT OR REPLACE INTO kept_table (name, generation, seq) VALUES (?, ?, ?)")
-                edition.bind(name)
-                edition.bind(generation)
-                edition.bind(seq)
-                try edition.run()
-                var old = try Query(
-                    transaction.database, "DELETE FROM kept_row WHERE name = ? AND generation <> ?")
-                old.bind(name)
-                old.bind(generation)
-                try old.run()
+            func run(_ sql: String, _ values: Int64...) throws {
+                for name in names {
+                    var query = try Query(transaction.database, sql)
+                    query.bind(name)
+                    for value in values { query.bind(value) }
+                    try query.run()
+                }
             }
+            try run(
+                """
+                INSERT INTO kept_table (name, generation, as_of, seq) VALUES (?, ?, ?, ?) \
+                ON CONFLICT (name) DO UPDATE SET generation = excluded.generation, as_of = excluded.as_of, \
+                seq = excluded.seq WHERE generation < excluded.generation
+                """, generation, asOf.milliseconds, Int64(seq))
+            try run(
+                """
+                DELETE FROM kept_row WHERE name = ?1 \
+                AND generation < (SELECT generation FROM kept_table WHERE name = ?1)
+                """)
         }
     }
 
@@ -99,9 +118,11 @@ struct KeptTables {
 
     /// When a table was computed; `nil` before the first night.
     static func edition(of name: String, in database: Database) throws -> Edition? {
-        var query = try Query(database, "SELECT generation, seq FROM kept_table WHERE name = ?")
+        var query = try Query(database, "SELECT generation, as_of, seq FROM kept_table WHERE name = ?")
         query.bind(name)
-        return try query.first { Edition(asOf: Instant(milliseconds: $0.int64(0)), seq: $0.uint64(1)) }
+        return try query.first { row in
+            Edition(asOf: Instant(milliseconds: row.int64(1)), seq: row.uint64(2), generation: row.int64(0))
+        }
     }
 
     /// A table as it was kept, read page by page. Empty before the first night.
@@ -116,7 +137,7 @@ struct KeptTables {
                 AND village >= ? AND village < ? ORDER BY number LIMIT ?
                 """)
             query.bind(name)
-            query.bind(edition.asOf.milliseconds)
+            query.bind(edition.generation)
             query.bind(after.flatMap { Int64($0.key) } ?? -1)
             query.bind(scope)
             query.bind(scope + "~")

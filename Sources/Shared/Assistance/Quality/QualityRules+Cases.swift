@@ -137,6 +137,7 @@ extension QualityRule {
 extension CaseFile {
     /// The day on which a review of a case in force was due, when that day has passed and it is not done (R17, R22).
     var overdueReview: CalendarDay? {
-        all("dynamic_review").filter { $0.value("done").isNull }.compactMap { $0.day("due") }.filter { $0 < today }.min()
+        all("dynamic_review").filter { $0.value("done").isNull }.compactMap { $0.day("due") }.filter { $0 < today }
+            .min()
     }
 }

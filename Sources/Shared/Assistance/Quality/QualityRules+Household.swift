@@ -43,11 +43,14 @@ extension QualityRule {
             "Q08", .warning, "申报家庭人口与在户成员数不符", "Declared size differs from its members", source: records,
             of: "household", next: ("核对成员，改正人数或补登成员", "check who lives there; correct one of the two")
         ) { file in
-            guard let declared = file.home.number("population"), declared != Int64(file.present.count) else { return [] }
+            guard let declared = file.home.number("population"), declared != Int64(file.present.count) else {
+                return []
+            }
             let there = file.present.count
             return [
                 Violation(
-                    file.home, Label(zh: "申报 \(declared) 人，在户 \(there) 人", en: "declared \(declared), living there \(there)"))
+                    file.home,
+                    Label(zh: "申报 \(declared) 人，在户 \(there) 人", en: "declared \(declared), living there \(there)"))
             ]
         },
         QualityRule(
@@ -55,7 +58,8 @@ extension QualityRule {
             source: ("致困原因代码表", "code list poverty_cause"), of: "household",
             next: ("补填致困原因", "complete poverty_causes")
         ) { file in
-            file.home.value("poverty_causes").isNull && file.cases.contains { $0.programme == .dibao && $0.isPaidMonthly }
+            file.home.value("poverty_causes").isNull
+                && file.cases.contains { $0.programme == .dibao && $0.isPaidMonthly }
                 ? [Violation(file.home)] : []
         },
     ]

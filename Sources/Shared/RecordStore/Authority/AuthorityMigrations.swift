@@ -42,8 +42,10 @@ package enum AuthorityMigrations {
         """
 
     private static let kept = """
-        -- What the night computes for pages; derived. The generation, a time in milliseconds, is the edition that counts.
-        CREATE TABLE kept_table (name TEXT PRIMARY KEY, generation INTEGER NOT NULL, seq INTEGER NOT NULL) STRICT;
+        -- What the night computes for pages; derived. The rows of the table's generation are those that are read.
+        CREATE TABLE kept_table (
+            name TEXT PRIMARY KEY, generation INTEGER NOT NULL, as_of INTEGER NOT NULL, seq INTEGER NOT NULL) STRICT;
+        CREATE TABLE kept_run (generation INTEGER NOT NULL) STRICT;
         CREATE TABLE kept_row (
             name TEXT NOT NULL, generation INTEGER NOT NULL, number INTEGER NOT NULL, village TEXT NOT NULL,
             cells TEXT NOT NULL, PRIMARY KEY (name, generation, number)) STRICT, WITHOUT ROWID;
