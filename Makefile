@@ -1,7 +1,8 @@
 # Ruhu (入户). Two commands for a newcomer: `make demo` and `make test`. `make help` lists the rest.
 
 SWIFT ?= swift
-PACKAGES := libcurl4-openssl-dev libzstd-dev libsqlite3-dev zlib1g-dev libxlsxwriter-dev faketime
+PACKAGES := libcurl4-openssl-dev libzstd-dev libsqlite3-dev zlib1g-dev libxlsxwriter-dev faketime chromium \
+	chromium-driver fonts-noto-cjk
 SOURCES := Package.swift Sources Tests Benchmarks Examples
 
 .PHONY: help demo test build release lint format packages bench golden fuzz clean

@@ -102,6 +102,9 @@ let package = Package(
             swiftSettings: settings),
 
         .target(name: "ProgramRunner", path: "Tests/ProgramRunner", swiftSettings: settings),
+        .target(
+            name: "BrowserDriver", dependencies: ["ProgramRunner"], path: "Tests/BrowserDriver",
+            swiftSettings: settings),
         .executableTarget(
             name: "ruhu-demo", dependencies: ["ProgramRunner"], path: "Examples/Demo", swiftSettings: settings),
         .executableTarget(
@@ -185,6 +188,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests", dependencies: ["ProgramRunner", "ruhu", "ruhu-server"], path: "Tests/EndToEndTests",
             exclude: ["Golden"],
+            swiftSettings: settings),
+        .testTarget(
+            name: "BrowserTests", dependencies: ["BrowserDriver", "ProgramRunner"], path: "Tests/BrowserTests",
             swiftSettings: settings),
     ],
     swiftLanguageModes: [.v6]

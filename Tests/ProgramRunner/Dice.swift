@@ -26,9 +26,17 @@ package struct Dice: RandomNumberGenerator, Sendable {
     }
 }
 
-/// Runs blocking work on a thread of its own: the few that tests share stay free.
+/// Runs blocking work on a thread of its own: the few that tests share stay free. What it expects is its test's.
 package func onThread<T: Sendable>(_ body: @escaping @Sendable () throws -> T) async throws -> T {
-    try await withCheckedThrowingContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(with: Result { try body() }) }
+    try await withTaskExecutorPreference(OwnThreads.shared) { try body() }
+}
+
+/// Every job has a thread of its own.
+private final class OwnThreads: TaskExecutor {
+    static let shared = OwnThreads()
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        Thread.detachNewThread { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
     }
 }

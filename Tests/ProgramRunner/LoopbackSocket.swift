@@ -1,15 +1,14 @@
 import Foundation
 
 /// A TCP socket on 127.0.0.1, blocking. Its owner closes it.
-struct LoopbackSocket: Sendable {
+package struct LoopbackSocket: Sendable {
     let descriptor: Int32
 
-    /// A longer silence ends a receive.
-    private static let patienceSeconds = 15
+    package static let patienceSeconds = 15
     private static let host = UInt32(0x7f00_0001).bigEndian
     private static let stream = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
 
-    static func listening() throws -> (LoopbackSocket, port: Int) {
+    package static func listening() throws -> (LoopbackSocket, port: Int) {
         let socket = socket(AF_INET, stream, 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -25,7 +24,10 @@ struct LoopbackSocket: Sendable {
     }
 
     /// `nil` when nobody listens there.
-    static func connected(to port: Int) -> LoopbackSocket? {
+    /// - Parameter patienceSeconds: a longer silence ends a receive.
+    package static func connected(
+        to port: Int, patienceSeconds: Int = Self.patienceSeconds
+    ) -> LoopbackSocket? {
         let socket = socket(AF_INET, stream, 0)
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
@@ -41,12 +43,12 @@ struct LoopbackSocket: Sendable {
             result.close()
             return nil
         }
-        result.limitSilence()
+        result.limitSilence(seconds: patienceSeconds)
         return result
     }
 
     /// The next connection; `nil` when the listener was shut down.
-    func accepted() -> LoopbackSocket? {
+    package func accepted() -> LoopbackSocket? {
         let socket = accept(descriptor, nil, nil)
         guard socket >= 0 else { return nil }
         // A program started meanwhile must not keep the connection open.
@@ -54,8 +56,8 @@ struct LoopbackSocket: Sendable {
         return LoopbackSocket(descriptor: socket)
     }
 
-    private func limitSilence() {
-        var time = timeval(tv_sec: Self.patienceSeconds, tv_usec: 0)
+    private func limitSilence(seconds: Int) {
+        var time = timeval(tv_sec: seconds, tv_usec: 0)
         setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &time, socklen_t(MemoryLayout<timeval>.size))
     }
 
@@ -71,7 +73,7 @@ struct LoopbackSocket: Sendable {
         return true
     }
 
-    @discardableResult func send(_ bytes: [UInt8]) -> Bool { send(bytes[...]) }
+    @discardableResult package func send(_ bytes: [UInt8]) -> Bool { send(bytes[...]) }
 
     /// Some bytes; `nil` at the end, or after a long silence.
     func receive() -> [UInt8]? {
@@ -82,7 +84,7 @@ struct LoopbackSocket: Sendable {
 
     /// One HTTP/1.1 message with a Content-Length, head and body as they stand on the wire; what has come when the other
     /// side ends before, `nil` when nothing has.
-    func message() -> [UInt8]? {
+    package func message() -> [UInt8]? {
         var bytes: [UInt8] = []
         var wanted: Int?
         while wanted.map({ bytes.count < $0 }) ?? true {
@@ -102,10 +104,10 @@ struct LoopbackSocket: Sendable {
     }
 
     func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
-    func shutDown() { shutdown(descriptor, Int32(SHUT_RDWR)) }
+    package func shutDown() { shutdown(descriptor, Int32(SHUT_RDWR)) }
 
     /// Ends the connection, also where a program started meanwhile has inherited it.
-    func close() {
+    package func close() {
         shutDown()
         Foundation.close(descriptor)
     }

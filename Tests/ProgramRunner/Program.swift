@@ -25,6 +25,12 @@ package struct Program: Sendable {
         self.environment = environment
     }
 
+    /// A program of the system.
+    package init(path: String, environment: [String: String] = [:]) {
+        executable = URL(filePath: path)
+        self.environment = environment
+    }
+
     /// The build folder that holds this very program or test bundle, and so the programs beside it.
     package static let folder: URL = {
         if let named = ProcessInfo.processInfo.environment["RUHU_BIN"] { return URL(filePath: named) }
