@@ -78,6 +78,7 @@ extension District {
                 ])
             try writer.station(index, [member], author: village.staff, at: now, in: transaction)
         }
+        try writer.findDuplicates(at: now)
     }
 
     /// A new account from a village waits for a person (DOMAIN section 7, collision 4).

@@ -57,6 +57,8 @@ struct DistrictPlan {
     private(set) var villages: [Village] = []
     private var random: SplitMix
     private var usedNumbers: Set<String> = []
+    /// In milliseconds.
+    private var latestID: Int64 = 0
 
     private static let surnames = Array("张王李刘陈杨赵孙周吴")
     private static let given = ["秀英", "建国", "桂兰", "玉珍", "志强", "淑华", "立军", "红梅", "永福", "小满", "传友", "凤云"]
@@ -74,8 +76,12 @@ struct DistrictPlan {
         }
     }
 
-    /// A fresh id of the plan.
-    mutating func id(at now: Instant) -> RecordID { .v7(milliseconds: now.milliseconds, using: &random) }
+    /// A fresh id, later than all before it, as ids are that are given one after another.
+    mutating func id(at now: Instant) -> RecordID {
+        latestID = max(latestID + 1, now.milliseconds)
+        return .v7(milliseconds: latestID, using: &random)
+    }
+
     mutating func below(_ limit: Int) -> Int { Int(random.next() % UInt64(limit)) }
     private mutating func name() -> String {
         "\(Self.surnames[below(Self.surnames.count)])\(Self.given[below(Self.given.count)])"

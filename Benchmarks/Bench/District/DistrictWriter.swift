@@ -101,6 +101,14 @@ final class DistrictWriter {
         }
     }
 
+    /// Looks for who is recorded twice, as every night does.
+    func findDuplicates(at now: Instant) throws {
+        let exclusions = DuplicateFinder.exclusions(of: .yicheng2020, on: now.day)
+        try transaction { transaction in
+            try Duplicates(desk: township.desk).lookAtAll(exclusions: exclusions, in: transaction, now: now)
+        }
+    }
+
     /// Notes when a station was heard of last.
     func saw(_ village: Int, cursor: Seq, at now: Instant, in transaction: AuthorityTransaction) throws {
         try DeviceRegister(transaction.database).saw(stations[village].id, cursor: cursor, at: now)

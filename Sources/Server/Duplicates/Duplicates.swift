@@ -1,4 +1,4 @@
-import Assistance
+package import Assistance
 import GRDB
 package import RecordStore
 package import SyncEngine
@@ -40,7 +40,7 @@ package struct Duplicates: Sendable {
 
     /// Looks at everyone.
     /// - Parameter exclusions: ``DuplicateFinder/exclusions(of:on:)``.
-    func lookAtAll(
+    package func lookAtAll(
         exclusions: [Programme: Set<Programme>], in transaction: AuthorityTransaction, now: Instant
     ) throws {
         let (found, stored) = try Self.all(
