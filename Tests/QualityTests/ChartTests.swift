@@ -6,7 +6,9 @@ import Testing
 
 /// Charts are plain SVG: deterministic, escaped, readable without colours (golden files are what people have looked at).
 @Suite struct ChartTests {
-    private static let villages = ["370404101201 北孙庄", "370404101202 南孙庄", "370404101203 一个名字特别特别特别特别长的村", "370404101004 居"]
+    private static let villages = [
+        "370404101201 北孙庄", "370404101202 南孙庄", "370404101203 一个名字特别特别特别特别长的村", "370404101004 居",
+    ]
     private static let months = (1...12).map { "2026-\($0 < 10 ? "0" : "")\($0)" }
 
     private static let charts: [(name: String, chart: Chart)] = [

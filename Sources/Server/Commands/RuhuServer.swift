@@ -45,7 +45,8 @@ package struct RuhuServer: ParsableCommand {
                     name: L("登记和监督", "Registers and supervision"),
                     subcommands: [
                         RegisterCommand.self, SampleCommand.self, StatisticsCommand.self, LedgerCommand.self,
-                        QualityCommand.self, MissesCommand.self, ExitsCommand.self,
+                        QualityCommand.self, MissesCommand.self, ExitsCommand.self, CoverageCommand.self,
+                        PlatformCommand.self,
                     ]),
                 CommandGroup(name: L("审计", "Audit"), subcommands: [AuditCommand.self]),
             ])

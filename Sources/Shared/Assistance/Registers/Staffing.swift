@@ -21,6 +21,8 @@ package struct Staffing: Hashable, Sendable {
     package let withoutStation: [String]
     package let withoutAssistant: [String]
     package let tooManyAssistants: [Surplus]
+    /// 协理员 at work, by village.
+    package let activeAssistants: [String: Int]
 
     /// - Parameters:
     ///   - book: of the kinds ``kinds``; its villages are all that are known.
@@ -33,7 +35,10 @@ package struct Staffing: Hashable, Sendable {
         let assistants = Dictionary(grouping: staff.filter { $0.post == .villageAssistant }) { $0.village }
         let known = Set(book.villages).union((book.all("station") + book.all("staff")).compactMap(\.village))
         let stations = Set(open.compactMap(\.village))
-        fullTime = staff.filter { $0.post == .fullTime }.count
+        activeAssistants = assistants.reduce(into: [:]) { counts, village in
+            if let code = village.key { counts[code] = village.value.count }
+        }
+        fullTime = staff.filter { $0.post == .fullTime && region.covers($0.record.scope) }.count
         fullTimeNeeded = region.code.utf8.count == Self.townshipDigits ? Self.fullTimeNeeded : nil
         villages = known.filter { region.covers(Scope($0)) }.sorted()
         withoutStation = villages.filter { !stations.contains($0) }
