@@ -7,7 +7,9 @@ struct ExportCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
         CommandConfiguration(
             commandName: "export", abstract: L("导出表格：XLSX、CSV、JSON", "Export tables: XLSX, CSV, JSON"),
-            subcommands: [ExportTableCommand.self, ExportListCommand.self, ExportPayFileCommand.self, ExportPlanCommand.self],
+            subcommands: [
+                ExportTableCommand.self, ExportListCommand.self, ExportPayFileCommand.self, ExportPlanCommand.self,
+            ],
             defaultSubcommand: ExportTableCommand.self)
     }
 }

@@ -39,7 +39,7 @@ struct LedgerCommand: ParsableCommand {
         let columns = LedgerTables.ledgerColumns.map { $0.title.text() }
         options.output.write(
             list: "ledger", documents: cases.map(\.document), columns: columns,
-            rows: cases.map { LedgerTables.ledgerRow($0).map(\.plain) }, empty: L("没有正在享受的", "Nobody receives anything")
+            rows: cases.map { LedgerTables.ledgerRow($0).map(\.told) }, empty: L("没有正在享受的", "Nobody receives anything")
         )
     }
 }
@@ -59,19 +59,5 @@ extension LedgerCase {
             ("from", text(fromMonth?.description)), ("change", text(lastMove)),
             ("changedOn", text(changedOn?.description)), ("pack", text(pack)), ("seq", .int(Int64(seq))),
         ])
-    }
-}
-
-extension Table.Cell {
-    /// For a table on the screen.
-    fileprivate var plain: String {
-        switch self {
-        case .empty: "-"
-        case .text(let text): text
-        case .number(let number): "\(number)"
-        case .fen(let fen): Yuan.text(fen)
-        case .day(let day): day.description
-        case .percent(let tenths): "\(tenths / 10).\(tenths % 10)%"
-        }
     }
 }

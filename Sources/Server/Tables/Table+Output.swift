@@ -13,7 +13,7 @@ extension Table {
     static func text(_ rows: [[Cell]], _ columns: [Column], without hidden: Set<String> = []) -> String {
         let shown = columns.indices.filter { !hidden.contains(columns[$0].name) }
         var table = TextTable(shown.map { columns[$0].title.text() })
-        for row in rows { table.add(shown.map { plain(row[$0]) }) }
+        for row in rows { table.add(shown.map { row[$0].told }) }
         return table.text
     }
 
@@ -23,19 +23,12 @@ extension Table {
         case .text(let text): .string(text)
         case .number(let number), .fen(let number): .int(number)
         case .day(let day): .string(day.description)
-        case .percent(let tenths): .string("\(tenths / 10).\(abs(tenths % 10))")
+        case .percent(let tenths): .string(Cell.decimal(tenths: tenths))
         }
     }
+}
 
-    /// As people read it: money in yuan, `12.5%`.
-    private static func plain(_ cell: Cell) -> String {
-        switch cell {
-        case .empty: "-"
-        case .text(let text): text
-        case .number(let number): String(number)
-        case .fen(let fen): Yuan.text(fen)
-        case .day(let day): day.description
-        case .percent(let tenths): "\(tenths / 10).\(abs(tenths % 10))%"
-        }
-    }
+extension Table.Cell {
+    /// In a table on a terminal, where an empty place is told from a missing one.
+    var told: String { self == .empty ? "-" : plain }
 }
