@@ -54,6 +54,7 @@ import Testing
             | 死亡、迁移、出生 · death, move, birth | `ruhu new change_report household=ID member=… type=death on=DATE` |
             | 复核 · review | `ruhu-server new dynamic_review …` (the next one is set down when payment begins) |
             | 每月发放 · the month's roll, the pay file | `ruhu-server roll show MONTH`, `roll freeze MONTH`, `export payfile MONTH FILE` |
+            | 预算、计划、退回、追回 · budget, plan, returns, recovery | [money](money.md) |
             | 要办的事 · what is due | `ruhu tasks`, `ruhu-server tasks --village CODE --clerk NAME` |
             | 超期说明 · a breach explained | `ruhu-server case note ID --clock decision --text …` |
             | 办理时效 · how fast | `ruhu-server statistics --from DATE --to DATE` |
