@@ -34,6 +34,10 @@ package struct Proposal {
     /// Who wrote the set, as it says.
     package let author: String
     package let mutations: [RecordMutation]
+    /// The records of the set as they would be after it, and those of them below a record, by its id: a set of hundreds
+    /// of lines is asked about line by line.
+    private let after: [RecordID: Record]
+    private let children: [RecordID: [Record]]
     private let recordAfter: (RecordID, KindSchema) throws -> Record?
     private let dependentsBefore: (Record) throws -> [Record]
     private let recordsBefore: (KindSchema) throws -> [Record]
@@ -46,6 +50,13 @@ package struct Proposal {
         self.at = at
         self.author = author
         self.mutations = mutations
+        after = Dictionary(mutations.map { ($0.after.id, $0.after) }) { $1 }
+        children = mutations.reduce(into: [:]) { children, mutation in
+            let parents = mutation.kind.parents.compactMap {
+                mutation.after.value($0.field, in: mutation.kind).recordID
+            }
+            for parent in Set(parents) { children[parent, default: []].append(mutation.after) }
+        }
         recordAfter = record
         dependentsBefore = dependents
         recordsBefore = records
@@ -60,14 +71,8 @@ package struct Proposal {
     package func dependents(of record: Record) throws -> [Record] {
         let before = try dependentsBefore(record)
         let known = Set(before.map(\.id))
-        let after = Dictionary(mutations.map { ($0.after.id, $0.after) }) { $1 }
-        let added = mutations.filter { mutation in
-            !known.contains(mutation.after.id)
-                && mutation.kind.parents.contains {
-                    mutation.after.value($0.field, in: mutation.kind).recordID == record.id
-                }
-        }
-        return (before.map { after[$0.id] ?? $0 } + added.map(\.after)).filter { !$0.isDeleted }
+        let added = (children[record.id] ?? []).filter { !known.contains($0.id) }
+        return (before.map { after[$0.id] ?? $0 } + added).filter { !$0.isDeleted }
     }
 }
 
