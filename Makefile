@@ -5,7 +5,7 @@ PACKAGES := libcurl4-openssl-dev libzstd-dev libsqlite3-dev zlib1g-dev libxlsxwr
 	chromium-driver fonts-noto-cjk
 SOURCES := Package.swift Sources Tests Benchmarks Examples
 
-.PHONY: help demo test build release lint format packages bench golden fuzz clean
+.PHONY: help demo test build release lint format packages bench district golden fuzz clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -36,6 +36,10 @@ bench: release ## The benchmarks, against their floors; prints the tables of doc
 	$(SWIFT) build -c release --scratch-path .build-release --product ruhu-bench
 	.build-release/release/ruhu-bench
 	.build-release/release/ruhu-bench village
+
+district: release ## A district's data (made once, 1.5 GB in the user's cache), and what its desk waits for
+	$(SWIFT) build -c release --scratch-path .build-release --product ruhu-bench
+	.build-release/release/ruhu-bench district
 
 golden: packages ## Records the golden files anew (look at the difference before you commit)
 	RUHU_RECORD_GOLDEN=1 $(SWIFT) test --filter Golden || true

@@ -76,7 +76,7 @@ package struct LoopbackSocket: Sendable {
     @discardableResult package func send(_ bytes: [UInt8]) -> Bool { send(bytes[...]) }
 
     /// Some bytes; `nil` at the end, or after a long silence.
-    func receive() -> [UInt8]? {
+    package func receive() -> [UInt8]? {
         var buffer = [UInt8](repeating: 0, count: 64 * 1024)
         let count = recv(descriptor, &buffer, buffer.count, 0)
         return count > 0 ? Array(buffer[..<count]) : nil

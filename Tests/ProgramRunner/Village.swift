@@ -27,6 +27,15 @@ package final class TownshipServer {
         guard made.code == 0 else { throw ProgramFailure("init: \(made.code) \(made.errors)") }
     }
 
+    /// A township that is there already.
+    package init(serving folder: URL, environment: [String: String] = [:]) {
+        self.folder = folder
+        program = Program(
+            "ruhu-server", environment: ["RUHU_HOME": folder.path].merging(environment) { $1 })
+        isPlain = true
+        port = 0
+    }
+
     deinit { stop() }
 
     /// Starts serving, on the port it had before when it had one.
@@ -75,10 +84,15 @@ package final class TownshipServer {
     }
 
     /// The server's resident memory at its highest, in bytes; 0 when it does not run.
-    package var peakMemory: Int {
+    package var peakMemory: Int { memory("VmHWM:") }
+
+    /// The same now.
+    package var memory: Int { memory("VmRSS:") }
+
+    private func memory(_ name: String) -> Int {
         guard let process,
             let status = try? String(contentsOfFile: "/proc/\(process.identifier)/status", encoding: .utf8),
-            let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") })
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix(name) })
         else { return 0 }
         return (line.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) } ?? 0) * 1024
     }

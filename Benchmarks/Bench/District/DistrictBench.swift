@@ -4,13 +4,17 @@ import ProgramRunner
 /// `ruhu-bench district`: what a township's people wait for, with a district's worth of data.
 struct DistrictBench {
     private let data: DistrictData
+    /// Places of the console that no page links to.
+    private let pages: [String]
     private var rows: [String] = []
 
-    /// - Parameter options: `--data DIR` (default: the user's cache), `--villages N` (default: all 329), `--seed N`.
+    /// - Parameter options: `--data DIR` (default: the user's cache), `--villages N` (default: all 329), `--seed N`,
+    ///   `--page PATH` for a place of the console that no page links to, as often as needed.
     init(_ options: [String]) throws {
         func value(_ name: String) -> String? {
             options.firstIndex(of: name).flatMap { options.indices.contains($0 + 1) ? options[$0 + 1] : nil }
         }
+        pages = zip(options, options.dropFirst()).filter { $0.0 == "--page" }.map(\.1)
         let cache = FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask)[0]
         data = DistrictData(
             folder: value("--data").map { URL(filePath: $0) } ?? cache.appending(path: "ruhu-bench/district"),
@@ -21,6 +25,13 @@ struct DistrictBench {
     mutating func run() throws {
         try data.make()
         try commands()
+        printTable(rows)
+        var console = try PageBench(data)
+        try console.run(from: ["/today"] + pages)
+        printTable(console.rows)
+    }
+
+    private func printTable(_ rows: [String]) {
         print((["| | median | highest | aim |", "|---|---|---|---|"] + rows).joined(separator: "\n"))
     }
 

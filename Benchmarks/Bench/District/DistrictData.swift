@@ -7,7 +7,7 @@ struct DistrictData {
     let villages: Int
     let seed: UInt64
 
-    private var township: URL { folder.appending(path: "township") }
+    var township: URL { folder.appending(path: "township") }
     private var marker: URL { folder.appending(path: "made") }
     /// What the data was made of: another program or another size makes it anew.
     private var stamp: String { "1 \(villages) \(seed)\n" }
