@@ -7,7 +7,8 @@ package enum AssistanceSchema {
         kinds: [
             householdKind, memberKind, incomeItemKind, expenseItemKind, propertyItemKind, bankAccountKind, visitKind,
             noteKind, Attachment.kind, supporterKind, PolicyPackRecord.kind, districtKeyKind, trainingKind, formKind,
-        ] + CaseKinds.all + [rollKind, payFileKind, platformFileKind, DuplicateRecord.kind, DocumentRecord.kind]
-            + RegisterKinds.all + [Disclosure.kind] + MoneyKinds.all,
+        ] + CaseKinds.all + [rollKind, payFileKind, DuplicateRecord.kind, DocumentRecord.kind] + RegisterKinds.all
+            // New kinds come last: search rows hold the number of a kind.
+            + [Disclosure.kind] + MoneyKinds.all + [platformFileKind],
         admission: CaseAdmission.rule.and(RegisterAdmission.rule).and(MoneyAdmission.rule))
 }
