@@ -32,7 +32,7 @@ import Testing
         #expect(entry["author"].string == "王" && entry["reason"].string == "年度名册")
         let again = try load()
         #expect(again["created"].int == 0 && again["updated"].int == 0 && again["unchanged"].int == 200)
-        let changed = lines.map { $0.hasPrefix("1,") ? $0.replacing(",4,8004,", with: ",5,8004,") : String($0) }
+        let changed = lines.map { $0.hasPrefix("1,") ? String($0.replacing(",4,8004,", with: ",5,8004,")) : String($0) }
         try changed.joined(separator: "\n").write(to: roster, atomically: true, encoding: .utf8)
         let field = try load("--dry-run")["changes"][0]["fields"][0]
         #expect(field["field"].string == "population" && field["from"].int == 4 && field["to"].int == 5)

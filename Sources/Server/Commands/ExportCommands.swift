@@ -86,26 +86,8 @@ struct ExportTableCommand: ParsableCommand {
     }
 
     private func request() throws -> TableCatalogue.Request {
-        var request = TableCatalogue.Request()
-        request.month = try month.map(Month.init(parsing:))
-        request.year = try year.map { text in
-            guard let year = Int(text), (1949...9999).contains(year) else {
-                throw Problem(.badValue, text, explanation: Label(zh: "年份写作 2026", en: "A year is 2026"))
-            }
-            return year
-        }
-        request.village = try village.map { code in
-            guard !code.isEmpty, code.utf8.count <= 12, code.utf8.allSatisfy({ (48...57).contains($0) }) else {
-                throw Problem(.unknownScope, code)
-            }
-            return Scope(code)
-        }
-        request.programme = try programme.map { name in
-            guard let programme = Programme(rawValue: name) else { throw Problem(.badValue, name) }
-            return programme
-        }
-        request.isClear = clear
-        return request
+        try TableCatalogue.Request(
+            { [.month: month, .year: year, .village: village, .programme: programme][$0] ?? nil }, isClear: clear)
     }
 
     private static func format(named name: String) throws -> TableFormat {

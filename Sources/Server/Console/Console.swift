@@ -7,6 +7,7 @@ import SyncEngine
 struct Console: Sendable {
     let township: Township
     let people: People
+    let pastLedgers = PastLedgers()
 
     init(township: Township) {
         self.township = township
@@ -14,7 +15,9 @@ struct Console: Sendable {
     }
 
     /// Every address. An area of the desk adds its own list here.
-    static let routes: [ConsoleRoute] = SignInPages.routes + TodayPage.routes + RecordPage.routes
+    static let routes: [ConsoleRoute] =
+        SignInPages.routes + TodayPage.routes + RecordPage.routes + TablePage.routes
+        + ExportsPage.routes + LedgerPage.routes + ReportsPage.routes + ImportPage.routes
 
     func read<Result>(_ body: (Database, Seq) throws -> Result) throws -> Result {
         try township.database.read { database in

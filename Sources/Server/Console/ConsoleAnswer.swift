@@ -31,23 +31,25 @@ struct ConsoleFile: Sendable {
     let mediaType: String
     /// Shown by the browser rather than kept.
     var isInline = false
-    /// Called until it gives nothing: never a whole table in memory.
-    let chunks: AsyncThrowingStream<[UInt8], any Error>
+    let content: Content
 
-    init(name: String, mediaType: String, isInline: Bool = false, chunks: AsyncThrowingStream<[UInt8], any Error>) {
-        self.name = name
-        self.mediaType = mediaType
-        self.isInline = isInline
-        self.chunks = chunks
+    enum Content: Sendable {
+        case bytes([UInt8])
+        /// Read as it is sent: never a whole table in memory.
+        case table(TableExport)
     }
 
     init(name: String, mediaType: String, isInline: Bool = false, bytes: [UInt8]) {
-        self.init(
-            name: name, mediaType: mediaType, isInline: isInline,
-            chunks: AsyncThrowingStream { continuation in
-                continuation.yield(bytes)
-                continuation.finish()
-            })
+        self.name = name
+        self.mediaType = mediaType
+        self.isInline = isInline
+        content = .bytes(bytes)
+    }
+
+    init(_ export: TableExport) {
+        name = export.fileName
+        mediaType = export.format.mediaType
+        content = .table(export)
     }
 }
 

@@ -63,6 +63,18 @@ enum Script {
             document.querySelectorAll("input[type=checkbox][name=" + box.dataset.checkAll + "]")
               .forEach(function (one) { one.checked = box.checked; });
           });
+          document.addEventListener("change", function (event) {
+            var target = event.target.dataset && document.getElementById(event.target.dataset.fills || "");
+            var file = target && event.target.files && event.target.files[0];
+            if (!file) return;
+            file.arrayBuffer().then(function (bytes) {
+              var text;
+              try { text = new TextDecoder("utf-8", { fatal: true }).decode(bytes); }
+              catch (error) { text = new TextDecoder("gb18030").decode(bytes); }
+              target.value = text;
+              dirty = true;
+            });
+          });
           if (!main || !window.EventSource) return;
           var source = new EventSource("/events");
           source.addEventListener("changed", function (event) {

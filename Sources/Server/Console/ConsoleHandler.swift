@@ -155,10 +155,7 @@ struct ConsoleHandler: Sendable {
                     .contentType: file.mediaType, .cacheControl: "no-store",
                     .contentDisposition: file.disposition,
                 ],
-                body: ResponseBody { writer in
-                    for try await chunk in file.chunks { try await writer.write(ByteBuffer(bytes: chunk)) }
-                    try await writer.finish(nil)
-                })
+                body: file.content.body)
         }
     }
 
@@ -210,5 +207,14 @@ extension ConsoleFile {
             name.unicodeScalars.allSatisfy { $0.isASCII && $0.value > 0x20 && !"\"\\%".unicodeScalars.contains($0) }
             ? name : "ruhu"
         return (isInline ? "inline" : "attachment") + "; filename=\"\(plain)\"; filename*=UTF-8''\(Link.encoded(name))"
+    }
+}
+
+extension ConsoleFile.Content {
+    var body: ResponseBody {
+        switch self {
+        case .bytes(let bytes): ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
+        case .table(let export): ResponseBody(asyncSequence: export.body)
+        }
     }
 }

@@ -37,13 +37,13 @@ enum Parts {
 
     static func textarea(
         _ name: String, _ label: String, value: String = "", key: String = "", isRequired: Bool = false,
-        help: String? = nil, rows: Int = 2
+        help: String? = nil, rows: Int = 2, limit: Int = 2_000
     ) -> HTML {
         let id = "f-\(key)\(name)"
         return Tag.div(.class(.field)) {
             Tag.label(.for(id), text: label)
             Tag.textarea(
-                .id(id), .name(name), .rows(rows), .maxlength(2_000), isRequired ? .required : nil,
+                .id(id), .name(name), .rows(rows), .maxlength(limit), isRequired ? .required : nil,
                 help == nil ? nil : .ariaDescribedBy(id + "-help"), text: value)
             if let help { Tag.small(.id(id + "-help"), text: help) }
         }

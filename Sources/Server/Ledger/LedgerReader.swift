@@ -104,6 +104,14 @@ struct LedgerReader {
         return try query.first { $0.int(0) } ?? 0
     }
 
+    /// What the cases come to in a month, in fen.
+    func amountFen(_ filter: CaseFilter = CaseFilter()) throws -> Int64 {
+        let conditions = conditions(filter)
+        var query = try Query(database, "SELECT total(amount_fen) FROM entry" + conditions.whereSQL)
+        conditions.bind(to: &query)
+        return try query.first { $0.int64(0) } ?? 0
+    }
+
     /// The case of an application; `nil` for what is none.
     func entry(_ application: RecordID) throws -> LedgerCase? {
         var query = try Query(database, LedgerCase.sql + " WHERE application = ?")

@@ -116,6 +116,21 @@ struct KeptTables {
 
     // MARK: - Reading
 
+    /// How many rows of a kept table say what in a column of texts.
+    static func counts(
+        of name: String, by column: Int, in database: Database
+    ) throws -> [(rule: String, count: Int64)] {
+        var query = try Query(
+            database,
+            """
+            SELECT json_extract(r.cells, '$[' || ? || ']'), count(*) FROM kept_row r \
+            JOIN kept_table t ON t.name = r.name AND t.generation = r.generation WHERE r.name = ? GROUP BY 1
+            """)
+        query.bind(column)
+        query.bind(name)
+        return try query.all { ($0.text(0), $0.int64(1)) }
+    }
+
     /// When a table was computed; `nil` before the first night.
     static func edition(of name: String, in database: Database) throws -> Edition? {
         var query = try Query(database, "SELECT generation, as_of, seq FROM kept_table WHERE name = ?")

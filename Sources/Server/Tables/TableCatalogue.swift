@@ -54,7 +54,7 @@ struct TableCatalogue: Sendable {
             DeskTables.conflicts,
             DeskTables.duplicates,
             PayFileTable.entry,
-        ] + RecordTable.entries
+        ] + ReportTables.entries + RecordTable.entries
 
     /// The table of a name.
     /// - Throws: ``Problem`` ``Problem/Code/badValue`` for a name that is none, a parameter that it does not take, or one

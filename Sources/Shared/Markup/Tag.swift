@@ -104,6 +104,9 @@ package struct Attribute: Hashable, Sendable {
     /// The place of a page that is brought up to date while people look at it.
     package static func live(_ seq: String) -> Attribute { Attribute("data-live", seq) }
 
+    /// The text field that a chosen file's content goes into, where scripts run.
+    package static func fills(_ id: String) -> Attribute { Attribute("data-fills", id) }
+
     package static let required = Attribute("required", nil), checked = Attribute("checked", nil)
     package static let selected = Attribute("selected", nil), disabled = Attribute("disabled", nil)
     package static let autofocus = Attribute("autofocus", nil), multiple = Attribute("multiple", nil)

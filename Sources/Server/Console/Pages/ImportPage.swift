@@ -1,0 +1,126 @@
+import Assistance
+import CommandSupport
+import Markup
+import SyncEngine
+
+/// A roster into the township's records: what it would do, then the doing of just that.
+struct ImportPage: ConsolePage {
+    static let routes: [ConsoleRoute] = [
+        .get("/imports", .work) { console, request in
+            try console.page { _, seq in ImportPage(request: request, seq: seq, plan: nil) }
+        },
+        // The dry run: it writes nothing.
+        .post("/imports/plan", .work) { console, request in
+            let plan = try plan(console, request)
+            return try console.page { _, _ in ImportPage(request: request, seq: plan.seq, plan: plan) }
+        },
+        .post("/imports", .work) { console, request in
+            let act = try request.act(reason: try request.required("reason"))
+            let seq = try RosterImportDesk(township: console.township).apply(try plan(console, request), act: act)
+            return .done(
+                Link(["households"], query: [("done", seq.map { String($0) })]),
+                .object([("seq", seq.map { .int(Int64($0)) } ?? .null)]))
+        },
+    ]
+
+    let request: ConsoleRequest
+    let seq: Seq
+    let plan: ImportPlan?
+
+    /// Changes that the screen lists.
+    private static let shown = 200
+
+    private static func plan(_ console: Console, _ request: ConsoleRequest) throws -> ImportPlan {
+        let mapping = try RosterMapping(
+            MappingNode(try YAMLDocument.value(Array(try request.required("mapping").utf8))),
+            schema: console.township.database.tables.schema)
+        let act = Desk.Act(author: request.person.author, reason: request.optional("reason") ?? "", now: request.now)
+        return try RosterImportDesk(township: console.township).plan(
+            Array(try request.required("roster").utf8), mapping: mapping,
+            village: request.optional("village").map { Scope($0) }, act: act)
+    }
+
+    var title: String { plan == nil ? L("导入名册", "Import a roster") : L("导入试算", "What the roster would do") }
+    var json: JSONValue { plan?.document ?? .object([("seq", .int(Int64(seq)))]) }
+
+    func body() -> HTML {
+        guard let plan else { return form }
+        return .group([
+            Parts.note(
+                L(
+                    "共 \(plan.count) 行：新建 \(created(plan))，改动 \(plan.changed.count) 条，不变 \(plan.unchanged) 行，退回 \(plan.rejected.count) 行。还没有写入。",
+                    "\(plan.count) rows: \(created(plan)) new records, \(plan.changed.count) changed, \(plan.unchanged) as they stand, \(plan.rejected.count) rejected. Nothing is written yet."
+                ), plan.rejected.isEmpty ? .mild : .soon),
+            rejected(plan), changes(plan),
+            plan.rows.isEmpty
+                ? .empty
+                : Parts.panel(L("写入", "Write it")) {
+                    Parts.form(Link("imports"), request, seen: seq, submit: L("照此导入", "Import this")) {
+                        Tag.input(.type(.hidden), .name("roster"), .value(request.form["roster"] ?? ""))
+                        Tag.input(.type(.hidden), .name("mapping"), .value(request.form["mapping"] ?? ""))
+                        Tag.input(.type(.hidden), .name("village"), .value(request.form["village"] ?? ""))
+                        Parts.reason()
+                    }
+                },
+        ])
+    }
+
+    private func created(_ plan: ImportPlan) -> String {
+        plan.created.map { "\($0.kind.label.text()) \($0.count)" }.joined(separator: L("、", ", "))
+    }
+
+    private func rejected(_ plan: ImportPlan) -> HTML {
+        guard !plan.rejected.isEmpty else { return .empty }
+        return Parts.panel(L("退回的行", "Rejected rows")) {
+            Parts.table(
+                L("退回的行", "Rejected rows"), [L("行", "Line"), L("字段", "Field"), L("原因", "Reason")],
+                rows: plan.rejected.prefix(Self.shown).map { row in
+                    let told = row.document
+                    return ["line", "field", "reason"].map { .text(told[$0].map(\.plain) ?? "") }
+                })
+        }
+    }
+
+    private func changes(_ plan: ImportPlan) -> HTML {
+        guard !plan.changed.isEmpty else { return .empty }
+        let rows: [[HTML]] = plan.changed.prefix(Self.shown).flatMap { row in
+            row.changes.map { change in
+                [
+                    .text(String(row.line)),
+                    Parts.link(row.kind.label.text(), Link("records", row.record.description)),
+                    .text(change.field.label.text()),
+                    Tag.del { Shown.value(change.from, of: change.field, in: row.kind) },
+                    Tag.ins { Shown.value(change.to, of: change.field, in: row.kind) },
+                ]
+            }
+        }
+        return Parts.panel(L("会改动的字段", "Fields that would change")) {
+            Parts.table(
+                L("会改动的字段", "Fields that would change"),
+                [L("行", "Line"), L("记录", "Record"), L("字段", "Field"), L("现在", "Now"), L("名册", "Roster")], rows: rows)
+        }
+    }
+
+    private var form: HTML {
+        Parts.panel(L("表格和映射", "The sheet and its mapping")) {
+            Parts.form(Link("imports", "plan"), request, seen: seq, submit: L("先试算，不写入", "Dry run, writes nothing")) {
+                Tag.div(.class(.field)) {
+                    Tag.label(.for("file"), text: L("表格文件（CSV）", "The file (CSV)"))
+                    Tag.input(.id("file"), .type(.file), .accept(".csv,text/csv"), .fills("f-roster"))
+                    Tag.small(text: L("选文件后内容填入下框；也可直接粘贴。", "Its content goes into the box below; or paste it there."))
+                }
+                Parts.textarea(
+                    "roster", L("表格内容", "Content"), isRequired: true, rows: 8, limit: FormFields.Limit.bodyBytes)
+                Parts.textarea(
+                    "mapping", L("映射（YAML）", "Mapping (YAML)"), isRequired: true,
+                    help: L("哪一列是哪个字段，写法见 docs/import.md", "Which column is which field: docs/import.md"), rows: 8,
+                    limit: 65_536)
+                Parts.field("village", L("村居代码（表里没有写时用）", "Village of rows that name none"), limit: 12)
+            }
+            Parts.note(
+                L(
+                    "更大的名册用命令：ruhu-server import 文件.csv --map 映射.yaml --dry-run",
+                    "For larger rosters: ruhu-server import FILE.csv --map MAP.yaml --dry-run"))
+        }
+    }
+}

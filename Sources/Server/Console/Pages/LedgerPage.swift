@@ -1,0 +1,122 @@
+import Assistance
+import CommandSupport
+import Markup
+import SyncEngine
+
+/// 台账 (R17): who receives what since when, now or as of a day, with what it comes to.
+struct LedgerPage: ConsolePage {
+    static let routes: [ConsoleRoute] = [
+        .get("/ledger") { console, request in
+            let day = try request.query["as_of"].flatMap { $0.isEmpty ? nil : $0 }.map { try CalendarDay(typed: $0) }
+            let asked = try TableCatalogue.Request(request)
+            var filter = LedgerReader.CaseFilter(isInForce: true)
+            filter.village = asked.village?.code
+            filter.programme = asked.programme
+            let ledger =
+                try day.map { try console.pastLedgers.ledger(of: console.township, on: $0) }
+                ?? console.township.ledger
+            let after = request.query["after"]
+            let (cases, count, sum) = try ledger.read { reader in
+                (
+                    try reader.cases(filter, after: after, limit: TablePage.rows), try reader.caseCount(filter),
+                    try reader.amountFen(filter)
+                )
+            }
+            return try console.page { _, seq in
+                LedgerPage(request: request, seq: seq, day: day, cases: cases, count: count, sumFen: sum)
+            }
+        }
+    ]
+
+    let request: ConsoleRequest
+    let seq: Seq
+    let day: CalendarDay?
+    let cases: [LedgerCase]
+    let count: Int
+    /// What all cases of the filter, not of the screen, come to in a month.
+    let sumFen: Int64
+
+    var title: String {
+        day.map { L("救助台账（\($0) 当日）", "Ledger as of \($0)") } ?? L("救助台账", "Ledger")
+    }
+
+    var json: JSONValue {
+        .object([
+            ("seq", .int(Int64(seq))), ("asOf", day.map { .string($0.description) } ?? .null),
+            ("count", .int(Int64(count))), ("amountFen", .int(sumFen)),
+            (
+                "rows",
+                .array(cases.map { Table.document(LedgerTables.ledgerRow($0), LedgerTables.ledgerColumns) })
+            ),
+            ("after", next.map { .string($0.key) } ?? .null),
+        ])
+    }
+
+    private var next: Table.Place? {
+        cases.count < TablePage.rows ? nil : cases.last.map { Table.Place(key: $0.place) }
+    }
+
+    func body() -> HTML {
+        .group([
+            filters,
+            day == nil
+                ? .empty
+                : Parts.note(
+                    L("这是当日的样子，后来补录的不在内。", "This is how it stood that day; what came later about it is not in it."),
+                    .soon),
+            Tag.p {
+                L("在享 \(count) 件，每月合计 ", "\(count) in force, a month ")
+                Tag.strong(text: Yuan.text(sumFen))
+                L(" 元。", " yuan.")
+            },
+            Parts.table(
+                title, LedgerTables.ledgerColumns.map { $0.title.text() }, rows: cases.map(row), numbers: [6, 7, 8]),
+            pages,
+            day == nil ? TablePage.files(of: "ledger", request) : .empty,
+        ])
+    }
+
+    private func row(_ entry: LedgerCase) -> [HTML] {
+        let cells = LedgerTables.ledgerRow(entry)
+        return cells.enumerated().map { index, cell in
+            switch index {
+            case 0: Parts.link(L("查看", "Open"), Link("cases", entry.application.description))
+            case 1:
+                entry.household.map { Parts.link(cell.plain, Link("households", $0.description)) } ?? .text(cell.plain)
+            default: .text(cell.plain)
+            }
+        }
+    }
+
+    private var filters: HTML {
+        Tag.form(.class(.filters), .action(Link("ledger")), .method(.get)) {
+            Parts.field(
+                "village", L("村居代码（可只写前几位）", "Village code, or its beginning"), value: request.query["village"] ?? "",
+                limit: 12)
+            Parts.select(
+                "programme", L("救助项目", "Programme"),
+                options: [("", L("全部", "All"))] + Programme.allCases.map { ($0.rawValue, $0.label.text()) },
+                value: request.query["programme"] ?? "")
+            Parts.field("as_of", L("截至某日", "As of a day"), type: .date, value: request.query["as_of"] ?? "")
+            Tag.div(.class(.buttons)) { Tag.button(.type(.submit), text: L("查看", "Show")) }
+        }
+    }
+
+    private var pages: HTML {
+        let asOf = [("as_of", day?.description)]
+        return Tag.ul(.class(.pages)) {
+            if request.query["after"] != nil {
+                Tag.li {
+                    Parts.link(
+                        L("回到开头", "From the beginning"), Link(["ledger"], query: TablePage.query(request) + asOf))
+                }
+            }
+            if let next {
+                Tag.li {
+                    Parts.link(
+                        L("下一页", "Next page"), Link(["ledger"], query: TablePage.query(request, after: next) + asOf))
+                }
+            }
+        }
+    }
+}
