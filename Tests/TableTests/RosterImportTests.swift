@@ -48,7 +48,7 @@ import Testing
         return try world.township.database.read { database in
             try tables.all(of: householdKind, where: [], in: database).map { record in
                 ["number", "address"].map { record.value($0, in: householdKind).text ?? "" } + [record.scope.code]
-            }
+            }.sorted { $0[0] < $1[0] }
         }
     }
 
@@ -86,7 +86,7 @@ import Testing
             "1,一组,3,张三,110105194912310021", "2,二组,三,,", "3,三组", "4,四组,1,,", "4,五组,1,,", "5,五组,-1,,")
         #expect(
             plan.rejected.map { "\($0.line) \($0.field)" } == [
-                "2 id_number", "3 population", "4 ", "6 number", "7 population",
+                "2 member.id_number", "3 population", "4 ", "6 number", "7 household.population",
             ])
         #expect(plan.rejected.allSatisfy { !$0.reason.zh.isEmpty })
         #expect(plan.rows.map(\.line) == [5])

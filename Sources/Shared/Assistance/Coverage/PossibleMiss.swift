@@ -99,6 +99,11 @@ private struct MissFinder {
         }
         switch try calculate(.dibao) {
         case .incomplete(let findings): return [miss(.dibao, .cannotSay, Self.missing(findings))]
+        // Nothing on record is not an income of nothing.
+        case .calculated(let result) where result.isEligible == true && !isSurveyed:
+            return [
+                miss(.dibao, .cannotSay, Label(zh: "没有入户记录，也没有收入记录", en: "neither a visit nor an income is on record"))
+            ]
         case .calculated(let result) where result.isEligible == true:
             return [miss(.dibao, .entitled, Self.amount(result.amountFen ?? 0))]
         case .calculated(let result):
@@ -114,6 +119,8 @@ private struct MissFinder {
             ]
         }
     }
+
+    private var isSurveyed: Bool { file.lastVisit != nil || !file.all("income_item").isEmpty }
 
     private func persons(_ programme: Programme) throws -> [PossibleMiss] {
         guard hasCandidates(programme) else { return [] }
