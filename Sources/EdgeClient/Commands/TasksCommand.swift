@@ -55,7 +55,21 @@ struct TasksCommand: ParsableCommand {
                 household: draft.household,
                 number: home?.text("number"))
         }
-        return ofCases + objections + refused + visits
+        return ofCases + objections + refused + visits + (try questions(in: transaction))
+    }
+
+    /// What the township asks and nobody has answered.
+    private static func questions(in transaction: ReplicaTransaction) throws -> [DueTask] {
+        try transaction.tables.all(of: questionKind, where: [("answer", .null)], in: transaction.database)
+            .compactMap(Linked.init).map { question in
+                let home = try question.value("household").recordID.flatMap {
+                    try householdRecord($0, in: transaction)
+                }
+                return DueTask(
+                    .answerQuestion, due: .day(question.day("asked_on") ?? CalendarDay(daysSinceEpoch: 0)),
+                    village: question.record.scope, household: question.value("household").recordID,
+                    number: home?.text("number"), subject: question.record.id.description)
+            }
     }
 
     private static func householdRecord(

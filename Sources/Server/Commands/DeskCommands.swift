@@ -43,36 +43,30 @@ struct ResolveCommand: ParsableCommand {
     var value = false
     @Option(help: ArgumentHelp(L("理由", "Why"))) var reason: String
 
-    private static let choices = ["mine", "theirs"]
-    private var isChoice: Bool { !value && Self.choices.contains(take) }
-
     func run() throws {
         try checkSlip()
         let township = try options.township()
         guard let id = RecordID(id) else { throw Problem(.unknownConflict, id) }
         guard !reason.isEmpty else { throw Problem(.reasonNeeded, "resolve") }
         let act = desk.act(reason: reason, intent: .resolve(id), now: township.clock())
-        let (subject, values, seq) = try township.database.write { transaction -> (Resolution.Subject, [Value], Seq) in
-            let subject = try Resolution.subject(of: id, in: transaction)
-            try subject.checkUndecided(seen: act.seen)
-            let values = try self.values(for: subject)
-            return (subject, values, try decide(values, subject, act, township.desk, in: transaction))
-        }
-        let value = JSONValue.parsed(ConflictValue.json(values))
+        let side = value ? nil : Resolution.Side(rawValue: take)
+        let decided = try ConflictDesk(township: township).decide(id, side.map { .side($0) } ?? .text(take), act: act)
+        let value = JSONValue.parsed(ConflictValue.json(decided.values))
         options.output.write(
             .object([
-                ("id", .string(id.description)), ("field", .string(subject.key.field)), ("value", value),
-                ("seq", .int(Int64(seq))),
+                ("id", .string(id.description)), ("field", .string(decided.field)), ("value", value),
+                ("seq", .int(Int64(decided.seq))),
             ]),
             text: L(
-                "已决定：\(subject.key.field) = \(value.compact)（序号 \(seq)）",
-                "Decided: \(subject.key.field) = \(value.compact) (seq \(seq))"))
+                "已决定：\(decided.field) = \(value.compact)（序号 \(decided.seq)）",
+                "Decided: \(decided.field) = \(value.compact) (seq \(decided.seq))"))
     }
 
     /// `--take min` must not write "min" where a clerk meant mine.
     /// - Throws: ``Problem`` ``Problem/Code/badValue``.
     private func checkSlip() throws {
-        guard !value, !isChoice, let meant = Self.choices.first(where: { Suggestion.isSlip(take, of: $0) }) else {
+        let sides = Resolution.Side.allCases.map(\.rawValue)
+        guard !value, !sides.contains(take), let meant = sides.first(where: { Suggestion.isSlip(take, of: $0) }) else {
             return
         }
         throw Problem(
@@ -80,45 +74,6 @@ struct ResolveCommand: ParsableCommand {
             explanation: Label(
                 zh: "是不是 --take \(meant)？如果值就是“\(take)”，请再加 --value",
                 en: "Did you mean --take \(meant)? If the value is \"\(take)\" itself, add --value"))
-    }
-
-    private func decide(
-        _ values: [Value], _ subject: Resolution.Subject, _ act: Desk.Act, _ desk: Desk,
-        in transaction: AuthorityTransaction
-    ) throws -> Seq {
-        if subject.isDeletion, values == [.bool(true)], !subject.record.isDeleted {
-            let draft = Draft(kind: subject.kind, record: subject.record.id, operation: .delete)
-            guard let outcome = try desk.act([draft], act, in: transaction) else { throw Problem(.nothingToChange) }
-            return outcome.seq
-        }
-        let head = try transaction.head()
-        let base = Base(epoch: head.epoch, seq: act.seen ?? head.seq)
-        let changes = try Resolution.changes(values, for: subject)
-        return try desk.decide(changes, act, base: base, in: transaction).seq
-    }
-
-    private func values(for subject: Resolution.Subject) throws -> [Value] {
-        let text = isChoice ? Resolution.text(take, of: subject) : take
-        if subject.isDeletion {
-            guard let flag = ["true": true, "false": false][text] else { throw Problem(.badValue, "--take") }
-            return [.bool(flag)]
-        }
-        if subject.fields.count == 1, let field = subject.fields.first {
-            if isChoice || field.isSet {
-                return [try element(JSONValue.parsed(text), field: field, key: subject.key)]
-            }
-            return [text.isEmpty ? .null : try Value.parse(text: text, for: field)]
-        }
-        guard case .array(let list) = JSONValue.parsed(text), list.count == subject.fields.count else {
-            throw Problem(.badValue, subject.key.field)
-        }
-        return try zip(list, subject.fields).map { try Value.parse(json: $0, for: $1) }
-    }
-
-    /// Of a set's element the value is the element itself, or nothing.
-    private func element(_ json: JSONValue, field: FieldSchema, key: FieldKey) throws -> Value {
-        guard let element = key.element else { return try Value.parse(json: json, for: field) }
-        return json == .null ? .null : .text(element)
     }
 }
 

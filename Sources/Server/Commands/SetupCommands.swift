@@ -178,30 +178,10 @@ struct RevokeCommand: ParsableCommand {
     func run() throws {
         let township = try options.township()
         guard let id = DeviceID(device) else { throw Problem(.unknownDevice, device) }
-        let known = try township.database.write { transaction in
-            guard let known = try DeviceRegister(transaction.database).device(id), !known.state.isDesk else {
-                throw Problem(.unknownRecord, device)
-            }
-            if !known.state.isRevoked { try revoke(known, township, in: transaction) }
-            return known
-        }
+        let act = Desk.Act(author: author ?? SystemUser.name, reason: reason, now: township.clock())
+        let (known, _) = try StationDesk(township: township).revoke(id, act: act)
         options.output.write(
             .object([("device", .string(device)), ("revoked", .bool(true))]),
             text: L("已停用 \(known.staff) 的工作站 \(device)。", "Revoked \(known.staff)'s station \(device)."))
-    }
-
-    /// An act of the desk like every other: the register follows the record.
-    private func revoke(
-        _ known: RegisteredDevice, _ township: Township, in transaction: AuthorityTransaction
-    ) throws {
-        let now = township.clock()
-        let writes: [FieldWrite] = [
-            .set("device", .text(known.state.id.description)), .set("staff", .text(known.staff)),
-            .set("reason", .text(reason)),
-        ]
-        let draft = Draft(
-            kind: DeviceRevocation.kind, record: Township.newID(at: now), operation: .create, writes: writes)
-        let act = Desk.Act(author: author ?? SystemUser.name, reason: reason, now: now)
-        _ = try township.desk.act([draft], act, in: transaction)
     }
 }

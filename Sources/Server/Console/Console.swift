@@ -15,9 +15,22 @@ struct Console: Sendable {
     }
 
     /// Every address. An area of the desk adds its own list here.
-    static let routes: [ConsoleRoute] =
-        SignInPages.routes + TodayPage.routes + RecordPage.routes + TablePage.routes
-        + ExportsPage.routes + LedgerPage.routes + ReportsPage.routes + ImportPage.routes
+    static let routes: [ConsoleRoute] = [
+        SignInPages.routes,
+        TodayPage.routes,
+        RecordPage.routes,
+        TablePage.routes,
+        ExportsPage.routes,
+        LedgerPage.routes,
+        ReportsPage.routes,
+        ImportPage.routes,
+        ConflictListPage.routes,
+        ConflictActs.routes,
+        QuarantinePage.routes,
+        DuplicateListPage.routes,
+        DuplicatePage.routes,
+        StationsPage.routes,
+    ].flatMap(\.self)
 
     func read<Result>(_ body: (Database, Seq) throws -> Result) throws -> Result {
         try township.database.read { database in

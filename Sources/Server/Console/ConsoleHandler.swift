@@ -145,7 +145,7 @@ struct ConsoleHandler: Sendable {
 
     private static func response(_ made: MadeAnswer, input: ConsoleInput) -> Response {
         switch made {
-        case .html(let text): html(text, status: 200)
+        case .html(let text, let status): html(text, status: status)
         case .json(let document): json(document, status: 200)
         case .redirect(let link): redirect(to: link.text)
         case .file(let file):
@@ -178,7 +178,7 @@ struct ConsoleHandler: Sendable {
 
 /// An answer in the form that was asked for.
 enum MadeAnswer: Sendable {
-    case html(String)
+    case html(String, status: Int = 200)
     case json(JSONValue)
     case redirect(Link)
     case file(ConsoleFile)
@@ -189,14 +189,23 @@ extension ConsoleAnswer {
         switch self {
         case .page(let page):
             if input.wantsJSON { return .json(try page.json) }
-            let layout = PageLayout(
-                title: page.title, person: request.person, office: office, token: input.token, input: input,
-                seq: page.seq,
-                isLive: page.isLive, done: request.query["done"].flatMap(Seq.init))
-            return .html(layout.page(try page.body()))
+            return .html(try html(of: page, for: request, input: input, office: office))
+        case .refused(let problem, let page):
+            if input.wantsJSON { throw problem }
+            return .html(
+                try html(of: page, for: request, input: input, office: office), status: problem.httpStatus)
         case .done(let link, let document): return input.wantsJSON ? .json(document) : .redirect(link)
         case .file(let file): return .file(file)
         }
+    }
+
+    private func html(
+        of page: any ConsolePage, for request: ConsoleRequest, input: ConsoleInput, office: String
+    ) throws -> String {
+        let layout = PageLayout(
+            title: page.title, person: request.person, office: office, token: input.token, input: input,
+            seq: page.seq, isLive: page.isLive, done: request.query["done"].flatMap(Seq.init))
+        return layout.page(try page.body())
     }
 }
 

@@ -34,7 +34,7 @@ enum Stylesheet {
         .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: .8rem;
           margin: 0 0 1rem; padding: 0; list-style: none; }
         .card { margin: 0; } .card .count { display: block; font-size: 1.8rem; font-weight: 600; line-height: 1.2; }
-        .card a { text-decoration: none; display: block; }
+        .card a { text-decoration: none; display: block; color: inherit; } .card .note { display: block; }
         .columns { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 1fr); gap: 1rem; align-items: start; }
         .narrow { max-width: 26rem; margin: 2rem auto; }
         .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }

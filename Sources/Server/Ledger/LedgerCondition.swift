@@ -48,6 +48,12 @@ struct LedgerPlace: Hashable {
     let milliseconds: Int64
     let text: String
 
+    /// What is due at this instant or later comes after it.
+    init(from instant: Instant) {
+        milliseconds = instant.milliseconds
+        text = ""
+    }
+
     init(_ task: DueTask) {
         milliseconds = task.due.end.milliseconds
         text = task.place

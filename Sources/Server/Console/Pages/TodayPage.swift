@@ -1,3 +1,4 @@
+import Assistance
 import CommandSupport
 import Markup
 import RecordStore
@@ -6,42 +7,173 @@ import SyncEngine
 /// What is due and late, and what waits for a person, with a link to act.
 struct TodayPage: ConsolePage {
     static let routes: [ConsoleRoute] = [
-        .get("/today") { console, _ in
-            let tables = console.township.database.tables
-            return try console.page { database, seq in
-                TodayPage(
-                    seq: seq, conflicts: try tables.conflicts(in: database, includeClosed: false).count,
-                    quarantined: try QuarantineReader(database, tables: tables).count())
-            }
+        .get("/today") { console, request in
+            .page(
+                TodayPage(request: request, today: try TodayReader(township: console.township).today()))
         }
     ]
 
-    let seq: Seq
-    let conflicts: Int
-    let quarantined: Int
+    let request: ConsoleRequest
+    let today: TodayReader.Today
 
-    var title: String { L("今日", "Today") }
+    var seq: Seq { today.seq }
+    var title: String { L("今日", "Today") + " " + request.now.day.description }
     var isLive: Bool { true }
 
-    var json: JSONValue {
-        .object([
-            ("seq", .int(Int64(seq))), ("conflicts", .int(Int64(conflicts))), ("quarantined", .int(Int64(quarantined))),
+    /// District and audit look on; they have nothing to do here.
+    private var mayAct: Bool { Permission.work.isGiven(to: request.person.role) }
+
+    func body() -> HTML {
+        .group([
+            .group(today.policy.map { Parts.note($0.message.text(), .soon) }),
+            Tag.ul(.class(.cards)) { .group(cards) },
+            late, soon, stations,
         ])
     }
 
-    func body() -> HTML {
-        Tag.ul(.class(.cards)) {
-            card(L("待决定的冲突", "Open conflicts"), conflicts, Link("conflicts"))
-            card(L("被隔离的变更", "Set aside"), quarantined, Link("quarantine"))
-        }
+    // MARK: - Figures
+
+    private var cards: [HTML] {
+        let silent = today.silent.count
+        return [
+            card("late", L("已超期", "Late"), today.lateCount, .fragment("late"), .late),
+            card("clocks", L("时限将到", "Clocks that warn"), today.warning, .fragment("soon"), .soon),
+            card(
+                "conflicts", L("待决定的冲突", "Conflicts"), today.conflictCount, Link("conflicts"),
+                today.graveCount > 0 ? .grave : .soon,
+                note: today.graveCount > 0
+                    ? L("其中身份、金额、账户 \(today.graveCount) 项", "\(today.graveCount) of identity, money, account") : nil),
+            card("answered", L("村里已答复", "Answers from villages"), today.answered, Link("conflicts"), .mild),
+            card(
+                "quarantine", L("被隔离的变更", "Set aside"), today.quarantined + today.refusedReports, Link("quarantine"),
+                .soon),
+            card("duplicates", L("疑似重复", "Duplicates"), today.duplicates, Link("duplicates"), .soon),
+            card(
+                "stations", L("久未联系的工作站", "Silent stations"), silent, Link("stations"), .late,
+                note: today.flagged > 0 ? L("时钟超前的变更 \(today.flagged) 次", "clock ahead in \(today.flagged) sets") : nil),
+            card("files", L("附件未到", "Files not arrived"), today.waiting, Link("stations"), .soon),
+        ]
     }
 
-    private func card(_ label: String, _ count: Int, _ link: Link) -> HTML {
-        Tag.li(.class(.card)) {
-            Tag.a(.href(link)) {
+    /// - Parameter name: keeps the keyboard's place when the page is brought up to date.
+    private func card(
+        _ name: String, _ label: String, _ count: Int, _ link: Link, _ style: StyleClass, note: String? = nil
+    ) -> HTML {
+        Tag.li(count > 0 ? .class(.card, style) : .class(.card)) {
+            Tag.a(.href(link), .id("card-\(name)")) {
                 Tag.span(.class(.count), text: String(count))
                 label
+                if let note { Tag.small(.class(.note), text: note) }
             }
         }
     }
+
+    // MARK: - Lists
+
+    private var late: HTML {
+        Parts.panel(L("已超期", "Late"), id: "late") {
+            if request.person.role == .leader, !today.late.isEmpty { byKind }
+            tasks(today.lateTasks, L("超期的事", "Late tasks"), none: L("没有超期的", "Nothing is late"))
+            more(today.lateCount, today.lateTasks.count)
+        }
+    }
+
+    /// For who answers for it: how many of each kind.
+    private var byKind: HTML {
+        let kinds = DueTask.Kind.allCases.filter { today.late[$0] != nil }
+        return Parts.table(
+            L("按事项", "By kind"), [L("事项", "Task"), L("超期", "Late"), L("全部", "All")],
+            rows: kinds.map { kind in
+                [
+                    .text(kind.label.text()), .text(String(today.late[kind] ?? 0)),
+                    .text(String(today.tasks[kind] ?? 0)),
+                ]
+            }, numbers: [1, 2])
+    }
+
+    private var soon: HTML {
+        Parts.panel(
+            L("今天起 \(TodayReader.Limit.daysAhead) 天内到期", "Due within \(TodayReader.Limit.daysAhead) days"), id: "soon"
+        ) {
+            tasks(today.soonTasks, L("将到期的事", "Tasks due soon"), none: L("没有将到期的", "Nothing is due"))
+            more(today.soonTasks.count < TodayReader.Limit.lines ? 0 : .max, today.soonTasks.count)
+        }
+    }
+
+    private func more(_ all: Int, _ shown: Int) -> HTML {
+        guard all > shown else { return .empty }
+        return Tag.p { Parts.link(L("全部办件", "All cases"), Link("cases")) }
+    }
+
+    private func tasks(_ tasks: [DueTask], _ caption: String, none: String) -> HTML {
+        guard !tasks.isEmpty else { return Tag.p(.class(.empty), text: none) }
+        let headings = [
+            L("到期", "Due"), L("要办的事", "Task"), L("户编号", "Household"), L("村居", "Village"), L("项目", "Programme"),
+            L("经办人", "Clerk"),
+        ]
+        return Parts.table(
+            caption, headings + (mayAct ? [L("办理", "Act")] : []),
+            rows: tasks.map { task in
+                let row = task.row(at: request.now)
+                let place = task.kind.isVillage ? L("（村）", " (village)") : ""
+                return [
+                    Tag.span(task.isLate(at: request.now) ? .class(.late) : nil, text: row[0].text()),
+                    .text(row[1].text() + place), household(task, row[2].text()), .text(task.village.code),
+                    .text(row[3].text()), .text(task.clerk ?? "-"),
+                ] + (mayAct ? [act(task)] : [])
+            })
+    }
+
+    private func household(_ task: DueTask, _ name: String) -> HTML {
+        task.household.map { Parts.link(name, Link("households", $0.description)) } ?? .text(name)
+    }
+
+    private func act(_ task: DueTask) -> HTML {
+        task.application.map { Parts.link(L("去办", "Open"), Link("cases", $0.description)) } ?? .empty
+    }
+
+    private var stations: HTML {
+        let shown = today.silent.prefix(TodayReader.Limit.lines)
+        guard !shown.isEmpty else { return .empty }
+        return Parts.panel(L("久未联系的工作站", "Stations not heard of"), id: "stations") {
+            Parts.table(
+                L("工作站", "Stations"), StationsPage.headings, rows: shown.map { StationsPage.cells($0) },
+                numbers: StationsPage.numbers)
+            Tag.p { Parts.link(L("全部工作站", "All stations"), Link("stations")) }
+        }
+    }
+}
+
+extension TodayPage {
+    /// `seq`, `tasks` and `late` by kind, `lateTasks`, `soonTasks`, `clocks` {`warning`, `overdue`}, `conflicts` by what
+    /// they are about, `answered`, `quarantined`, `refusedReports`, `duplicates`, `stations`, `waitingAttachments`, `policy`.
+    var json: JSONValue {
+        func counts(_ counts: [DueTask.Kind: Int]) -> JSONValue {
+            .object(
+                DueTask.Kind.allCases.compactMap { kind in counts[kind].map { (kind.rawValue, .int(Int64($0))) } })
+        }
+        func tasks(_ tasks: [DueTask]) -> JSONValue {
+            .array(tasks.map { $0.document(at: request.now, text: $0.kind.label.text()) })
+        }
+        return .object([
+            ("seq", .int(Int64(seq))), ("day", .string(request.now.day.description)), ("tasks", counts(today.tasks)),
+            ("late", counts(today.late)), ("lateTasks", tasks(today.lateTasks)), ("soonTasks", tasks(today.soonTasks)),
+            (
+                "clocks",
+                .object([("warning", .int(Int64(today.warning))), ("overdue", .int(Int64(today.overdue)))])
+            ),
+            (
+                "conflicts",
+                .object(ConflictMatter.allCases.map { ($0.rawValue, .int(Int64(today.conflicts[$0] ?? 0))) })
+            ),
+            ("answered", .int(Int64(today.answered))), ("quarantined", .int(Int64(today.quarantined))),
+            ("refusedReports", .int(Int64(today.refusedReports))), ("duplicates", .int(Int64(today.duplicates))),
+            ("stations", .array(today.stations.map(\.document))), ("waitingAttachments", .int(Int64(today.waiting))),
+            ("policy", .array(today.policy.map { .string($0.message.text()) })),
+        ])
+    }
+}
+
+extension StyleClass {
+    static let note = Self("note")
 }

@@ -77,6 +77,13 @@ package struct Roll: Sendable {
         }
     }
 
+    /// Kinds of a household's records of which an open conflict holds its money: who is paid, where to, and what was
+    /// calculated with.
+    package static let holdingKinds: Set<String> = [
+        householdKind.name, memberKind.name, bankAccountKind.name, incomeItemKind.name, expenseItemKind.name,
+        propertyItemKind.name, supporterKind.name, CaseKinds.application.name, "decision",
+    ]
+
     private static func obstacles(of file: CaseFile, doubtful: Set<RecordID>) -> [Refusal.Reason] {
         var reasons: [Refusal.Reason] = []
         func add(_ rule: Int, _ zh: String, _ en: String) {
@@ -90,11 +97,13 @@ package struct Roll: Sendable {
         case 1: reasons += [file.returnHold].compactMap(\.self)
         default: add(14, "有 \(file.accounts.count) 个账户，须确定用哪一个", "\(file.accounts.count) accounts: say which one")
         }
-        let concerned = file.members + file.accounts + [file.application, file.home].compactMap(\.self)
+        let concerned =
+            file.members + [file.application, file.home].compactMap(\.self)
+            + file.household.filter { Self.holdingKinds.contains($0.kind.name) }
         if (concerned + file.all("decision")).contains(where: { doubtful.contains($0.record.id) }) {
             add(
-                14, "人员、住户、账户或申请有未处理的冲突或疑似重复",
-                "an open conflict or duplicate about people, household, account or case")
+                14, "人员、住户、账户、收支财产或申请有未处理的冲突或疑似重复",
+                "an open conflict or duplicate about people, household, account, means or case")
         }
         return reasons
     }

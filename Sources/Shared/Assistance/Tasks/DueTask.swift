@@ -12,6 +12,7 @@ package struct DueTask: Hashable, Sendable {
         case bringInObjection = "bring_in_objection"
         case repairRefused = "repair_refused"
         case finishVisit = "finish_visit"
+        case answerQuestion = "answer_question"
         // Of the township
         case requestCheck = "request_check"
         case verifyRegistration = "verify_registration"
@@ -90,6 +91,7 @@ extension DueTask.Kind {
         case .deliverLetter: Label(zh: "送达告知书", en: "deliver the letter")
         case .bringInObjection: Label(zh: "同步上报异议", en: "sync to bring the objection in")
         case .repairRefused: Label(zh: "更正被退回的变更", en: "repair a refused change")
+        case .answerQuestion: Label(zh: "答复镇街的核实单", en: "answer the township's question")
         case .finishVisit: Label(zh: "完成未填完的入户调查", en: "finish the visit that was begun")
         case .requestCheck: Label(zh: "发起经济状况核对", en: "request the check")
         case .verifyRegistration: Label(zh: "向户籍地核实是否享受低保", en: "ask where the member is registered")
@@ -110,7 +112,7 @@ extension DueTask.Kind {
         case .postNotice, .removeNotice: CaseRule(21)
         case .deliverLetter: CaseRule(42)
         case .bringInObjection, .reviewObjection: CaseRule(32)
-        case .repairRefused, .finishVisit, .answerRequest: nil
+        case .repairRefused, .finishVisit, .answerQuestion, .answerRequest: nil
         case .requestCheck: CaseRule(26)
         case .verifyRegistration: CaseRule(40)
         case .decision: CaseRule(33)

@@ -23,6 +23,9 @@ package enum AuthorityMigrations {
         migrator.registerMigration("2026-11-25 kept tables") { database in
             try database.execute(sql: kept)
         }
+        migrator.registerMigration("2026-11-25 flagged sets") { database in
+            try database.execute(sql: "CREATE INDEX log_flagged ON log (device) WHERE is_flagged = 1")
+        }
         return migrator
     }
 

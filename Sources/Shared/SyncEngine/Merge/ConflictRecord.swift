@@ -13,6 +13,7 @@ package enum ConflictRecord {
 
     package static let kind = KindSchema(
         kindName, label: Label(zh: "冲突", en: "Conflict"), parents: [ParentField("record", kind: nil)], isSystem: true,
+        lookupFields: ["state"],
         fields: [
             field("record", .reference, "记录", "Record"),
             field("record_kind", .text, "记录种类", "Kind of record"),

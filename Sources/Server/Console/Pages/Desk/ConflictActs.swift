@@ -1,0 +1,255 @@
+import Assistance
+import CommandSupport
+import Markup
+import RecordStore
+import SyncEngine
+
+/// What can be done about a conflict: the forms, and what they lead to.
+struct ConflictActs {
+    let page: ConflictPage
+
+    static let routes: [ConsoleRoute] = [
+        .get("/conflicts/{id}") { console, request in try show(console, request) },
+        .post("/conflicts/{id}") { console, request in
+            try trying(console, request) { id, desk in
+                try checkMayDecide(id, console, request)
+                let act = try request.act(reason: try request.required("reason"))
+                return try desk.decide(id, try choice(request), act: act)
+            }
+        },
+        .post("/conflicts/{id}/undo") { console, request in
+            try trying(console, request) { id, desk in
+                let act = try request.act(reason: try request.required("reason"))
+                return try desk.undo(id, mayOverrule: request.person.role == .leader, act: act)
+            }
+        },
+        .post("/conflicts/{id}/ask") { console, request in
+            let id = try request.record()
+            let text = try request.required("question")
+            let act = try request.act(reason: L("问村里", "ask the village"))
+            let seq = try ConflictDesk(township: console.township).ask(id, text: text, act: act)
+            return .done(
+                Link("conflicts", id.description, query: [("done", String(seq))]), .object([("seq", .int(Int64(seq)))]))
+        },
+        .post("/conflicts/{id}/clear", .disclose) { console, request in
+            let reason = try request.required("reason")
+            return try show(console, request, clearFor: String(reason.prefix(200)))
+        },
+    ]
+
+    // MARK: - Acting
+
+    /// Acts on a page that is fresh. What a rule refuses is said on the page itself, with what was typed.
+    private static func trying(
+        _ console: Console, _ request: ConsoleRequest,
+        _ body: (RecordID, ConflictDesk) throws -> ConflictDesk.Decided
+    ) throws -> ConsoleAnswer {
+        let id = try request.record()
+        do {
+            try console.checkFresh(try console.recordsOf(conflicts: [id]), seen: try request.seen())
+            let decided = try body(id, ConflictDesk(township: console.township))
+            return .done(
+                Link("conflicts", id.description, query: [("done", String(decided.seq))]), decided.document)
+        } catch let problem as Problem where [.badValue, .reasonNeeded, .nothingToChange].contains(problem.code) {
+            return .refused(problem, try page(console, request, problem: problem))
+        }
+    }
+
+    private static func choice(_ request: ConsoleRequest) throws -> Resolution.Choice {
+        let take = try request.required("take")
+        if let side = Resolution.Side(rawValue: take) { return .side(side) }
+        guard take == "value" else { throw Problem(.badValue, "take") }
+        let typed = request.form.pairs.filter { $0.name.hasPrefix("value.") }.map { pair in
+            (String(pair.name.dropFirst("value.".count)), pair.value.trimmingCharacters(in: .whitespaces))
+        }
+        return .fields(Dictionary(typed) { first, _ in first })
+    }
+
+    /// A conflict that is decided is decided otherwise by whoever decided it, or by the leader.
+    private static func checkMayDecide(_ id: RecordID, _ console: Console, _ request: ConsoleRequest) throws {
+        let decision = try console.read { database, _ in
+            let reader = ConflictReader(tables: console.township.database.tables, database: database)
+            return try reader.decision(on: try reader.subject(id))
+        }
+        guard let decision, request.person.role != .leader, decision.author != request.person.author else { return }
+        throw Problem(.notPermitted, decision.author)
+    }
+
+    // MARK: - Showing
+
+    private static func show(
+        _ console: Console, _ request: ConsoleRequest, clearFor reason: String? = nil
+    ) throws -> ConsoleAnswer {
+        let page = try page(console, request, isClear: reason != nil)
+        try console.keepView(
+            of: page.subject.record.id, page: reason.map { "conflict, clear: \($0)" } ?? "conflict", by: request)
+        return .page(page)
+    }
+
+    private static func page(
+        _ console: Console, _ request: ConsoleRequest, isClear: Bool = false, problem: Problem? = nil
+    ) throws -> ConflictPage {
+        let id = try request.record()
+        return try console.read { database, seq in
+            let reader = ConflictReader(tables: console.township.database.tables, database: database)
+            let subject = try reader.subject(id)
+            return ConflictPage(
+                request: request, seq: seq, subject: subject,
+                matter: ConflictMatter(
+                    kind: subject.kind.name,
+                    fields: subject.isDeletion ? [Effect.deleted] : subject.fields.map(\.name)),
+                writers: try reader.writers(of: subject), around: try reader.around(subject),
+                decision: try reader.decision(on: subject), questions: try reader.questions(on: id),
+                isClear: isClear, problem: problem)
+        }
+    }
+}
+
+// MARK: - Forms
+
+extension ConflictActs {
+    private var request: ConsoleRequest { page.request }
+    private var person: Person { page.request.person }
+    private var id: String { page.subject.conflict.id.description }
+
+    func body() -> HTML {
+        guard Permission.work.isGiven(to: person.role) else {
+            return .group([decided, DeskParts.onlyLooking(person)])
+        }
+        return .group([decided, decide, ask])
+    }
+
+    private var decided: HTML {
+        guard let decision = page.decision else { return .empty }
+        let isOwn = decision.author == person.author || person.role == .leader
+        return Parts.panel(L("已经决定", "Decided")) {
+            Tag.p {
+                Tag.strong(text: decision.author)
+                " "
+                Parts.time(decision.at)
+                " \(decision.reason)"
+            }
+            if decision.former == nil {
+                Parts.note(
+                    L(
+                        "这个决定没有改动当时的值，或此后又有人改过，没有可撤销的。",
+                        "It changed nothing, or others have written since: nothing to take back."))
+            } else if isOwn, Permission.work.isGiven(to: person.role) {
+                Parts.form(
+                    Link("conflicts", id, "undo"), request, seen: page.seq, submit: L("撤销这个决定", "Take it back"),
+                    style: .danger
+                ) { Parts.reason(key: "undo-") }
+            } else {
+                Parts.note(L("由作出决定的人或负责人撤销。", "Whoever decided it, or the leader, takes it back."))
+            }
+        }
+    }
+
+    private var mayDecide: Bool {
+        switch page.subject.state {
+        case .open: true
+        case .resolved: person.role == .leader || page.decision?.author == person.author
+        case .superseded, nil: false
+        }
+    }
+
+    private var decide: HTML {
+        guard mayDecide else { return .empty }
+        let title = page.subject.state == .open ? L("决定", "Decide") : L("另作决定", "Decide otherwise")
+        let taken = request.form["take"] ?? ""
+        return Parts.panel(title) {
+            Parts.form(Link("conflicts", id), request, seen: page.seq, submit: L("决定", "Decide")) {
+                Tag.fieldset {
+                    Tag.legend(text: L("采用哪个值", "Which value stands"))
+                    side("theirs", L("已有的值：", "Already there: "), isChosen: taken == "theirs")
+                    side("mine", L("后到的值：", "Decided later: "), isChosen: taken == "mine")
+                    third(isChosen: taken == "value")
+                }
+                Parts.field(
+                    "reason", L("理由", "Reason"), value: request.form["reason"] ?? "", isRequired: true,
+                    help: L("例如：核对户口簿、电话问过本人", "For example: seen in the register, asked by phone"))
+            }
+        }
+    }
+
+    private func side(_ name: String, _ label: String, isChosen: Bool) -> HTML {
+        Tag.p {
+            Tag.label {
+                Tag.input(
+                    .type(.radio), .name("take"), .value(name), .id("take-\(name)"), .required,
+                    isChosen ? .checked : nil)
+                label
+                ConflictParts.brief(name, page.subject)
+            }
+        }
+    }
+
+    private func third(isChosen: Bool) -> HTML {
+        guard !page.subject.isDeletion, page.subject.key.element == nil else { return .empty }
+        return .group([
+            Tag.p {
+                Tag.label {
+                    Tag.input(
+                        .type(.radio), .name("take"), .value("value"), .id("take-value"), .required,
+                        isChosen ? .checked : nil)
+                    L("都不对，应为：", "Neither; it is:")
+                }
+            },
+            .group(page.subject.fields.map(typed)),
+        ])
+    }
+
+    private func typed(_ field: FieldSchema) -> HTML {
+        let name = "value.\(field.name)"
+        let value = request.form[name] ?? ""
+        if let codes = field.rule?.codes, !field.isSet, field.type == .text {
+            let options = codes.sorted { $0.key < $1.key }.map { ($0.key, "\($0.key) \($0.value.text())") }
+            return Parts.select(name, field.label.text(), options: [("", "-")] + options, value: value)
+        }
+        let keeps = page.subject.fields.count > 1 ? L("留空则用现行值", "Left empty, what stands stays") : nil
+        let example: String? =
+            switch field.type {
+            case .date: L("如 2026-01-31", "like 2026-01-31")
+            case .int64 where field.name.hasSuffix("_fen"): L("以分为单位：12.50 元写 1250", "In fen: 1250 for 12.50 yuan")
+            case .bool: L("是或否", "yes or no")
+            default: nil
+            }
+        return Parts.field(
+            name, field.label.text(), value: value,
+            help: [example, keeps].compactMap(\.self).joined(separator: L("；", "; ")),
+            limit: 2_000)
+    }
+
+    private var ask: HTML {
+        guard page.subject.state == .open, page.around != nil else { return .empty }
+        return Parts.panel(L("问村里", "Ask the village")) {
+            Parts.form(
+                Link("conflicts", id, "ask"), request, seen: page.seq, submit: L("发给村工作站", "Send to the station"),
+                style: .plainButton
+            ) {
+                Parts.textarea(
+                    "question", L("问题", "Question"), value: request.form["question"] ?? "", isRequired: true,
+                    help: L(
+                        "村工作站下次同步后列为要办的事，答复显示在本页",
+                        "The station has it as a task after its next sync; the answer shows here"))
+            }
+        }
+    }
+
+    /// Asks to see what is masked.
+    var disclosure: HTML {
+        Tag.details(.id("clear")) {
+            Tag.summary(text: L("查看完整号码", "See the full numbers"))
+            Parts.form(
+                Link("conflicts", id, "clear"), request, seen: page.seq,
+                submit: L("查看（会留下记录）", "Show (it is kept on record)"),
+                style: .plainButton
+            ) { Parts.reason(key: "clear-") }
+        }
+    }
+}
+
+extension StyleClass {
+    /// A button like any other, neither the main one nor a dangerous one.
+    static let plainButton = Self("button")
+}

@@ -1,0 +1,241 @@
+import Assistance
+import CommandSupport
+import Markup
+import RecordStore
+import SyncEngine
+
+/// Two records side by side, why they may be one, and what a clerk decides.
+struct DuplicatePage: ConsolePage {
+    static let routes: [ConsoleRoute] = [
+        .get("/duplicates/{id}") { console, request in
+            let page = try page(console, request)
+            for subject in page.item.subjects {
+                try console.keepView(of: subject.record.id, page: "duplicate", by: request)
+            }
+            return .page(page)
+        },
+        .post("/duplicates/{id}/accept") { console, request in
+            let keep = request.form["keep"] ?? ""
+            return try acting(console, request) { try $0.accept($1, keep: keep, act: $2) }
+        },
+        .post("/duplicates/{id}/dismiss") { console, request in
+            try acting(console, request) { DuplicateDesk.Merge(seq: try $0.dismiss($1, act: $2)) }
+        },
+        .post("/duplicates/{id}/reopen") { console, request in
+            try acting(console, request) { try $0.reopen($1, act: $2) }
+        },
+    ]
+
+    let request: ConsoleRequest
+    let seq: Seq
+    let item: DuplicateReader.Item
+    /// What hangs below each of the two, by kind.
+    let below: [[(kind: KindSchema, count: Int)]]
+    let households: [Linked?]
+    let problem: Problem?
+
+    private static func page(
+        _ console: Console, _ request: ConsoleRequest, problem: Problem? = nil
+    ) throws -> DuplicatePage {
+        try console.read { database, seq in
+            let tables = console.township.database.tables
+            let item = try DuplicateReader(tables: tables, database: database).item(request.part("id"))
+            let conflicts = ConflictReader(tables: tables, database: database)
+            let below = try item.subjects.map { subject in
+                let records = try tables.dependents(of: subject.record, in: database).filter { !$0.isDeleted }
+                let counts = Dictionary(grouping: records, by: \.kind).mapValues(\.count)
+                return tables.schema.kinds.compactMap { kind in
+                    counts[kind.name].map { (kind: kind, count: $0) }
+                }
+            }
+            return DuplicatePage(
+                request: request, seq: seq, item: item, below: below,
+                households: try item.subjects.map { subject in
+                    subject.kind.name == householdKind.name
+                        ? nil : try conflicts.household(of: subject.record, kind: subject.kind).flatMap(Linked.init)
+                }, problem: problem)
+        }
+    }
+
+    /// The last act on the two, or on the finding, must have been seen.
+    private static func acting(
+        _ console: Console, _ request: ConsoleRequest,
+        _ body: (DuplicateDesk, String, Desk.Act) throws -> DuplicateDesk.Merge
+    ) throws -> ConsoleAnswer {
+        let id = try request.record()
+        do {
+            let act = try request.act(reason: try request.required("reason"))
+            let item = try console.read { database, _ in
+                try DuplicateReader(tables: console.township.database.tables, database: database).item(id.description)
+            }
+            try console.checkFresh([id] + item.records, seen: try request.seen())
+            let merge = try body(DuplicateDesk(township: console.township), id.description, act)
+            return .done(
+                Link("duplicates", id.description, query: [("done", String(merge.seq))]), merge.document(of: id))
+        } catch let problem as Problem where [.badValue, .reasonNeeded, .nothingToChange].contains(problem.code) {
+            return .refused(problem, try page(console, request, problem: problem))
+        }
+    }
+
+    var title: String { item.rule.label.text() }
+
+    var json: JSONValue { item.document.adding([("page", .int(Int64(seq)))]) }
+
+    // MARK: - Body
+
+    func body() -> HTML {
+        .group([
+            DeskParts.refused(problem),
+            Parts.panel(title) {
+                Tag.p {
+                    Parts.badge(item.state.label.text(), item.state == .open ? .soon : .fine)
+                    " "
+                    Self.why(item.rule)
+                }
+                sides
+            },
+            decided, acts,
+        ])
+    }
+
+    private static func why(_ rule: DuplicateRecord.Rule) -> String {
+        switch rule {
+        case .householdTwice: L("两户的户主身份证号相同。", "The heads of the two have the same identity number.")
+        case .twoProgrammes: L("同一个人在享受政策规定不能同时享受的两项救助。", "The policy lets nobody have both benefits.")
+        case .onePersonTwice, .twoHouseholds, .twoVillages:
+            L("两条记录的身份证号相同。", "The two have the same identity number.")
+        }
+    }
+
+    /// Field by field; what differs stands out.
+    private var sides: HTML {
+        guard let kind = item.subjects.first?.kind else { return .empty }
+        let fields = kind.fields.filter { field in
+            field.name != KindSchema.aliasField && item.subjects.contains { !Self.value(field, $0).isNull }
+        }
+        let rows = fields.map { field -> [HTML] in
+            let differs = Set(item.subjects.map { Self.value(field, $0) }).count > 1
+            return [.text(field.label.text())]
+                + item.subjects.map { subject in
+                    let shown = Shown.value(Self.value(field, subject), of: field, in: kind)
+                    return differs ? Tag.strong { shown } : shown
+                }
+        }
+        let heads = item.subjects.enumerated().map { index, subject -> HTML in
+            .group([
+                Parts.link(subject.text.isEmpty ? "-" : subject.text, Link("records", subject.record.id.description)),
+                Tag.br(), Tag.small(text: subject.record.scope.code), Tag.br(), place(index),
+            ])
+        }
+        let counts = below.map { HTML.text(DeskParts.joined($0.map { "\($0.kind.label.text()) \($0.count)" })) }
+        return Parts.table(
+            title, [L("字段", "Field"), L("记录一", "First"), L("记录二", "Second")],
+            rows: [[.text(L("记录", "Record"))] + heads] + rows + [[.text(L("下面有", "Below it"))] + counts])
+    }
+
+    private static func value(_ field: FieldSchema, _ subject: DuplicateReader.Subject) -> Value {
+        let named = subject.record.named(in: subject.kind)
+        return field.derivation.map { $0(named) } ?? subject.record.value(field.name, in: subject.kind)
+    }
+
+    private func place(_ index: Int) -> HTML {
+        guard households.indices.contains(index), let home = households[index] else { return .empty }
+        return Parts.link(DeskParts.name(of: home), Link("households", home.record.id.description))
+    }
+
+    private var decided: HTML {
+        guard item.state == .merged || item.state == .notDuplicate else { return .empty }
+        let kept = item.subjects.first { $0.record.id == item.value("kept").recordID }
+        return Parts.panel(item.state.label.text()) {
+            Parts.facts([
+                (L("保留的", "Kept"), .text(kept.map { "\($0.text) \($0.record.scope.code)" } ?? "")),
+                (L("处理人", "Decided by"), .text(item.value("decided_by").text ?? "")),
+                (L("理由", "Why"), .text(item.value("reason").text ?? "")),
+            ])
+        }
+    }
+
+    private var acts: HTML {
+        guard Permission.work.isGiven(to: request.person.role) else { return DeskParts.onlyLooking(request.person) }
+        switch item.state {
+        case .open: return .group([item.rule == .twoProgrammes ? stopOne : merge, dismiss])
+        case .merged, .notDuplicate:
+            return Parts.panel(L("撤回处理", "Take the decision back")) {
+                form("reopen", L("撤回，恢复待处理", "Take back"), .danger) { .empty }
+            }
+        case .gone: return Parts.note(L("疑点已经消除，不用处理。", "It no longer holds: there is nothing to do."))
+        }
+    }
+
+    private var stopOne: HTML {
+        Parts.note(
+            L(
+                "两项救助不能合并：到办件里停发其中一项，疑点随之消除；确实可以同时享受的，写明理由排除。",
+                "Benefits are not merged: stop one of the cases, or say why both are right."),
+            .soon)
+    }
+
+    private var merge: HTML {
+        Parts.panel(L("是同一个：合并", "They are one: merge")) {
+            form("accept", L("合并", "Merge"), .primary) {
+                Tag.fieldset {
+                    Tag.legend(
+                        text: L(
+                            "保留哪一条（另一条并入它，不会删除）", "Which one is kept; the other becomes its alias, nothing is deleted"))
+                    for (index, subject) in item.subjects.enumerated() {
+                        Tag.p {
+                            Tag.label {
+                                Tag.input(
+                                    .type(.radio), .name("keep"), .value(subject.record.id.description),
+                                    .id("keep-\(index)"), .required,
+                                    request.form["keep"] == subject.record.id.description ? .checked : nil)
+                                L("记录\(index == 0 ? "一" : "二")：", index == 0 ? "First: " : "Second: ")
+                                subject.text + " " + subject.record.scope.code
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private var dismiss: HTML {
+        Parts.panel(L("不是重复", "They are not")) {
+            form("dismiss", L("排除，以后不再提示", "Dismiss for good"), .plainButton) { .empty }
+        }
+    }
+
+    private func form(
+        _ act: String, _ submit: String, _ style: StyleClass, @HTMLBuilder content: () -> HTML
+    ) -> HTML {
+        let content = content()
+        return Parts.form(
+            Link("duplicates", item.record.id.description, act), request, seen: seq, submit: submit, style: style
+        ) {
+            content
+            Parts.field(
+                "reason", L("理由", "Reason"), value: request.form["reason"] ?? "", key: "\(act)-", isRequired: true)
+        }
+    }
+}
+
+extension DuplicateDesk.Merge {
+    /// `id`, `records` that became or ceased to be aliases, `differing` [`kept`, `merged`, `fields`], `seq`.
+    func document(of id: RecordID) -> JSONValue {
+        .object([
+            ("id", .string(id.description)),
+            ("records", .array(merged.map { .string($0.description) })),
+            (
+                "differing",
+                .array(
+                    differing.map { pair in
+                        .object([
+                            ("kept", .string(pair.kept.description)), ("merged", .string(pair.merged.description)),
+                            ("fields", .array(pair.fields.map(JSONValue.string))),
+                        ])
+                    })
+            ),
+            ("seq", .int(Int64(seq))),
+        ])
+    }
+}
