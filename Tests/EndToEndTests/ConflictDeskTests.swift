@@ -52,7 +52,7 @@ import Testing
         var other = try ConsoleBrowser.signedIn(desk.server, "wang", fullName: "王芳")
         let theirs = try other.get("/conflicts/\(id)")
         #expect(!theirs.actions.contains("/conflicts/\(id)/undo") && !theirs.actions.contains("/conflicts/\(id)"))
-        let token = try #require(theirs.forms.first?.fields.first { $0.0 == "form_token" }?.1)
+        let token = try #require(theirs.forms.first { $0.action == "/logout" }?.fields.first?.1)
         let forced = try other.post(
             "/conflicts/\(id)/undo", ["form_token": token, "seen": "9999", "reason": "我觉得不对"])
         #expect(forced.status == 403 || forced.status == 422, "\(forced.status)")

@@ -11,9 +11,9 @@ import Testing
     @Test func theDayIsCountedAndEachFigureLeadsToItsList() throws {
         let (home, member) = try desk.family("001", "labour_ability=完全")
         try desk.differ(member, ["labour_ability=部分"], ["labour_ability=丧失"])
-        let account = try desk.a.new("bank_account", "household=\(home)", "kind=折", "number=1002", "holder=张三")
+        let account = try desk.a.new("bank_account", "household=\(home)", "kind=折", "number=10020030", "holder=张三")
         try desk.meet()
-        try desk.differ(account, ["number=1003"], ["number=1004"])
+        try desk.differ(account, ["number=10020031"], ["number=10020032"])
         let applied = try desk.a.run(
             "apply", home, "dibao", "--signer", "张三", "--reason", "因病", "--member", member)
         #expect(applied.code == 0, "\(applied.text)")
@@ -85,7 +85,11 @@ import Testing
 
     private func proposed() throws -> (id: String, first: String, second: String) {
         let (_, first) = try desk.family("001", name: "张三")
-        let (_, second) = try desk.family("002", name: "张叁")
+        // With other people in it, the second household is not the first once more.
+        let home = try desk.a.new("household", "number=002", "address=二组")
+        _ = try desk.a.new("member", "household=\(home)", "name=李四", "id_number=440524188001010014")
+        let second = try desk.a.new("member", "household=\(home)", "name=张叁", "id_number=11010519491231002X")
+        try desk.meet()
         let found = try desk.server.command("duplicates").json["duplicates"].array
         let item = try #require(
             found.first { item in

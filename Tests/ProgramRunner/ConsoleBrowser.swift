@@ -64,13 +64,14 @@ package struct ConsoleBrowser {
 
     /// Fills in a form of a page and sends it, as the person at the browser does: hidden fields and what the page has
     /// chosen go along. `fields` of a name that the form has replace all of that name.
-    /// - Parameter action: of the form; the first on the page that has it.
+    /// - Parameter action: of the form; the first on the page that has it, one that acts before one that asks.
     /// - Throws: ``ProgramFailure`` when the page has no such form.
     package mutating func submit(
         _ page: ConsoleReply, _ action: String, _ fields: KeyValuePairs<String, String> = [:],
         headers: [String: String] = [:]
     ) throws -> ConsoleReply {
-        guard let form = page.forms.first(where: { $0.action == action }) else {
+        let forms = page.forms.filter { $0.action == action }
+        guard let form = forms.first(where: { $0.method == "post" }) ?? forms.first else {
             throw ProgramFailure("no form to \(action): \(page.status) \(page.forms.map(\.action)) \(page.words)")
         }
         let typed = fields.map { ($0.key, $0.value) }

@@ -46,7 +46,7 @@ enum Stylesheet {
           margin: 0 0 .6rem; }
         .facts dt { color: var(--soft); font-size: .85rem; } .facts dd { margin: 0; overflow-wrap: anywhere; }
         .field { margin: .6rem 0; } .field label, legend { display: block; font-weight: 600; margin-bottom: .2rem; }
-        .field small, .hint { color: var(--soft); font-size: .88rem; }
+        .field small { display: block; } .field small, .hint { color: var(--soft); font-size: .88rem; }
         input, select, textarea, button { font: inherit; color: inherit; }
         input[type=text], input[type=password], input[type=search], input[type=date], input[type=month],
         input[type=number], input[type=file], select, textarea { width: 100%; max-width: 34rem; padding: .4rem .5rem;

@@ -18,7 +18,7 @@ struct StationReader {
 
     struct Station {
         let device: RegisteredDevice
-        /// Sets of the log that it has not fetched, other villages' included.
+        /// Sets of the log that it had not fetched when it last asked, other villages' included.
         let lag: Seq
         /// Whole days since it was last heard of, or was enrolled.
         let silentDays: Int64

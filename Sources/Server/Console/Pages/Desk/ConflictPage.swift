@@ -71,8 +71,31 @@ struct ConflictPage: ConsolePage {
                     L("现行值", "Standing"),
                 ],
                 rows: rows)
+            between
             if !isClear, hasMasked { ConflictActs(page: self).disclosure }
         }
+    }
+
+    /// Further losers: whoever wrote between the two that the conflict keeps.
+    private var between: HTML {
+        let others = writers.dropFirst().dropLast()
+        guard !others.isEmpty else { return .empty }
+        return .group([
+            Tag.h3(text: L("其间还有人填过", "Others wrote between")),
+            Tag.ul {
+                for writer in others {
+                    Tag.li {
+                        "\(writer.entry.author) "
+                        Parts.time(writer.entry.at)
+                        " \(writer.entry.reason) "
+                        for line in HistoryEntry(writer.entry, kind: subject.kind).lines(Shown.masked(in: subject.kind))
+                        {
+                            Tag.small(text: line + " ")
+                        }
+                    }
+                }
+            },
+        ])
     }
 
     private var state: HTML {

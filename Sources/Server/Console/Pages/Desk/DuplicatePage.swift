@@ -32,6 +32,8 @@ struct DuplicatePage: ConsolePage {
     /// What hangs below each of the two, by kind.
     let below: [[(kind: KindSchema, count: Int)]]
     let households: [Linked?]
+    /// Of a household, its people.
+    let people: [[Linked]]
     let problem: Problem?
 
     private static func page(
@@ -41,8 +43,10 @@ struct DuplicatePage: ConsolePage {
             let tables = console.township.database.tables
             let item = try DuplicateReader(tables: tables, database: database).item(request.part("id"))
             let conflicts = ConflictReader(tables: tables, database: database)
-            let below = try item.subjects.map { subject in
-                let records = try tables.dependents(of: subject.record, in: database).filter { !$0.isDeleted }
+            let dependents = try item.subjects.map { subject in
+                try tables.dependents(of: subject.record, in: database).filter { !$0.isDeleted }
+            }
+            let below = dependents.map { records in
                 let counts = Dictionary(grouping: records, by: \.kind).mapValues(\.count)
                 return tables.schema.kinds.compactMap { kind in
                     counts[kind.name].map { (kind: kind, count: $0) }
@@ -53,6 +57,9 @@ struct DuplicatePage: ConsolePage {
                 households: try item.subjects.map { subject in
                     subject.kind.name == householdKind.name
                         ? nil : try conflicts.household(of: subject.record, kind: subject.kind).flatMap(Linked.init)
+                },
+                people: dependents.map { records in
+                    records.compactMap(Linked.init).filter { $0.kind.name == memberKind.name }
                 }, problem: problem)
         }
     }
@@ -100,7 +107,7 @@ struct DuplicatePage: ConsolePage {
 
     private static func why(_ rule: DuplicateRecord.Rule) -> String {
         switch rule {
-        case .householdTwice: L("两户的户主身份证号相同。", "The heads of the two have the same identity number.")
+        case .householdTwice: L("两户的户主或全部成员身份证号相同。", "The heads, or all the people, have the same numbers.")
         case .twoProgrammes: L("同一个人在享受政策规定不能同时享受的两项救助。", "The policy lets nobody have both benefits.")
         case .onePersonTwice, .twoHouseholds, .twoVillages:
             L("两条记录的身份证号相同。", "The two have the same identity number.")
@@ -130,7 +137,20 @@ struct DuplicatePage: ConsolePage {
         let counts = below.map { HTML.text(DeskParts.joined($0.map { "\($0.kind.label.text()) \($0.count)" })) }
         return Parts.table(
             title, [L("字段", "Field"), L("记录一", "First"), L("记录二", "Second")],
-            rows: [[.text(L("记录", "Record"))] + heads] + rows + [[.text(L("下面有", "Below it"))] + counts])
+            rows: [[.text(L("记录", "Record"))] + heads] + rows
+                + (people.allSatisfy(\.isEmpty) ? [] : [[.text(L("家庭成员", "Members"))] + people.map(Self.names)])
+                + [[.text(L("下面有", "Below it"))] + counts])
+    }
+
+    private static func names(_ people: [Linked]) -> HTML {
+        Tag.ul {
+            for person in people.prefix(DeskParts.pageRows) {
+                Tag.li {
+                    (DeskParts.personName(person) ?? "") + " "
+                    Shown.value("id_number", of: person)
+                }
+            }
+        }
     }
 
     private static func value(_ field: FieldSchema, _ subject: DuplicateReader.Subject) -> Value {

@@ -41,7 +41,7 @@ struct StationsPage: ConsolePage {
     static var headings: [String] {
         [
             L("协理员", "Assistant"), L("村居", "Village"), L("最近联系", "Last heard of"), L("状态", "State"),
-            L("未下载", "Behind"), L("附件未到", "Files not here"), L("被隔离", "Set aside"), L("时钟超前", "Clock ahead"),
+            L("未确认下载", "Not confirmed"), L("附件未到", "Files not here"), L("被隔离", "Set aside"), L("时钟超前", "Clock ahead"),
         ]
     }
 
@@ -73,8 +73,8 @@ struct StationsPage: ConsolePage {
         return .group([
             Parts.note(
                 L(
-                    "没有上传的工作只在工作站上：久未联系的，先打电话问清楚。“未下载”是日志里它还没取的变更数。",
-                    "What a station has not sent is on it alone: call those not heard of. Behind: sets of the log that it has not fetched."
+                    "没有上传的工作只在工作站上：久未联系的，先打电话问清楚。“未确认下载”是它上次请求时还没取的变更数。",
+                    "What a station has not sent is on it alone: call those not heard of. Not confirmed: sets of the log that it had not fetched when it last asked."
                 )),
             Parts.table(
                 title, Self.headings + (mayRevoke ? [L("停用", "Revoke")] : []),
