@@ -12,8 +12,6 @@ struct TodayReader {
     enum Limit {
         /// Lines of a list on the Today page; the whole list is a page of its own.
         static let lines = 12
-        /// Days ahead that are shown as due soon.
-        static let daysAhead = 3
     }
 
     struct Today {
@@ -22,7 +20,8 @@ struct TodayReader {
         var tasks: [DueTask.Kind: Int] = [:]
         var late: [DueTask.Kind: Int] = [:]
         var lateTasks: [DueTask] = []
-        var soonTasks: [DueTask] = []
+        /// What is due next, and not late yet.
+        var nextTasks: [DueTask] = []
         /// Running clocks that warn, and that ran out.
         var warning = 0
         var overdue = 0
@@ -35,6 +34,7 @@ struct TodayReader {
         var waiting = 0
         var policy: [Finding] = []
 
+        var taskCount: Int { tasks.values.reduce(0, +) }
         var lateCount: Int { late.values.reduce(0, +) }
         var conflictCount: Int { conflicts.values.reduce(0, +) }
         var graveCount: Int { conflicts.reduce(0) { $0 + ($1.key.isGrave ? $1.value : 0) } }
@@ -76,9 +76,7 @@ struct TodayReader {
             (today.tasks, today.late) = (counts.tasks, counts.late)
             (today.warning, today.overdue) = (counts.warning, counts.overdue)
             today.lateTasks = try ledger.tasks(LedgerReader.TaskFilter(isLateOnly: true), limit: Limit.lines)
-            let soon = LedgerReader.TaskFilter(dueThrough: now.day.adding(days: Limit.daysAhead))
-            today.soonTasks = try ledger.tasks(
-                soon, after: LedgerPlace(from: now), limit: Limit.lines)
+            today.nextTasks = try ledger.tasks(after: LedgerPlace(from: now), limit: Limit.lines)
         }
     }
 }

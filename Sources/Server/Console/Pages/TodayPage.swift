@@ -27,7 +27,7 @@ struct TodayPage: ConsolePage {
         .group([
             .group(today.policy.map { Parts.note($0.message.text(), .soon) }),
             Tag.ul(.class(.cards)) { .group(cards) },
-            late, soon, stations,
+            late, next, stations,
         ])
     }
 
@@ -37,7 +37,7 @@ struct TodayPage: ConsolePage {
         let silent = today.silent.count
         return [
             card("late", L("已超期", "Late"), today.lateCount, .fragment("late"), .late),
-            card("clocks", L("时限将到", "Clocks that warn"), today.warning, .fragment("soon"), .soon),
+            card("clocks", L("时限将到", "Clocks that warn"), today.warning, .fragment("next"), .soon),
             card(
                 "conflicts", L("待决定的冲突", "Conflicts"), today.conflictCount, Link("conflicts"),
                 today.graveCount > 0 ? .grave : .soon,
@@ -91,12 +91,10 @@ struct TodayPage: ConsolePage {
             }, numbers: [1, 2])
     }
 
-    private var soon: HTML {
-        Parts.panel(
-            L("今天起 \(TodayReader.Limit.daysAhead) 天内到期", "Due within \(TodayReader.Limit.daysAhead) days"), id: "soon"
-        ) {
-            tasks(today.soonTasks, L("将到期的事", "Tasks due soon"), none: L("没有将到期的", "Nothing is due"))
-            more(today.soonTasks.count < TodayReader.Limit.lines ? 0 : .max, today.soonTasks.count)
+    private var next: HTML {
+        Parts.panel(L("接下来到期", "Due next"), id: "next") {
+            tasks(today.nextTasks, L("接下来到期的事", "Tasks due next"), none: L("没有要办的事", "Nothing to do"))
+            more(today.taskCount - today.lateCount, today.nextTasks.count)
         }
     }
 
@@ -145,7 +143,7 @@ struct TodayPage: ConsolePage {
 }
 
 extension TodayPage {
-    /// `seq`, `tasks` and `late` by kind, `lateTasks`, `soonTasks`, `clocks` {`warning`, `overdue`}, `conflicts` by what
+    /// `seq`, `tasks` and `late` by kind, `lateTasks`, `nextTasks`, `clocks` {`warning`, `overdue`}, `conflicts` by what
     /// they are about, `answered`, `quarantined`, `refusedReports`, `duplicates`, `stations`, `waitingAttachments`, `policy`.
     var json: JSONValue {
         func counts(_ counts: [DueTask.Kind: Int]) -> JSONValue {
@@ -157,7 +155,7 @@ extension TodayPage {
         }
         return .object([
             ("seq", .int(Int64(seq))), ("day", .string(request.now.day.description)), ("tasks", counts(today.tasks)),
-            ("late", counts(today.late)), ("lateTasks", tasks(today.lateTasks)), ("soonTasks", tasks(today.soonTasks)),
+            ("late", counts(today.late)), ("lateTasks", tasks(today.lateTasks)), ("nextTasks", tasks(today.nextTasks)),
             (
                 "clocks",
                 .object([("warning", .int(Int64(today.warning))), ("overdue", .int(Int64(today.overdue)))])
