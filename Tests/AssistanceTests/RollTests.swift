@@ -163,6 +163,8 @@ import Testing
         #expect(try holds(none) == ["R14"])
         let disputed = try paid()
         #expect(try holds(disputed, conflicts: [disputed.member]) == ["R14"])
+        let means = disputed.add("income_item", ["type": .text("wage"), "amount_fen": .int64(120_000)])
+        #expect(try holds(disputed, conflicts: [means]) == ["R14"], "An amount that is in dispute")
         let nobody = try paid()
         nobody.set(nobody.application, "member", .null)
         #expect(try holds(nobody) == ["R14"])

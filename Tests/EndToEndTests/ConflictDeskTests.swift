@@ -160,6 +160,25 @@ import Testing
         #expect(try desk.value(member, "labour_ability").string == "部分")
     }
 
+    @Test mutating func aDeletionIsForAPersonAndCanBeTakenBack() throws {
+        let (_, member) = try desk.family("004")
+        #expect(try desk.a.run("delete", member, "--reason", "重复登记").code == 0)
+        #expect(try desk.b.run("edit", member, "marital=20", "--reason", "电话").code == 0)
+        try desk.meet()
+        let conflict = try #require(try desk.conflicts().first { $0["field"].string == "deleted" })
+        let id = try #require(conflict["id"].string)
+        let side = conflict["mine"].bool == true ? "mine" : "theirs"
+        let page = try clerk.get("/conflicts/\(id)")
+        #expect(page.words.contains("重复登记") && page.words.contains("保留"), "\(page.words)")
+        let done = try clerk.submit(page, "/conflicts/\(id)", ["take": side, "reason": "确是重复"])
+        #expect(done.status == 303, "\(done.words)")
+        #expect(try desk.server.command("show", member).json["deleted"].bool == true)
+        let undone = try clerk.submit(try clerk.follow(done), "/conflicts/\(id)/undo", ["reason": "不是重复"])
+        #expect(undone.status == 303, "\(undone.words)")
+        #expect(try desk.server.command("show", member).json["deleted"].bool == false)
+        #expect(try desk.server.command("nightly").json["sound"].bool == true)
+    }
+
     @Test mutating func whoMayNotDecideSeesNoFormsAndIsRefused() throws {
         let (id, _, member) = try labourConflict()
         for role in ["district", "auditor"] {

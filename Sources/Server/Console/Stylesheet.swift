@@ -78,7 +78,9 @@ enum Stylesheet {
         del { color: var(--red); } ins { color: var(--green); text-decoration: none; font-weight: 600; }
         summary { cursor: pointer; color: var(--blue); } figure { margin: 0 0 1rem; } .chart svg { max-width: 100%;
           height: auto; }
-        @media (max-width: 48rem) { .columns { grid-template-columns: minmax(0, 1fr); } .find { margin-left: 0; }
+        .scroll + .scroll { margin-top: .8rem; }
+        @media (max-width: 48rem) { .cards { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+          .columns { grid-template-columns: minmax(0, 1fr); } .find { margin-left: 0; }
           .find input { width: 100%; } main { padding: .8rem .6rem 2rem; } .bar { padding: .5rem .6rem; }
           .bar nav { order: 5; width: 100%; } button, .bar nav a { min-height: 2.6rem; } }
         @media print { .bar, .foot, .skip, form, .buttons, .pages, .filters, .tabs { display: none; }
