@@ -26,9 +26,14 @@ struct CaseDesk {
     }
 
     /// Takes a step.
+    /// - Parameter isSecondPerson: whether who signs must be another than who wrote what is signed (R12): where people
+    ///   have accounts of their own, and are who they say.
     /// - Returns: the case after it, and the set's seq.
-    /// - Throws: ``Problem`` ``Problem/Code/refusedMove`` with every rule that is not met.
-    func move(_ id: String, _ name: String, role: Role, act: Desk.Act) throws -> (file: CaseFile, seq: Seq) {
+    /// - Throws: ``Problem`` ``Problem/Code/refusedMove`` with every rule that is not met,
+    ///   ``Problem/Code/samePerson``.
+    func move(
+        _ id: String, _ name: String, role: Role, isSecondPerson: Bool = false, act: Desk.Act
+    ) throws -> (file: CaseFile, seq: Seq) {
         try township.database.write { transaction in
             let records = try records(in: transaction)
             let file = try records.file(id, at: act.now)
@@ -44,6 +49,11 @@ struct CaseDesk {
                 throw Problem(.internalError, "case move")
             }
             if let seen = act.seen, seen < file.application.record.seq { throw changedMeanwhile(row) }
+            if isSecondPerson, let signed = row.signed(in: file),
+                try records.author(of: signed.record.id) == act.author
+            {
+                throw Problem(.samePerson, signed.kind.label.text())
+            }
             let application = Draft(
                 kind: file.application.kind, record: file.application.record.id, operation: .edit,
                 writes: [.set("status", .text(row.to.rawValue))])

@@ -11,12 +11,6 @@ struct CaseDocument {
         return machine.moves(from: status)
     }
 
-    /// Steps that stations asked for since the last one was taken.
-    private var requests: [Linked] {
-        let taken = file.moves.last?.record.seq ?? 0
-        return file.all("case_request").filter { $0.record.seq > taken }
-    }
-
     /// `id`, `programme`, `status`, `household`, `member`, `village`, `appliedAt`, `repeats`, `requested`, `clocks`.
     var row: JSONValue {
         .object([
@@ -27,7 +21,7 @@ struct CaseDocument {
             ("village", .string(file.application.record.scope.code)),
             ("appliedAt", Self.text(file.application.time("applied_at")?.description)),
             ("repeats", Self.text(file.earlierApplication?.description)),
-            ("requested", .array(requests.map { Self.text($0.text("move")) })),
+            ("requested", .array(file.openRequests.map { Self.text($0.text("move")) })),
             ("clocks", .array(file.clocks.map(\.document) + file.clocksBeyondCalendar.map(\.document))),
         ])
     }
@@ -99,8 +93,8 @@ struct CaseDocument {
         for clock in file.clocksBeyondCalendar {
             lines.append("  \(clock.name.label.text())  " + L("到期日超出已知的节假日安排", "ends beyond the known holidays"))
         }
-        if !requests.isEmpty {
-            let asked = requests.compactMap { $0.text("move") }.joined(separator: L("、", ", "))
+        if !file.openRequests.isEmpty {
+            let asked = file.openRequests.compactMap { $0.text("move") }.joined(separator: L("、", ", "))
             lines.append("  " + L("工作站请求：", "A station asks for: ") + asked)
         }
         lines += [file.tripFinding].compactMap { $0.map { "  " + $0.message.text() } }

@@ -72,6 +72,11 @@ struct CaseReader: LinkedRecords {
             household: root, records: try records.compactMap(then), schema: tables.schema)
     }
 
+    /// Who wrote a record first, as the log names that person; `nil` for a record that is not here.
+    func author(of record: RecordID) throws -> String? {
+        try HistoryReader(database, tables: tables).entries(of: record).first { $0.outcome != .quarantined }?.author
+    }
+
     func kind(_ name: String) throws -> KindSchema {
         guard let kind = tables.schema.kind(name) else { throw Problem(.unknownKind, name) }
         return kind

@@ -15,6 +15,7 @@ struct Console: Sendable {
     }
 
     /// Every address. An area of the desk adds its own list here.
+<<<<<<< HEAD
     static let routes: [ConsoleRoute] = [
         SignInPages.routes,
         TodayPage.routes,
@@ -30,6 +31,15 @@ struct Console: Sendable {
         DuplicateListPage.routes,
         DuplicatePage.routes,
         StationsPage.routes,
+        CasesPage.routes,
+        NewCasePage.routes,
+        CasePage.routes,
+        CaseActs.routes,
+        DocumentsPage.routes,
+        DocumentSheets.routes,
+        BatchPage.routes,
+        NoticesPage.routes,
+        BlobFiles.routes,
     ].flatMap(\.self)
 
     func read<Result>(_ body: (Database, Seq) throws -> Result) throws -> Result {

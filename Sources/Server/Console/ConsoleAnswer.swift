@@ -33,19 +33,27 @@ struct ConsoleFile: Sendable {
     let mediaType: String
     /// Shown by the browser rather than kept.
     var isInline = false
+    /// What the browser is told to refuse of this file; `nil`: as of every page (``ConsoleHeaders``).
+    var policy: String?
     let content: Content
 
     enum Content: Sendable {
         case bytes([UInt8])
         /// Read as it is sent: never a whole table in memory.
         case table(TableExport)
+        /// Part by part, until it gives nothing.
+        case parts(AsyncThrowingStream<[UInt8], any Error>)
     }
 
-    init(name: String, mediaType: String, isInline: Bool = false, bytes: [UInt8]) {
+    init(name: String, mediaType: String, isInline: Bool = false, content: Content) {
         self.name = name
         self.mediaType = mediaType
         self.isInline = isInline
-        content = .bytes(bytes)
+        self.content = content
+    }
+
+    init(name: String, mediaType: String, isInline: Bool = false, bytes: [UInt8]) {
+        self.init(name: name, mediaType: mediaType, isInline: isInline, content: .bytes(bytes))
     }
 
     init(_ export: TableExport) {

@@ -150,12 +150,7 @@ struct ConsoleHandler: Sendable {
         case .redirect(let link): redirect(to: link.text)
         case .file(let file):
             Response(
-                status: .ok,
-                headers: [
-                    .contentType: file.mediaType, .cacheControl: "no-store",
-                    .contentDisposition: file.disposition,
-                ],
-                body: file.content.body)
+                status: .ok, headers: file.headers, body: file.content.body)
         }
     }
 
@@ -210,6 +205,14 @@ extension ConsoleAnswer {
 }
 
 extension ConsoleFile {
+    var headers: HTTPFields {
+        var headers: HTTPFields = [
+            .contentType: mediaType, .cacheControl: "no-store", .contentDisposition: disposition,
+        ]
+        if let policy { headers[.contentSecurityPolicy] = policy }
+        return headers
+    }
+
     /// RFC 6266: the name in ASCII for old programs, and as it is.
     var disposition: String {
         let plain =
@@ -224,6 +227,7 @@ extension ConsoleFile.Content {
         switch self {
         case .bytes(let bytes): ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
         case .table(let export): ResponseBody(asyncSequence: export.body)
+        case .parts(let parts): ResponseBody(asyncSequence: parts.map { ByteBuffer(bytes: $0) })
         }
     }
 }

@@ -78,6 +78,15 @@ enum Stylesheet {
         del { color: var(--red); } ins { color: var(--green); text-decoration: none; font-weight: 600; }
         summary { cursor: pointer; color: var(--blue); } figure { margin: 0 0 1rem; } .chart svg { max-width: 100%;
           height: auto; }
+        .clocks { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; gap: .5rem; margin: 0 0 1rem;
+          padding: .3rem 0; background: var(--ground); }
+        .clock { display: flex; flex-wrap: wrap; gap: .1rem .9rem; align-items: baseline; padding: .35rem .8rem; margin: 0;
+          border-radius: .3rem; border-left: .25rem solid; }
+        .step { border-top: 1px solid var(--line); padding: .6rem 0; } .step:first-of-type { border-top: none; }
+        .step p { margin: .2rem 0; } .reasons { margin: .2rem 0 .4rem; padding-left: 1.2rem; }
+        .evidence { display: flex; flex-wrap: wrap; gap: .5rem; margin: .4rem 0; }
+        .evidence img { max-width: 10rem; max-height: 8rem; border: 1px solid var(--line); border-radius: .3rem; }
+        details { margin: .5rem 0; } .card h3 { margin-top: 0; } .card ul { padding-left: 1.2rem; margin: .3rem 0; }
         .scroll + .scroll { margin-top: .8rem; }
         @media (max-width: 48rem) { .cards { grid-template-columns: repeat(2, minmax(0, 1fr)); }
           .columns { grid-template-columns: minmax(0, 1fr); } .find { margin-left: 0; }

@@ -43,7 +43,28 @@ extension Value {
 struct DocumentList {
     let subject: DocumentSubject
 
-    private var templates: [DocumentTemplate] { subject.file?.programme.map(DocumentTemplate.all(of:)) ?? [] }
+    /// One document of the case.
+    struct Row {
+        let template: DocumentTemplate
+        let title: String
+        /// None: it may be issued now.
+        let missing: [Guard]
+        /// The older first.
+        let issued: [Linked]
+        /// The one that says what would be said now.
+        let current: RecordID?
+    }
+
+    var rows: [Row] {
+        guard let file = subject.file else { return [] }
+        return (file.programme.map(DocumentTemplate.all(of:)) ?? []).map { template in
+            let issued = file.issued(template.code)
+            let current = issued.last.flatMap { isCurrent($0, template) ? $0.record.id : nil }
+            return Row(
+                template: template, title: template.title(in: subject), missing: template.missing(in: file),
+                issued: issued, current: current)
+        }
+    }
 
     private func isCurrent(_ issued: Linked, _ template: DocumentTemplate) -> Bool {
         issued.text("content")
@@ -56,53 +77,45 @@ struct DocumentList {
                 "application",
                 subject.file.map { .string($0.application.record.id.description) } ?? .null
             ),
-            ("documents", .array(templates.map(row))),
-        ])
-    }
-
-    /// `code`, `title`, `possible`, `form`, `missing` [{`rule`, `text`, `article`}], `issued` [{`serial`, `record`,
-    /// `issuedOn`, `issuedBy`, `printed`, `sha256`, `current`}].
-    private func row(_ template: DocumentTemplate) -> JSONValue {
-        guard let file = subject.file else { return .null }
-        let missing = template.missing(in: file)
-        let issued = file.issued(template.code)
-        return .object([
-            ("code", .string(template.code.rawValue)), ("title", .string(template.title(in: subject))),
-            ("possible", .bool(missing.isEmpty)), ("form", .bool(template.isForm)),
-            ("missing", .array(missing.map(\.document))),
-            (
-                "issued",
-                .array(
-                    issued.map { document in
-                        let isLast = document.record.id == issued.last?.record.id
-                        return .object([
-                            ("serial", .string(document.text("serial") ?? "")),
-                            ("record", .string(document.record.id.description)),
-                            ("issuedOn", document.day("issued_on").map { .string($0.description) } ?? .null),
-                            ("issuedBy", document.text("issued_by").map(JSONValue.string) ?? .null),
-                            ("printed", document.number("printed").map(JSONValue.int) ?? .null),
-                            ("sha256", document.text("sha256").map(JSONValue.string) ?? .null),
-                            ("current", .bool(isLast && isCurrent(document, template))),
-                        ])
-                    })
-            ),
+            ("documents", .array(rows.map(\.document))),
         ])
     }
 
     var text: String {
-        guard let file = subject.file else { return "" }
-        return templates.flatMap { template in
-            let missing = template.missing(in: file)
-            let head = "\(template.code.rawValue)  \(template.title(in: subject))"
-            let issued = file.issued(template.code).map { document in
+        rows.flatMap { row in
+            let head = "\(row.template.code.rawValue)  \(row.title)"
+            let issued = row.issued.map { document in
                 "  " + (document.text("serial") ?? "") + "  " + (document.day("issued_on")?.description ?? "")
             }
-            let state = missing.isEmpty ? L("  可出具", "  possible") : ""
+            let state = row.missing.isEmpty ? L("  可出具", "  possible") : ""
             return [head + state] + issued
-                + missing.map {
+                + row.missing.map {
                     "      " + $0.needs.text() + L("（\($0.rule.label.text())）", " (\($0.rule.label.text()))")
                 }
         }.joined(separator: "\n")
+    }
+}
+
+extension DocumentList.Row {
+    /// `code`, `title`, `possible`, `form`, `missing` [{`rule`, `text`, `article`}], `issued` [{`serial`, `record`,
+    /// `issuedOn`, `issuedBy`, `printed`, `sha256`, `current`}].
+    fileprivate var document: JSONValue {
+        .object([
+            ("code", .string(template.code.rawValue)), ("title", .string(title)),
+            ("possible", .bool(missing.isEmpty)), ("form", .bool(template.isForm)),
+            ("missing", .array(missing.map(\.document))), ("issued", .array(issued.map(document))),
+        ])
+    }
+
+    private func document(_ issued: Linked) -> JSONValue {
+        .object([
+            ("serial", .string(issued.text("serial") ?? "")), ("record", .string(issued.record.id.description)),
+            ("issuedOn", issued.day("issued_on").map { .string($0.description) } ?? .null),
+            ("issuedBy", issued.text("issued_by").map(JSONValue.string) ?? .null),
+            ("printed", issued.number("printed").map(JSONValue.int) ?? .null),
+            ("sha256", issued.text("sha256").map(JSONValue.string) ?? .null),
+            ("current", .bool(issued.record.id == current)),
+        ])
     }
 }
 

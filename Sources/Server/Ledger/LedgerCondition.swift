@@ -12,6 +12,9 @@ enum LedgerCondition {
     case above(String, String)
     /// After a place in an order of two columns.
     case afterPlace(LedgerPlace, String, String)
+    /// Of a case: a running clock ran out, or warns.
+    case overdue(at: Instant)
+    case warning(at: Instant)
 
     static func after(_ place: LedgerPlace?, _ columns: [String]) -> [LedgerCondition] {
         place.map { [.afterPlace($0, columns[0], columns[1])] } ?? []
@@ -25,6 +28,10 @@ enum LedgerCondition {
         case .below(let column, _): "\(column) < ?"
         case .above(let column, _): "\(column) > ?"
         case .afterPlace(_, let first, let second): "(\(first), \(second)) > (?, ?)"
+        case .overdue:
+            "application IN (SELECT application FROM clock WHERE stopped_ms IS NULL AND due_ms < ?)"
+        case .warning:
+            "application IN (SELECT application FROM clock WHERE stopped_ms IS NULL AND due_ms >= ? AND warns_ms <= ?)"
         }
     }
 
@@ -39,6 +46,10 @@ enum LedgerCondition {
         case .afterPlace(let place, _, _):
             query.bind(place.milliseconds)
             query.bind(place.text)
+        case .overdue(let now): query.bind(now.milliseconds)
+        case .warning(let now):
+            query.bind(now.milliseconds)
+            query.bind(now.milliseconds)
         }
     }
 }

@@ -84,6 +84,8 @@ struct LedgerReader {
         var isOpen: Bool?
         /// In a household's number, a name, an identity number, or in the pinyin initials of a name.
         var text: String?
+        /// Those with a running clock that ran out, or that warns.
+        var clock: CaseClock.State?
     }
 
     /// Cases in the order of village, household number and id.
@@ -126,6 +128,7 @@ struct LedgerReader {
             filter.status.map { .equals("status", $0.rawValue) }, filter.clerk.map { .equals("clerk", $0) },
             filter.isInForce.map { .is("is_in_force", $0) }, filter.isOpen.map { .is("is_open", $0) },
             filter.text.map { .contains("search", $0.lowercased()) },
+            filter.clock == .overdue ? .overdue(at: now) : filter.clock == .warning ? .warning(at: now) : nil,
         ].compactMap(\.self)
     }
 

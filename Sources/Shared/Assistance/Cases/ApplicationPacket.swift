@@ -10,11 +10,13 @@ package struct ApplicationPacket: Sendable {
     let signer: String?
     let validTo: CalendarDay?
     let continues: RecordID?
+    let channel: String
     let at: Instant
 
+    /// - Parameter channel: how it came in, a code of `application.channel`; `nil`: by the station, or by a proxy.
     package init(
         household: RecordID, member: RecordID?, programme: Programme, proxy: String?, reason: String?, signer: String?,
-        validTo: CalendarDay?, continues: RecordID? = nil, at: Instant
+        validTo: CalendarDay?, continues: RecordID? = nil, channel: String? = nil, at: Instant
     ) {
         self.household = household
         self.member = member
@@ -24,6 +26,7 @@ package struct ApplicationPacket: Sendable {
         self.signer = signer
         self.validTo = validTo
         self.continues = continues
+        self.channel = channel ?? (proxy == nil ? "station" : "proxy")
         self.at = at
     }
 
@@ -54,7 +57,7 @@ package struct ApplicationPacket: Sendable {
             kind: CaseKinds.application, record: newID(), operation: .create,
             writes: [
                 .set("household", .text(household.description)), .set("programme", .text(programme.rawValue)),
-                .set("applied_at", .time(at)), .set("channel", .text(proxy == nil ? "station" : "proxy")),
+                .set("applied_at", .time(at)), .set("channel", .text(channel)),
             ])
         if let member { application.writes.append(.set("member", .text(member.description))) }
         if let proxy { application.writes.append(.set("proxy", .text(proxy))) }

@@ -48,12 +48,12 @@ package struct CaseFile: Sendable {
     /// The live records below the household, the application itself left out.
     let household: [Linked]
     /// For whom: the person named, or the one that he was merged into.
-    let applicant: Linked?
+    package let applicant: Linked?
     /// The head of the household, or the one that he was merged into.
-    let head: Linked?
+    package let head: Linked?
     package let at: Instant
     /// The packs that are in use here.
-    let shelf: PolicyShelf
+    package let shelf: PolicyShelf
     /// What the district set for cases of its day; `nil` where no policy is known.
     package let pack: PolicyPack?
     package let calendar: WorkCalendar
@@ -130,7 +130,7 @@ package struct CaseFile: Sendable {
     // MARK: - What guards ask
 
     /// Signed, not withdrawn, not expired (R25).
-    var validAuthorisation: Linked? {
+    package var validAuthorisation: Linked? {
         all("authorisation").last { paper in
             paper.value("withdrawn").isNull && paper.text("signer") != nil
                 && paper.day("signed_at").map { $0 <= today } ?? false
@@ -139,7 +139,7 @@ package struct CaseFile: Sendable {
     }
 
     /// The latest report, when it has not expired (R64): an older one that was better does not count.
-    var validReport: Linked? {
+    package var validReport: Linked? {
         all("check_report").last.flatMap { $0.day("valid_to").map { $0 >= today } ?? false ? $0 : nil }
     }
 
@@ -164,6 +164,9 @@ package struct CaseFile: Sendable {
         return !isRequested && due <= today.adding(days: deadline.warningDays) ? due : nil
     }
 
+    /// The live records of one kind below the household.
+    package func ofHousehold(_ kind: String) -> [Linked] { household.filter { $0.kind.name == kind } }
+
     /// The household that the case is about.
     package var householdID: RecordID? { application.value("household").recordID }
 
@@ -175,7 +178,7 @@ package struct CaseFile: Sendable {
     }
 
     /// The public notice that was posted last (R31).
-    var publicity: Linked? { all("notice").last { $0.text("kind") == "publicity" } }
+    package var publicity: Linked? { all("notice").last { $0.text("kind") == "publicity" } }
 
     /// The last day of the public notice: what it says, and never less than the term (R31). `nil` while nothing hangs.
     package var postedThrough: CalendarDay? {
@@ -188,7 +191,7 @@ package struct CaseFile: Sendable {
 
     /// Objections made while the result was posted, whenever they arrived, that no democratic review has answered (R32;
     /// DOMAIN section 7, collision 9).
-    var openObjections: [Linked] {
+    package var openObjections: [Linked] {
         let answered = Set(all("democratic_review").compactMap { $0.value("objection").recordID })
         return all("objection").filter { objection in
             guard !answered.contains(objection.record.id), let on = objection.day("at"), let notice = publicity,
@@ -200,7 +203,7 @@ package struct CaseFile: Sendable {
 
     /// Deaths of those the case is about that are on record later than the decision that stands: payment is frozen
     /// until it is decided anew (DOMAIN sections 3 and 7, collision 2).
-    var unconsideredDeaths: [Linked] {
+    package var unconsideredDeaths: [Linked] {
         let decided = all("decision").last?.record.seq ?? 0
         let elsewhere = [applicant].compactMap { $0 }.filter { person in
             !members.contains { $0.record.id == person.record.id }

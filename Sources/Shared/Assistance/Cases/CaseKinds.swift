@@ -148,6 +148,7 @@ enum CaseKinds {
         fields: [
             ofApplication, field("move", .text, .im, .personal, "请求的步骤", "Step asked for", Rules.codes(moveNames)),
             field("note", .text, .im, .personal, "说明", "Note", Rules.text(2000)),
+            desk("refusal", .text, .tw, "不予办理的理由", "Refused because", Rules.text(500)),
         ])
 
     private static let moveNames = Dictionary(

@@ -72,6 +72,8 @@ package struct DocumentSerial: Hashable, Sendable, CustomStringConvertible {
 package struct RenderedDocument: Sendable {
     package let html: String
 
+    init(html: String) { self.html = html }
+
     package init(_ template: DocumentTemplate, of subject: DocumentSubject, standing: DocumentStanding) {
         html = DocumentPage.html(template, of: subject, standing: standing)
     }

@@ -10,7 +10,7 @@ package enum DocumentCode: String, Sendable, CaseIterable {
     case leaflet
 
     /// As the document of 2020 calls it; a pack may call it otherwise.
-    var title: String {
+    package var title: String {
         switch self {
         case .application: "低保申请表"
         case .authorisation: "授权委托书"

@@ -76,9 +76,7 @@ extension CaseFile {
     }
 
     private var deskTasks: [DueTask] {
-        let taken = moves.last?.record.seq ?? 0
-        let requests = all("case_request").filter { $0.record.seq > taken }
-        var tasks = requests.map { task(.answerRequest, due: .day(today), subject: $0) }
+        var tasks = openRequests.map { task(.answerRequest, due: .day(today), subject: $0) }
         tasks += openObjections.map { task(.reviewObjection, due: .day($0.day("at") ?? today), subject: $0) }
         if status?.isInForce == true {
             tasks += unconsideredChanges.map { change in

@@ -1,0 +1,259 @@
+import Assistance
+import CommandSupport
+import Markup
+import RecordStore
+import SyncEngine
+
+/// What people do on the page of a case. The rules decide at the desk (``CaseDesk``), not here.
+enum CaseActs {
+    static let routes: [ConsoleRoute] = [
+        .post("/cases/{id}/move", .work, move), .post("/cases/{id}/checks", .work, requestCheck),
+        .get("/cases/{id}/checks/{request}", .work, checkFile), .post("/cases/{id}/decision", .work, decide),
+        .post("/cases/{id}/notices", .work, issueNotice), .post("/cases/{id}/notices/{notice}", .work, completeNotice),
+        .post("/cases/{id}/objections", .work, recordObjection), .post("/cases/{id}/reviews", .work, recordReview),
+        .post("/cases/{id}/trips", .work, recordTrip), .post("/cases/{id}/requests/{request}", .work, refuseRequest),
+        .post("/cases/{id}/notes", .approve, explain),
+    ]
+
+    /// An act on a case: on what the page showed, and nobody else has acted since.
+    /// - Parameter withFacts: the household's facts count too: what is calculated of them.
+    private static func act(
+        _ console: Console, _ request: ConsoleRequest, reason: String, withFacts: Bool = false,
+        _ body: (CaseDesk, _ id: String, Desk.Act) throws -> (seq: Seq, more: [(String, JSONValue)])
+    ) throws -> ConsoleAnswer {
+        let id = try request.record()
+        try console.checkFresh(case: id, seen: try request.seen(), withFacts: withFacts)
+        let act = try request.act(reason: reason)
+        let (seq, more) = try body(CaseDesk(township: console.township), id.description, act)
+        return .done(
+            Link("cases", id.description, query: [("done", String(seq))]),
+            .object([("application", .string(id.description)), ("seq", .int(Int64(seq)))] + more))
+    }
+
+    private static func wrote(_ written: (id: RecordID, seq: Seq)) -> (Seq, [(String, JSONValue)]) {
+        (written.seq, [("id", .string(written.id.description))])
+    }
+
+    // MARK: - Steps
+
+    @Sendable private static func move(_ console: Console, _ request: ConsoleRequest) throws -> ConsoleAnswer {
+        let name = try request.required("move")
+        return try act(console, request, reason: request.optional("reason") ?? "") { desk, id, act in
+            let (file, seq) = try desk.move(id, name, role: request.person.role, isSecondPerson: true, act: act)
+            return (seq, [("status", file.status.map { .string($0.rawValue) } ?? .null)])
+        }
+    }
+
+    @Sendable private static func refuseRequest(
+        _ console: Console, _ request: ConsoleRequest
+    ) throws -> ConsoleAnswer {
+        let (asked, reason) = (try request.record("request"), try request.required("reason"))
+        return try act(console, request, reason: reason) { desk, id, act in
+            (try desk.change(asked, "case_request", of: id, [.set("refusal", .text(reason))], act: act), [])
+        }
+    }
+
+    @Sendable private static func explain(_ console: Console, _ request: ConsoleRequest) throws -> ConsoleAnswer {
+        let (clock, text) = (try request.required("clock"), try request.required("text"))
+        return try act(console, request, reason: text) { desk, id, act in
+            wrote(
+                try desk.write(
+                    "supervisor_note", of: id,
+                    [("clock", .text(clock)), ("text", .text(text)), ("at", .time(act.now))],
+                    act: act))
+        }
+    }
+
+    // MARK: - Check
+
+    @Sendable private static func requestCheck(_ console: Console, _ request: ConsoleRequest) throws -> ConsoleAnswer {
+        try act(console, request, reason: request.optional("reason") ?? "") { desk, id, act in
+            let (requests, refused) = try desk.requestChecks([id], act: act) { _ in }
+            if let refused = refused.first { throw refused.problem }
+            let head = try console.read { $1 }
+            return (head, [("request", requests.first?["request"] ?? .null)])
+        }
+    }
+
+    /// The request as a file for the platform: full numbers, which the platform needs.
+    @Sendable private static func checkFile(_ console: Console, _ request: ConsoleRequest) throws -> ConsoleAnswer {
+        let (id, asked) = (try request.record(), try request.record("request"))
+        let document = try CaseDesk(township: console.township).checkRequest(asked, of: id.description, at: request.now)
+        try console.keepView(of: id, page: "check_request", by: request)
+        return .file(
+            ConsoleFile(
+                name: "check-\(asked).json", mediaType: "application/json", bytes: Array(document.compact.utf8)))
+    }
+
+    // MARK: - Decision
+
+    @Sendable private static func decide(_ console: Console, _ request: ConsoleRequest) throws -> ConsoleAnswer {
+        let signatories = lines(try request.required("signatories"))
+        guard let result = CaseDecision.Result(rawValue: try request.required("result")) else {
+            throw Problem(.badValue, "result")
+        }
+        let amount = try request.optional("amount").map { text in
+            guard let fen = Yuan.fen(text) else {
+                throw Problem(.badValue, text, explanation: Label(zh: "金额写作 500.00（元）", en: "Write yuan: 500.00"))
+            }
+            return fen
+        }
+        let id = try request.record()
+        let file = try console.read { database, _ in
+            try CaseReader(console.township, in: database).file(id.description, at: request.now)
+        }
+        let basis = try DecisionGround.text(request.form.all("basis"), opinion: request.optional("opinion"), of: file)
+        return try act(console, request, reason: basis, withFacts: true) { desk, id, act in
+            let opinion = CaseDesk.Opinion(
+                result: result, basis: basis, signatories: signatories, role: request.person.role,
+                amountFen: result.grants ? amount : nil)
+            switch try desk.decide(id, opinion, act: act) {
+            case .incomplete(let findings):
+                throw Problem(
+                    .cannotCalculate, id,
+                    explanation: Label(
+                        zh: findings.map(\.message.zh).joined(separator: "；"),
+                        en: findings.map(\.message.en).joined(separator: "; ")))
+            case .decided(let decided):
+                return (
+                    decided.seq,
+                    [
+                        ("id", .string(decided.record.description)),
+                        ("amountFen", decided.amountFen.map(JSONValue.int) ?? .null),
+                    ]
+                )
+            }
+        }
+    }
+
+    // MARK: - Notices
+
+    @Sendable private static func issueNotice(_ console: Console, _ request: ConsoleRequest) throws -> ConsoleAnswer {
+        let kind = try request.required("kind")
+        let place = kind == "publicity" ? try request.required("place") : nil
+        return try act(console, request, reason: request.optional("reason") ?? "") { desk, id, act in
+            let issued = try desk.issue(
+                kind, for: id, place: place, hotline: nil, text: request.optional("text"), act: act)
+            return (
+                issued.seq,
+                [
+                    ("id", .string(issued.id.description)),
+                    ("to", issued.end.map { .string($0.description) } ?? .null),
+                ]
+            )
+        }
+    }
+
+    @Sendable private static func completeNotice(
+        _ console: Console, _ request: ConsoleRequest
+    ) throws -> ConsoleAnswer {
+        let notice = try request.record("notice")
+        var writes = ["posted_evidence", "removed_evidence"].compactMap { field in
+            request.optional(field).map { FieldWrite.add(field, $0) }
+        }
+        if let day = try request.day("delivered_on") { writes.append(.set("delivered_on", .date(day))) }
+        guard !writes.isEmpty else { throw Problem(.nothingToChange) }
+        return try act(console, request, reason: request.optional("reason") ?? "") { desk, id, act in
+            (try desk.change(notice, "notice", of: id, writes, act: act), [])
+        }
+    }
+
+    // MARK: - Objections
+
+    @Sendable private static func recordObjection(
+        _ console: Console, _ request: ConsoleRequest
+    ) throws -> ConsoleAnswer {
+        let text = try request.required("text")
+        let at = try request.day("at") ?? request.now.day
+        return try act(console, request, reason: request.optional("reason") ?? "") { desk, id, act in
+            wrote(
+                try desk.write(
+                    "objection", of: id,
+                    [
+                        ("by", request.optional("by").map(Value.text) ?? .null), ("text", .text(text)),
+                        ("at", .date(at)),
+                    ],
+                    act: act))
+        }
+    }
+
+    @Sendable private static func recordReview(_ console: Console, _ request: ConsoleRequest) throws -> ConsoleAnswer {
+        func votes(_ name: String) throws -> Value {
+            guard let count = Int64(try request.required(name)), count >= 0 else { throw Problem(.badValue, name) }
+            return .int64(count)
+        }
+        let fields: [(String, Value)] = [
+            ("objection", .text(try request.record(typed: "objection").description)),
+            ("held_on", .date(try request.day("held_on") ?? request.now.day)),
+            ("attendees", .list(lines(try request.required("attendees")))), ("votes_for", try votes("votes_for")),
+            ("votes_against", try votes("votes_against")), ("record", .text(try request.required("record"))),
+            ("result", .text(try request.required("result"))),
+        ]
+        return try act(console, request, reason: request.optional("reason") ?? "") { desk, id, act in
+            wrote(try desk.write("democratic_review", of: id, fields, act: act))
+        }
+    }
+
+    @Sendable private static func recordTrip(_ console: Console, _ request: ConsoleRequest) throws -> ConsoleAnswer {
+        let fields: [(String, Value)] = [
+            ("on", .date(try request.day("on") ?? request.now.day)), ("where", .text(try request.required("where"))),
+            ("why", .text(try request.required("why"))),
+        ]
+        return try act(console, request, reason: request.optional("reason") ?? "") { desk, id, act in
+            wrote(try desk.write("trip", of: id, fields, act: act))
+        }
+    }
+
+    /// One entry a line, or separated by `、`.
+    private static func lines(_ text: String) -> [String] {
+        text.split(whereSeparator: { $0.isNewline || $0 == "、" || $0 == "，" || $0 == "," })
+            .map { String($0).trimmingWhitespace() }.filter { !$0.isEmpty }
+    }
+}
+
+extension String {
+    func trimmingWhitespace() -> String {
+        var text = self[...]
+        while text.first?.isWhitespace == true { text.removeFirst() }
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return String(text)
+    }
+}
+
+extension ConsoleRequest {
+    /// A day that was typed; `nil` when nothing was.
+    /// - Throws: ``Problem`` ``Problem/Code/badValue``.
+    func day(_ name: String) throws -> CalendarDay? {
+        try optional(name).map { text in
+            guard let day = CalendarDay(text) else {
+                throw Problem(.badValue, text, explanation: Label(zh: "日期写作 2026-12-31", en: "A date is 2026-12-31"))
+            }
+            return day
+        }
+    }
+
+    /// A record that was named in the form.
+    /// - Throws: ``Problem`` ``Problem/Code/unknownRecord``.
+    func record(typed name: String) throws -> RecordID {
+        let text = try required(name)
+        guard let id = RecordID(text) else { throw Problem(.unknownRecord, String(text.prefix(40))) }
+        return id
+    }
+}
+
+extension Console {
+    /// Nobody has changed the case since a page was seen: its application, what lies below it, and of a decision the facts
+    /// that it is calculated of. A document that was printed meanwhile changes nothing.
+    /// - Throws: ``ChangedMeanwhile``; ``Problem`` ``Problem/Code/unknownRecord``.
+    func checkFresh(case id: RecordID, seen: Seq, withFacts: Bool = false) throws {
+        let newer = try read { database, _ in
+            let records = try CaseReader(township, in: database)
+            let file = try records.file(id.description, at: township.clock())
+            let facts = try withFacts ? file.householdID.map { try records.calculationReading(of: $0) } : nil
+            let family = try records.dependents(of: file.application.record) + [file.application.record]
+            return family.filter { $0.seq > seen && $0.kind != DocumentRecord.kindName }.map(\.id)
+                + (facts?.records.filter { $0.seq > seen }.map(\.id) ?? [])
+        }
+        try checkFresh(newer, seen: seen)
+    }
+}
