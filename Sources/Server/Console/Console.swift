@@ -15,7 +15,6 @@ struct Console: Sendable {
     }
 
     /// Every address. An area of the desk adds its own list here.
-<<<<<<< HEAD
     static let routes: [ConsoleRoute] = [
         SignInPages.routes,
         TodayPage.routes,
@@ -40,6 +39,7 @@ struct Console: Sendable {
         BatchPage.routes,
         NoticesPage.routes,
         BlobFiles.routes,
+        CaseActs.duties,
     ].flatMap(\.self)
 
     func read<Result>(_ body: (Database, Seq) throws -> Result) throws -> Result {

@@ -86,6 +86,7 @@ enum Stylesheet {
         .step p { margin: .2rem 0; } .reasons { margin: .2rem 0 .4rem; padding-left: 1.2rem; }
         .evidence { display: flex; flex-wrap: wrap; gap: .5rem; margin: .4rem 0; }
         .evidence img { max-width: 10rem; max-height: 8rem; border: 1px solid var(--line); border-radius: .3rem; }
+        .panel { scroll-margin-top: 4rem; } div.buttons { align-items: center; } .field small { display: block; } .buttons form .buttons { margin: 0; }
         details { margin: .5rem 0; } .card h3 { margin-top: 0; } .card ul { padding-left: 1.2rem; margin: .3rem 0; }
         .scroll + .scroll { margin-top: .8rem; }
         @media (max-width: 48rem) { .cards { grid-template-columns: repeat(2, minmax(0, 1fr)); }

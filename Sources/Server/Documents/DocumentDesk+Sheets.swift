@@ -27,10 +27,15 @@ extension DocumentDesk {
                 let first = try HistoryReader(records.database, tables: records.tables).entries(of: id).first
             else { throw Problem(.unknownRecord, id.description) }
             let standing = DocumentStanding.issued(serial: serial, on: day)
-            // The set that issued it came after what it was made of.
-            let document = try remade(
-                application, DocumentTemplate.of(code), standing, asOf: first.seq - 1, at: first.at, in: records)
-            guard document.hash.description == issued.text("sha256") else {
+            // The set that issued it came after what it was made of. In a history that was put together anew after a
+            // restore some of that may stand behind it: then it is looked for in what is on record now.
+            var document: RenderedDocument?
+            for seq in [first.seq - 1, Seq.max] where document == nil {
+                let made = try remade(
+                    application, DocumentTemplate.of(code), standing, asOf: seq, at: first.at, in: records)
+                if made.hash.description == issued.text("sha256") { document = made }
+            }
+            guard let document else {
                 throw Problem(
                     .internalError, "document \(id)",
                     explanation: Label(

@@ -12,12 +12,11 @@ enum CaseActs {
         .post("/cases/{id}/notices", .work, issueNotice), .post("/cases/{id}/notices/{notice}", .work, completeNotice),
         .post("/cases/{id}/objections", .work, recordObjection), .post("/cases/{id}/reviews", .work, recordReview),
         .post("/cases/{id}/trips", .work, recordTrip), .post("/cases/{id}/requests/{request}", .work, refuseRequest),
-        .post("/cases/{id}/notes", .approve, explain),
     ]
 
     /// An act on a case: on what the page showed, and nobody else has acted since.
     /// - Parameter withFacts: the household's facts count too: what is calculated of them.
-    private static func act(
+    static func act(
         _ console: Console, _ request: ConsoleRequest, reason: String, withFacts: Bool = false,
         _ body: (CaseDesk, _ id: String, Desk.Act) throws -> (seq: Seq, more: [(String, JSONValue)])
     ) throws -> ConsoleAnswer {
@@ -28,10 +27,6 @@ enum CaseActs {
         return .done(
             Link("cases", id.description, query: [("done", String(seq))]),
             .object([("application", .string(id.description)), ("seq", .int(Int64(seq)))] + more))
-    }
-
-    private static func wrote(_ written: (id: RecordID, seq: Seq)) -> (Seq, [(String, JSONValue)]) {
-        (written.seq, [("id", .string(written.id.description))])
     }
 
     // MARK: - Steps
@@ -50,17 +45,6 @@ enum CaseActs {
         let (asked, reason) = (try request.record("request"), try request.required("reason"))
         return try act(console, request, reason: reason) { desk, id, act in
             (try desk.change(asked, "case_request", of: id, [.set("refusal", .text(reason))], act: act), [])
-        }
-    }
-
-    @Sendable private static func explain(_ console: Console, _ request: ConsoleRequest) throws -> ConsoleAnswer {
-        let (clock, text) = (try request.required("clock"), try request.required("text"))
-        return try act(console, request, reason: text) { desk, id, act in
-            wrote(
-                try desk.write(
-                    "supervisor_note", of: id,
-                    [("clock", .text(clock)), ("text", .text(text)), ("at", .time(act.now))],
-                    act: act))
         }
     }
 
@@ -163,18 +147,11 @@ enum CaseActs {
     @Sendable private static func recordObjection(
         _ console: Console, _ request: ConsoleRequest
     ) throws -> ConsoleAnswer {
-        let text = try request.required("text")
-        let at = try request.day("at") ?? request.now.day
-        return try act(console, request, reason: request.optional("reason") ?? "") { desk, id, act in
-            wrote(
-                try desk.write(
-                    "objection", of: id,
-                    [
-                        ("by", request.optional("by").map(Value.text) ?? .null), ("text", .text(text)),
-                        ("at", .date(at)),
-                    ],
-                    act: act))
-        }
+        let fields: [(String, Value)] = [
+            ("by", request.optional("by").map(Value.text) ?? .null), ("text", .text(try request.required("text"))),
+            ("at", .date(try request.day("at") ?? request.now.day)),
+        ]
+        return try write("objection", fields, console, request)
     }
 
     @Sendable private static func recordReview(_ console: Console, _ request: ConsoleRequest) throws -> ConsoleAnswer {
@@ -189,9 +166,7 @@ enum CaseActs {
             ("votes_against", try votes("votes_against")), ("record", .text(try request.required("record"))),
             ("result", .text(try request.required("result"))),
         ]
-        return try act(console, request, reason: request.optional("reason") ?? "") { desk, id, act in
-            wrote(try desk.write("democratic_review", of: id, fields, act: act))
-        }
+        return try write("democratic_review", fields, console, request)
     }
 
     @Sendable private static func recordTrip(_ console: Console, _ request: ConsoleRequest) throws -> ConsoleAnswer {
@@ -199,9 +174,7 @@ enum CaseActs {
             ("on", .date(try request.day("on") ?? request.now.day)), ("where", .text(try request.required("where"))),
             ("why", .text(try request.required("why"))),
         ]
-        return try act(console, request, reason: request.optional("reason") ?? "") { desk, id, act in
-            wrote(try desk.write("trip", of: id, fields, act: act))
-        }
+        return try write("trip", fields, console, request)
     }
 
     /// One entry a line, or separated by `、`.

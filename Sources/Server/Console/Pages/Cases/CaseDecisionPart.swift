@@ -139,6 +139,7 @@ struct CaseDecisionPart {
 
     private var decide: HTML {
         guard !results.isEmpty else {
+            if !file.all("decision").isEmpty { return .empty }
             return CaseParts.reasons([
                 .init(
                     CaseRule(13),

@@ -33,6 +33,7 @@ struct CasePage: ConsolePage {
     func body() -> HTML {
         .group([
             CaseClocks(file: file).bar,
+            places,
             head,
             CaseRemarks(view: view).body,
             Tag.div(.class(.columns)) {
@@ -47,6 +48,7 @@ struct CasePage: ConsolePage {
                 }
                 Tag.div {
                     CaseStepsPart(view: view).body
+                    CaseDutiesPart(view: view).body
                     CaseRequestsPart(view: view).body
                     CaseTripsPart(view: view).body
                     timeline
@@ -56,6 +58,19 @@ struct CasePage: ConsolePage {
     }
 
     // MARK: - Head
+
+    /// Where what is on the page: on a phone the steps are far down.
+    private var places: HTML {
+        let all = [
+            ("steps", L("下一步", "Next steps")), ("preparation", L("三项并行", "Side by side")), ("check", L("核对", "Check")),
+            ("calculation", L("核算", "Calculation")), ("decision", L("决定", "Decision")),
+            ("notices", L("公示", "Notices")), ("archive", L("档案", "File")), ("moves", L("经过", "What was done")),
+        ]
+        return Tag.nav(.class(.tabs), .ariaLabel(L("本页内容", "On this page"))) {
+            for (id, label) in all { Tag.a(.href(.fragment(id)), text: label) }
+            Parts.link(L("文书", "Documents"), view.link("documents"))
+        }
+    }
 
     private var head: HTML {
         Tag.section(.class(.panel)) {
@@ -70,7 +85,6 @@ struct CasePage: ConsolePage {
                 (L("事由", "Reason"), Shown.value("reason", of: file.application)),
                 (L("接续", "Continues"), linked("continues")),
                 (L("政策包", "Policy pack"), .text(file.pack?.name ?? L("无", "none"))),
-                (L("文书", "Documents"), Parts.link(L("查看、出具、打印", "See, issue, print"), view.link("documents"))),
             ])
         }
     }

@@ -50,8 +50,11 @@ struct CaseStepsPart {
     var body: HTML {
         Parts.panel(L("下一步", "Next steps"), id: "steps") {
             if view.steps.isEmpty { Tag.p(.class(.empty), text: L("已办结", "It is closed")) }
-            for step in view.steps where step.isPossible { possible(step.move) }
+            for step in view.steps where step.isPossible && step.move.to != .withdrawn { possible(step.move) }
             for step in view.steps where !step.isPossible { blocked(step) }
+            if let withdrawal = view.steps.first(where: { $0.isPossible && $0.move.to == .withdrawn }) {
+                CaseParts.fold(withdrawal.move.label.text(), id: "withdrawal") { possible(withdrawal.move) }
+            }
         }
     }
 

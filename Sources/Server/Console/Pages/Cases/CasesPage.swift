@@ -9,7 +9,8 @@ struct CasesPage: ConsolePage {
     static let routes: [ConsoleRoute] = [
         .get("/cases") { console, request in
             let filter = try CasesFilter(request.query)
-            return .page(try CasesPage(filter, console: console))
+            let isWorker = Permission.work.isGiven(to: request.person.role)
+            return .page(try CasesPage(filter, isWorker: isWorker, console: console))
         }
     ]
 
@@ -28,9 +29,11 @@ struct CasesPage: ConsolePage {
     /// Where the next page begins; `nil` at the end.
     let next: String?
     let now: Instant
+    let isWorker: Bool
 
-    init(_ filter: CasesFilter, console: Console) throws {
+    init(_ filter: CasesFilter, isWorker: Bool, console: Console) throws {
         self.filter = filter
+        self.isWorker = isWorker
         now = console.township.clock()
         seq = try console.read { $1 }
         (rows, count, next) = try console.township.ledger.read { reader in
@@ -141,7 +144,7 @@ struct CasesPage: ConsolePage {
             Parts.field("clerk", L("经办", "Clerk"), value: filter.cases.clerk ?? "", limit: 64)
             Tag.div(.class(.buttons)) { Tag.button(.type(.submit), .class(.primary), text: L("筛选", "Filter")) }
             Parts.link(L("全部", "All"), Link("cases"))
-            Parts.link(L("成批出文书", "Documents in a batch"), Link("documents", "batch"))
+            if isWorker { Parts.link(L("成批出文书", "Documents in a batch"), Link("documents", "batch")) }
             Parts.link(L("公示", "Notices"), Link("notices"))
         }
     }

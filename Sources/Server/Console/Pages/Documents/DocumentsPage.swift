@@ -74,14 +74,18 @@ struct DocumentsPage: ConsolePage {
                 Tag.p(text: L("现在不能出具：", "Not now:"))
                 CaseParts.reasons(row.missing.map { .init($0.rule, $0.needs) })
             }
-            Parts.table(
-                row.title,
-                [
-                    L("编号", "Serial"), L("出具日期", "Issued on"), L("出具人", "Issued by"), L("打印次数", "Printed"),
-                    L("校验", "SHA-256"), "",
-                ], rows: row.issued.map { cells($0, isCurrent: row.current == $0.record.id) }, numbers: [3])
+            if !row.issued.isEmpty { table(of: row) }
             if isWorker { acts(row) }
         }
+    }
+
+    private func table(of row: DocumentList.Row) -> HTML {
+        Parts.table(
+            row.title,
+            [
+                L("编号", "Serial"), L("出具日期", "Issued on"), L("出具人", "Issued by"), L("打印次数", "Printed"),
+                L("校验", "SHA-256"), "",
+            ], rows: row.issued.map { cells($0, isCurrent: row.current == $0.record.id) }, numbers: [3])
     }
 
     private func cells(_ document: Linked, isCurrent: Bool) -> [HTML] {

@@ -20,12 +20,14 @@ struct NoticesPage: ConsolePage {
 
     let seq: Seq
     let now: Instant
+    let isWorker: Bool
     let village: String?
     let tasks: [DueTask]
     let posted: [Posted]
 
     init(_ console: Console, _ request: ConsoleRequest) throws {
         now = request.now
+        isWorker = Permission.work.isGiven(to: request.person.role)
         let village = request.query["village"].map { $0.trimmingWhitespace() }.flatMap { $0.isEmpty ? nil : $0 }
         self.village = village
         let (tasks, cases) = try console.township.ledger.read { reader in
@@ -88,9 +90,11 @@ struct NoticesPage: ConsolePage {
             Tag.form(.class(.filters), .action(Link("notices")), .method(.get)) {
                 Parts.field("village", L("村（居）代码", "Village code"), value: village ?? "", limit: 12)
                 Tag.div(.class(.buttons)) { Tag.button(.type(.submit), .class(.primary), text: L("查看", "Show")) }
-                Parts.link(
-                    L("成批出公示单", "Public notices in a batch"),
-                    Link("documents", "batch", query: [("code", "public_notice"), ("village", village)]))
+                if isWorker {
+                    Parts.link(
+                        L("成批出公示单", "Public notices in a batch"),
+                        Link("documents", "batch", query: [("code", "public_notice"), ("village", village)]))
+                }
             },
             list(.postNotice), list(.removeNotice), list(.deliverLetter),
             Parts.panel(L("正在公示", "Posted now"), id: "posted") {
