@@ -34,6 +34,28 @@ import Testing
         #expect(try desk.clerk.get("/documents/\(record)").body == shown.body)
     }
 
+    /// What came back from the villages after a restore stands elsewhere in the log; the sheet is the same.
+    @Test func aDocumentIsShownAsItWasIssuedAfterARestoreToo() throws {
+        var desk = try CaseConsole()
+        let backup = desk.folder.url.appending(path: "ruhu.backup").path
+        try #require(try desk.server.command("backup", backup).code == 0)
+        let id = try desk.takeIn()
+        #expect(try desk.station.run("edit", desk.household, "address=二组 9 号").code == 0)
+        try desk.station.sync()
+        let record = try #require(try issue(&desk, id, "application")["record"].string)
+        let shown = try desk.clerk.get("/documents/\(record)")
+        #expect(shown.status == 200 && shown.text.contains("二组 9 号"))
+        try desk.station.sync()
+        desk.server.stop()
+        try FileManager.default.removeItem(at: desk.server.folder)
+        try #require(try desk.server.command("restore", backup).code == 0)
+        try desk.server.start()
+        for _ in 0..<3 { _ = try desk.station.run("sync") }
+        #expect(try desk.clerk.signIn("li").status == 303)
+        let again = try desk.clerk.get("/documents/\(record)")
+        #expect(again.status == 200 && again.body == shown.body, "\(again.words)")
+    }
+
     @Test func aDocumentPageIsSealedOff() throws {
         var desk = try CaseConsole(name: "<script>alert(1)</script>")
         let id = try desk.takeIn()
