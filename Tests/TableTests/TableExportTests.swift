@@ -130,7 +130,7 @@ import Testing
         let tables = world.township.database.tables
         return try world.township.database.read { database in
             try tables.all(of: Disclosure.kind, where: [], in: database).map { record in
-                ["what", "reason", "shown_to"].compactMap { record.value($0, in: Disclosure.kind).text }
+                ["fields", "reason", "account"].compactMap { record.value($0, in: Disclosure.kind).text }
                     .joined(separator: " ")
             }
         }

@@ -48,7 +48,7 @@ package struct RuhuServer: ParsableCommand {
                         QualityCommand.self, MissesCommand.self, ExitsCommand.self, CoverageCommand.self,
                         PlatformCommand.self,
                     ]),
-                CommandGroup(name: L("审计", "Audit"), subcommands: [AuditCommand.self]),
+                CommandGroup(name: L("审计", "Audit"), subcommands: [AuditCommand.self, DisclosuresCommand.self]),
             ])
     }
 

@@ -73,6 +73,8 @@ private enum OwnCommand {
     static let toMake = [
         "case_move": "ruhu-server case move", "sample_check": "ruhu-server sample draw",
         "sampled_household": "ruhu-server sample draw",
+        // It opens what is masked to its account: only a person who has signed in asks for it.
+        "disclosure": "POST /households/{id}/disclosure",
     ]
     static let toChange = [
         "policy_pack": "ruhu-server pack", "district_key": "ruhu-server pack trust", "form": "ruhu-server form import",

@@ -40,6 +40,7 @@ struct Console: Sendable {
         NoticesPage.routes,
         BlobFiles.routes,
         CaseActs.duties,
+        householdRoutes,
     ].flatMap(\.self)
 
     func read<Result>(_ body: (Database, Seq) throws -> Result) throws -> Result {

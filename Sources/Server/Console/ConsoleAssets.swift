@@ -53,7 +53,8 @@ enum Script {
           var main = document.querySelector("main[data-live]");
           var dirty = false;
           document.addEventListener("input", function (event) {
-            if (event.target.form && event.target.form.method === "post") dirty = true;
+            var form = event.target.form;
+            if (form && form.method === "post" && form.getAttribute("role") !== "search") dirty = true;
           });
           document.addEventListener("submit", function () { dirty = false; });
           window.addEventListener("beforeunload", function (event) { if (dirty) event.preventDefault(); });

@@ -67,7 +67,8 @@ struct PageLayout {
                         }
                     }
                 }
-                Tag.form(.class(.find), .action(Link("find")), .method(.get), .role("search")) {
+                Tag.form(.class(.find), .action(Link("find")), .method(.post), .role("search")) {
+                    Tag.input(.type(.hidden), .name("form_token"), .value(People.formToken(of: token ?? "")))
                     Tag.label(.class(.hidden), .for("find"), text: L("查找住户", "Find a household"))
                     Tag.input(
                         .id("find"), .type(.search), .name("text"),

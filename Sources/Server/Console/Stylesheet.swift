@@ -75,6 +75,14 @@ enum Stylesheet {
           padding: 0; list-style: none; }
         .filters .field { margin: 0; } .filters .buttons { margin: 0; }
         .filters input, .filters select { width: auto; min-width: 9rem; }
+        .source { font-size: .75rem; line-height: 1; padding: 0 .2rem; border: 1px solid var(--line); border-radius: .2rem;
+          color: var(--soft); text-decoration: none; } .source:hover, .source:focus { color: var(--blue);
+          border-color: var(--blue); }
+        .photos { list-style: none; display: flex; flex-wrap: wrap; gap: .8rem; margin: 0; padding: 0; }
+        .photos img { display: block; width: 10rem; height: 7.5rem; object-fit: cover; border-radius: .3rem; }
+        .wrong input, .wrong select, .wrong textarea { border-color: var(--red); } .wrong .error { color: var(--red);
+          font-weight: 600; }
+        .code { font-family: ui-monospace, monospace; font-size: .85rem; overflow-wrap: anywhere; }
         del { color: var(--red); } ins { color: var(--green); text-decoration: none; font-weight: 600; }
         summary { cursor: pointer; color: var(--blue); } figure { margin: 0 0 1rem; } .chart svg { max-width: 100%;
           height: auto; }

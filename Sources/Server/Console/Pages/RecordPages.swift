@@ -4,45 +4,141 @@ import Markup
 import RecordStore
 import SyncEngine
 
-/// One record of any kind: what it says, and all that was ever changed.
+/// One record of any kind: what it says, who says so, and all that was ever changed.
 struct RecordPage: ConsolePage {
     static let routes: [ConsoleRoute] = [
         .get("/records/{id}") { console, request in
-            let id = try request.record()
-            try console.keepView(of: id, page: "record", by: request)
+            let subject = try console.look(at: try request.record(), page: "record", by: request)
             let tables = console.township.database.tables
             return try console.page { database, seq in
-                guard let (record, kind) = try tables.record(id, in: database) else {
-                    throw Problem(.unknownRecord, id.description)
+                let asOf = try AsOf(request.query, LogReader(database, tables: tables), head: seq)
+                let then = try asOf.map {
+                    try LogReader(database, tables: tables).record(subject.record.id, kind: subject.kind, asOf: $0.seq)
+                }
+                guard let record = then ?? subject.record, let linked = Linked(record) else {
+                    throw Problem(.unknownRecord, subject.record.id.description)
                 }
                 return RecordPage(
-                    seq: seq, record: record, kind: kind,
-                    entries: try HistoryReader(database, tables: tables).entries(of: id))
+                    seq: seq, subject: subject, record: linked, asOf: asOf,
+                    entries: try HistoryReader(database, tables: tables).entries(of: record.id),
+                    conflicts: try tables.openConflicts(of: record.id, in: database),
+                    clearance: try Clearance(of: subject.root, for: request, tables: tables, in: database),
+                    request: request)
             }
-        }
+        },
+        .post("/records/{id}/disclosure", .disclose) { console, request in
+            try Clearance.ask(console, request, backTo: "records")
+        },
+        .get("/records/{id}/proof") { console, request in
+            let subject = try console.look(at: try request.record(), page: "proof", by: request)
+            let clearance = try console.read { database, _ in
+                try Clearance(
+                    of: subject.root, for: request, tables: console.township.database.tables, in: database)
+            }
+            guard TraceParts.mayProve(request.person, clearance) else {
+                throw Problem(
+                    .notPermitted, request.person.role.label.text(),
+                    explanation: Label(
+                        zh: "证明含签名的原文：负责人、审计和区级监督先申请查看敏感信息，再下载",
+                        en:
+                            "A proof holds what was signed, in clear: leaders, auditors and the district ask to see it first"
+                    ))
+            }
+            let proof = try console.township.prove(subject.record.id, from: [])
+            return .file(
+                ConsoleFile(
+                    name: "proof-\(subject.record.id).json", mediaType: "application/json",
+                    bytes: Array(proof.document.compact.utf8)))
+        },
     ]
 
-    let seq: Seq
-    let record: Record
-    let kind: KindSchema
-    let entries: [HistoryItem]
+    /// Sets that are told, the newest first.
+    private static let shownEntries = 100
 
-    var title: String { kind.label.text() }
-    var json: JSONValue { RecordDocument(record, kind: kind, conflicts: []).json }
+    let seq: Seq
+    let subject: Subject
+    let record: Linked
+    let asOf: AsOf?
+    let entries: [HistoryItem]
+    let conflicts: [RecordID]
+    let clearance: Clearance
+    let request: ConsoleRequest
+
+    var title: String { record.kind.label.text() }
+    private var id: String { record.record.id.description }
+    private var sourced: Sourced { Sourced(isClear: clearance.isClear, asOf: asOf?.seq) }
+
+    /// As `show`, masked, with `seq`, `clearUntil`, `household`.
+    var json: JSONValue {
+        record.document(isClear: clearance.isClear).adding([
+            ("conflicts", .array(conflicts.map { .string($0.description) })),
+            ("household", .string(subject.root.description)), ("clearUntil", clearance.json),
+            ("asOf", asOf?.json ?? .null), ("head", .int(Int64(seq))),
+        ])
+    }
 
     func body() -> HTML {
         .group([
-            Parts.panel(kind.label.text()) {
+            links, notices, clearance.parts(Link("records", id, "disclosure"), request, seen: seq),
+            Parts.panel(record.kind.label.text()) {
                 Parts.facts(
-                    kind.storedFields.map { field in
-                        (field.label.text(), Shown.value(record.value(field.name, in: kind), of: field, in: kind))
-                    })
+                    record.kind.fields.map { field in
+                        (label: field.label.text(), value: value(field))
+                    } + [(label: L("所在村居", "Village"), value: .text(record.record.scope.code))])
             },
             Parts.panel(L("全部变更", "Every change")) {
                 Tag.ol(.class(.timeline)) {
-                    for item in entries { entry(item) }
+                    for item in entries.reversed().prefix(Self.shownEntries) { entry(item) }
                 }
+                TraceParts.proof(of: record.record.id, clearance, request.person)
             },
+        ])
+    }
+
+    private func value(_ field: FieldSchema) -> HTML {
+        guard field.type == .reference, let other = record.value(field.name).recordID else {
+            return sourced.value(field.name, of: record)
+        }
+        return .group([
+            Parts.link("…\(other.description.suffix(6))", Link("records", other.description)), " ",
+            sourced.source(field.name, of: record),
+        ])
+    }
+
+    private var links: HTML {
+        Tag.ul(.class(.tabs)) {
+            if subject.root != record.record.id {
+                Tag.li { Parts.link(L("所属住户", "The household"), Link("households", subject.root.description)) }
+            } else if subject.isHousehold {
+                Tag.li { Parts.link(L("住户页面", "The household's page"), Link("households", id)) }
+            }
+            if EditableFields.kinds.contains(record.kind.name), asOf == nil,
+                Permission.work.isGiven(to: request.person.role)
+            {
+                Tag.li { Parts.link(L("修改", "Edit"), Link("records", id, "edit")) }
+            }
+            if record.kind.name == "payment" {
+                Tag.li { Parts.link(L("追溯这笔发放", "Trace this payment"), Link("payments", id, "trace")) }
+            }
+        }
+    }
+
+    private var notices: HTML {
+        .group([
+            asOf.map {
+                Parts.note(
+                    L("这是 \($0.words) 的情况，不是现在的。", "This is how it was at \($0.words), not how it is now."), .grave)
+            } ?? .empty,
+            record.record.isDeleted ? Parts.note(L("已删除", "Deleted"), .grave) : .empty,
+            conflicts.isEmpty
+                ? .empty
+                : Tag.p(.class(.hint, .grave)) {
+                    L("有冲突待决定：", "Conflicts wait: ")
+                    for conflict in conflicts {
+                        Parts.link("…\(conflict.description.suffix(6))", Link("conflicts", conflict.description))
+                        " "
+                    }
+                },
         ])
     }
 
@@ -51,7 +147,11 @@ struct RecordPage: ConsolePage {
             Tag.strong(text: item.author)
             " "
             Parts.time(item.at)
-            for line in HistoryEntry(item, kind: kind).lines(Shown.masked(in: kind)) { Tag.p(text: line) }
+            " "
+            Tag.small(text: L("序号 \(item.seq)", "seq \(item.seq)"))
+            if item.outcome == .quarantined { Parts.badge(L("被退回", "set aside"), .grave) }
+            if !item.reason.isEmpty { Tag.p { Tag.em(text: L("理由：", "Reason: ") + item.reason) } }
+            for line in TimelineParts.lines(item, kind: record.kind, isClear: clearance.isClear) { Tag.p(text: line) }
         }
     }
 }

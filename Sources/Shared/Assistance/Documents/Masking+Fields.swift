@@ -13,7 +13,11 @@ extension Masking {
         case whole
     }
 
-    private static let illness: Set<String> = ["health", "disease", "failed_activities", "answers"]
+    private static let illness: Set<String> = [
+        "health", "disease", "failed_activities", "answers",
+        // Documents in JSON that hold such facts of everybody in the household.
+        "calculation", "per_member",
+    ]
 
     /// How a field of a kind is masked; `nil` when it is shown as it is.
     package static func form(of field: String, in kind: String) -> Form? {
@@ -25,12 +29,30 @@ extension Masking {
 
     /// A value as it is shown; a group's and a conflict's values one by one.
     package static func masked(_ value: Value, of field: String, in kind: String) -> Value {
+        if case .text(let text) = value, let hidden = conflictText(text, of: field, in: kind) { return .text(hidden) }
         guard let form = form(of: field, in: kind), !value.isNull else { return value }
         return switch (form, value) {
         case (.number, .text(let text)): .text(identityNumber(text))
         case (.account, .text(let text)): .text(account(text))
         default: .text(hidden)
         }
+    }
+
+    /// The values of a conflict may be of any field, which the desk for conflicts
+    /// masks by its rule; here none of them is shown.
+    private static func conflictText(_ text: String, of field: String, in kind: String) -> String? {
+        kind == ConflictRecord.kindName && conflictValues.contains(field) && text != "null" ? hidden : nil
+    }
+
+    private static let conflictValues: Set<String> = ["base", "mine", "theirs", "standing"]
+
+    /// A record with what is masked of it masked.
+    package static func masked(_ record: Record, kind: KindSchema) -> Record {
+        var shown = record
+        for (index, field) in kind.fields.enumerated() {
+            shown.values[index] = masked(record.values[index], of: field.name, in: kind.name)
+        }
+        return shown
     }
 
     /// `6228480402564890018` as `***************0018`.

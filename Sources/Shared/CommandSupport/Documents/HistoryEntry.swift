@@ -49,6 +49,7 @@ package struct HistoryEntry: Sendable {
             var shown = effect
             shown.old = mask(effect.old, effect.field)
             shown.new = mask(effect.new, effect.field)
+            shown.element = effect.element.map { mask(.text($0), effect.field).text ?? "" }
             return line(shown).drop { $0 == " " }.description
         }
     }

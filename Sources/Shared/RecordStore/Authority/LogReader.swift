@@ -213,9 +213,9 @@ package struct LogReader {
         return count == 1 ? writer : nil
     }
 
-    /// The last seq decided at or before an instant.
+    /// The last seq decided at or before an instant; looks from the newest back.
     package func seq(asOf instant: Instant) throws -> Seq {
-        var query = try Query(database, "SELECT max(seq) FROM log WHERE decided_at <= ?")
+        var query = try Query(database, "SELECT seq FROM log WHERE decided_at <= ? ORDER BY seq DESC LIMIT 1")
         query.bind(instant.milliseconds)
         return try query.first { $0.uint64(0) } ?? 0
     }

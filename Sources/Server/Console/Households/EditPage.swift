@@ -1,0 +1,261 @@
+import Assistance
+import CommandSupport
+import Markup
+import RecordStore
+import SyncEngine
+
+/// Correcting a fact by hand, or adding one: what is wrong is said beside each field, and nothing typed is lost.
+struct EditPage: ConsolePage {
+    static let routes: [ConsoleRoute] = [
+        .get("/records/{id}/edit", .work) { console, request in
+            .page(try page(console, request, of: try console.look(at: try request.record(), page: "edit", by: request)))
+        },
+        .post("/records/{id}/edit", .work) { console, request in
+            let subject = try console.subject(try request.record())
+            let typed = try EditPage.page(console, request, of: subject)
+            try console.checkFresh([subject.record.id], seen: try request.seen())
+            return try typed.keep(console, operation: .edit, record: subject.record.id)
+        },
+        .get("/households/{id}/new/{kind}", .work) { console, request in
+            .page(try newPage(console, request, try console.look(at: try request.record(), page: "edit", by: request)))
+        },
+        .post("/households/{id}/new/{kind}", .work) { console, request in
+            let typed = try newPage(console, request, try console.subject(try request.record()))
+            return try typed.keep(console, operation: .create, record: Township.newID(at: request.now))
+        },
+    ]
+
+    let seq: Seq
+    let editable: EditableFields
+    let file: HouseholdFile
+    let clearance: Clearance
+    let request: ConsoleRequest
+    /// Where the form goes.
+    let action: Link
+    var wrong: [String: String] = [:]
+    /// What is wrong with the whole.
+    var problem: String?
+
+    private static func page(
+        _ console: Console, _ request: ConsoleRequest, of subject: Subject
+    ) throws -> EditPage {
+        guard !subject.record.isDeleted else { throw Problem(.recordDeleted, subject.record.id.description) }
+        return try page(
+            console, request, subject.root, EditableFields(subject.kind, record: subject.linked),
+            Link("records", subject.record.id.description, "edit"))
+    }
+
+    private static func newPage(
+        _ console: Console, _ request: ConsoleRequest, _ household: Subject
+    ) throws -> EditPage {
+        let name = request.part("kind")
+        guard EditableFields.below.contains(name), let kind = AssistanceSchema.current.kind(name) else {
+            throw Problem(.unknownKind, String(name.prefix(40)))
+        }
+        return try page(
+            console, request, household.root, EditableFields(kind, record: nil),
+            Link("households", household.record.id.description, "new", name))
+    }
+
+    private static func page(
+        _ console: Console, _ request: ConsoleRequest, _ root: RecordID, _ editable: EditableFields, _ action: Link
+    ) throws -> EditPage {
+        let tables = console.township.database.tables
+        return try console.read { database, seq in
+            EditPage(
+                seq: seq, editable: editable, file: try HouseholdFile(root, tables: tables, in: database),
+                clearance: try Clearance(of: root, for: request, tables: tables, in: database), request: request,
+                action: action)
+        }
+    }
+
+    // MARK: - Keeping
+
+    private func keep(
+        _ console: Console, operation: Change.Operation, record: RecordID
+    ) throws -> ConsoleAnswer {
+        let (writes, wrong) = editable.read(request.form, context: RuleContext(today: request.now.day))
+        var page = self
+        page.wrong = wrong
+        let reason = request.optional("reason")
+        if reason == nil { page.wrong["reason"] = EditableFields.words(Problem(.reasonNeeded, "reason")) }
+        guard page.wrong.isEmpty, let reason else {
+            let first = page.wrong.min { $0.key < $1.key }
+            let problem = Problem(
+                first?.key == "reason" ? .reasonNeeded : .badValue, first?.key ?? "",
+                explanation: first.map { Label(zh: $0.value, en: $0.value) })
+            return .refused(problem, page)
+        }
+        var all = writes
+        if operation == .create, editable.kind.field("household") != nil {
+            all.insert(.set("household", .text(file.root.record.id.description)), at: 0)
+        }
+        let draft = Draft(kind: editable.kind, record: record, operation: operation, writes: all)
+        do {
+            let seq = try CaseDesk(township: console.township).add(draft, act: try request.act(reason: reason))
+            return .done(
+                Link("households", file.root.record.id.description, query: [("done", String(seq))]),
+                .object([
+                    ("id", .string(record.description)), ("kind", .string(editable.kind.name)),
+                    ("seq", .int(Int64(seq))),
+                ]))
+        } catch let problem as Problem where problem.code.rawValue < 3000 {
+            let field = problem.subject.split(separator: ".").last.map(String.init) ?? ""
+            if editable.fields.contains(where: { $0.name == field }) {
+                page.wrong[field] = EditableFields.words(problem)
+            } else {
+                page.problem = EditableFields.words(problem)
+            }
+            return .refused(problem, page)
+        }
+    }
+
+    // MARK: - The form
+
+    var title: String {
+        (editable.record == nil ? L("新增", "New: ") : L("修改", "Edit: ")) + editable.kind.label.text()
+    }
+
+    /// `seq`, `kind`, `record`, `fields` [`name`, `type`, `value` masked, `codes`].
+    var json: JSONValue {
+        .object([
+            ("seq", .int(Int64(seq))), ("kind", .string(editable.kind.name)),
+            ("record", editable.record.map { .string($0.record.id.description) } ?? .null),
+            (
+                "fields",
+                .array(
+                    editable.fields.map { field in
+                        .object([
+                            ("name", .string(field.name)), ("type", .string(field.type.rawValue)),
+                            ("masked", .bool(isMasked(field))),
+                            ("value", isMasked(field) ? .null : .string(editable.typed(field))),
+                            ("codes", .array((field.rule?.codes?.keys.sorted() ?? []).map(JSONValue.string))),
+                        ])
+                    })
+            ),
+        ])
+    }
+
+    private func isMasked(_ field: FieldSchema) -> Bool {
+        guard let record = editable.record, !clearance.isClear else { return false }
+        return Masking.form(of: field.name, in: editable.kind.name) != nil && !record.value(field.name).isNull
+    }
+
+    func body() -> HTML {
+        let first = wrong.isEmpty && problem == nil
+        return .group([
+            Tag.p {
+                Parts.link(
+                    L("回到住户（不保存）", "Back to the household (keeps nothing)"),
+                    Link("households", file.root.record.id.description))
+            },
+            first
+                ? .empty
+                : Tag.div(.class(.problem), .role("alert")) {
+                    Tag.p {
+                        Tag.strong(
+                            text: problem
+                                ?? L("有 \(wrong.count) 处要改，没有保存。", "\(wrong.count) to correct; nothing was kept."))
+                    }
+                },
+            Tag.section(.class(.panel)) {
+                // After a refusal it is still the page that was seen then.
+                Parts.form(
+                    action, request, seen: request.form["seen"].flatMap(Seq.init) ?? seq, submit: L("保存", "Save")
+                ) {
+                    for field in editable.fields { self.field(field) }
+                    item("reason", wrong["reason"]) {
+                        Parts.field(
+                            "reason", L("理由", "Reason"), value: request.form["reason"] ?? "", isRequired: true,
+                            help: L("为什么改、依据什么", "Why, and by what evidence"))
+                    }
+                }
+            },
+        ])
+    }
+
+    private func item(_ name: String, _ wrong: String?, _ content: () -> HTML) -> HTML {
+        guard let wrong else { return content() }
+        return Tag.div(.class(.wrong)) {
+            Tag.p(.class(.error), .id("wrong-\(name)"), .role("alert"), text: wrong)
+            content()
+        }
+    }
+
+    private func field(_ field: FieldSchema) -> HTML {
+        let isMasked = isMasked(field)
+        let typed = request.form.all(field.name).filter { !$0.isEmpty }
+        let value =
+            request.form[field.name] != nil ? typed.joined(separator: ",") : isMasked ? "" : editable.typed(field)
+        return .group([
+            isMasked ? Tag.input(.type(.hidden), .name(EditableFields.masked), .value(field.name)) : .empty,
+            item(field.name, wrong[field.name]) { input(field, value: value, isMasked: isMasked) },
+            isMasked ? clear(field) : .empty,
+        ])
+    }
+
+    private func clear(_ field: FieldSchema) -> HTML {
+        Tag.p {
+            Tag.label {
+                Tag.input(.type(.checkbox), .name(EditableFields.clear + field.name), .value("1"))
+                L("清空“\(field.label.text())”", "Clear \(field.label.text())")
+            }
+        }
+    }
+
+    private func input(_ field: FieldSchema, value: String, isMasked: Bool) -> HTML {
+        let label = field.label.text().replacing("（分）", with: "（元）").replacing("(fen)", with: "(yuan)")
+        let help =
+            isMasked
+            ? L("已登记，被遮盖；不填就不改", "On record, masked; left empty it stays")
+            : EditableFields.isMoney(field) ? L("单位：元，如 320 或 12.50", "In yuan, like 320 or 12.50") : nil
+        let empty = isMasked ? L("（不改）", "(stays)") : "—"
+        if let codes = field.rule?.codes, field.type == .text {
+            var options = codes.map { (value: $0.key, text: $0.value.text()) }.sorted { $0.value < $1.value }
+            options.insert((value: "", text: empty), at: 0)
+            if !value.isEmpty, codes[value] == nil { options.append((value: value, text: value)) }
+            return Parts.select(field.name, label, options: options, value: value)
+        }
+        switch field.type {
+        case .bool:
+            return Parts.select(
+                field.name, label, options: [("", empty), ("true", L("是", "yes")), ("false", L("否", "no"))],
+                value: value)
+        case .date: return Parts.field(field.name, label, type: .date, value: value, help: help, limit: 10)
+        case .reference:
+            var people = file.all("member").map { (value: $0.record.id.description, text: $0.text("name") ?? "") }
+            if !value.isEmpty, !people.contains(where: { $0.value == value }) {
+                people.append((value: value, text: file.name(RecordID(value))))
+            }
+            people.insert((value: "", text: empty), at: 0)
+            return Parts.select(field.name, label, options: people, value: value)
+        case .list where field.rule?.codes != nil: return boxes(field, label, chosen: value, help: help)
+        case .text where field.name == "text" || field.name == "remarks":
+            return Parts.textarea(field.name, label, value: value, help: help, rows: 4)
+        default: return Parts.field(field.name, label, value: value, help: help)
+        }
+    }
+
+    private func boxes(_ field: FieldSchema, _ label: String, chosen: String, help: String?) -> HTML {
+        let chosen = Set(chosen.split(separator: ",").map(String.init))
+        let codes = (field.rule?.codes ?? [:]).sorted { $0.key < $1.key }
+        return Tag.fieldset {
+            Tag.legend(text: label)
+            // That nothing is ticked is said too.
+            Tag.input(.type(.hidden), .name(field.name), .value(""))
+            for (code, meaning) in codes {
+                Tag.label {
+                    Tag.input(
+                        .type(.checkbox), .name(field.name), .value(code), chosen.contains(code) ? .checked : nil)
+                    meaning.text()
+                }
+                " "
+            }
+            if let help { Tag.small(text: help) }
+        }
+    }
+}
+
+extension StyleClass {
+    static let wrong = Self("wrong"), error = Self("error")
+}

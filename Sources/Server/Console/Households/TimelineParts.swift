@@ -1,0 +1,158 @@
+import Assistance
+import CommandSupport
+import Markup
+import RecordStore
+import SyncEngine
+
+/// A household's story, as a page tells it.
+enum TimelineParts {
+    /// Records of one set that are told line by line; the rest are counted.
+    private static let shownParts = 12
+
+    static func list(_ history: HouseholdHistory, file: HouseholdFile?, isClear: Bool) -> HTML {
+        guard !history.entries.isEmpty else { return Tag.p(.class(.empty), text: L("没有", "None")) }
+        return Tag.ol(.class(.timeline)) {
+            for entry in history.entries { self.entry(entry, file: file, isClear: isClear) }
+        }
+    }
+
+    private static func entry(_ entry: HouseholdHistory.Entry, file: HouseholdFile?, isClear: Bool) -> HTML {
+        let item = entry.item
+        return Tag.li(.id("seq-\(entry.leaf.seq)")) {
+            Tag.p {
+                Tag.strong(text: item?.author ?? "")
+                " "
+                if let item { Parts.time(item.at) }
+                " "
+                outcome(item)
+                " "
+                Tag.small(text: place(entry))
+            }
+            if let reason = item?.reason, !reason.isEmpty { Tag.p { Tag.em(text: L("理由：", "Reason: ") + reason) } }
+            for part in entry.parts.prefix(shownParts) { self.part(part, file: file, isClear: isClear) }
+            if entry.parts.count > shownParts {
+                Tag.p(text: L("另有 \(entry.parts.count - shownParts) 条记录", "and \(entry.parts.count - shownParts) more"))
+            }
+        }
+    }
+
+    private static func part(_ part: HouseholdHistory.Part, file: HouseholdFile?, isClear: Bool) -> HTML {
+        let name = file?.record(part.record)?.text("name").map { " " + $0 } ?? ""
+        let lines = Self.lines(part.item, kind: part.kind, isClear: isClear)
+        return Tag.div {
+            Parts.link((part.kind?.label.text() ?? "") + name, Link("records", part.record.description))
+            Tag.ul { for line in lines { Tag.li(text: line) } }
+        }
+    }
+
+    /// What changed, in words; what did not stand is said to be so.
+    static func lines(_ item: HistoryItem, kind: KindSchema?, isClear: Bool) -> [String] {
+        let mask: (Value, _ field: String) -> Value = isClear ? { value, _ in value } : Shown.masked(in: kind)
+        let words = HistoryEntry(item, kind: kind).lines(mask)
+        return zip(item.effects, words).map { effect, line in
+            switch effect.result {
+            case .lost where item.outcome == .quarantined: line
+            case .lost: line + L("（没有采用，已成冲突）", " (did not stand: a conflict)")
+            case .equal: line + L("（与已有的相同）", " (was so already)")
+            case .applied, .derived: line
+            }
+        }
+    }
+
+    private static func outcome(_ item: HistoryItem?) -> HTML {
+        switch item?.outcome {
+        case .conflicted: Parts.badge(L("有冲突", "met a conflict"), .soon)
+        case .quarantined: Parts.badge(L("被退回", "set aside"), .grave)
+        case .applied, .pending, nil: .empty
+        }
+    }
+
+    private static func place(_ entry: HouseholdHistory.Entry) -> String {
+        let from =
+            entry.leaf.isDesk
+            ? L("镇街", "township")
+            : [entry.station, entry.staff].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " ")
+        let clock = entry.item?.isFlagged == true ? L("，时钟不可信", ", clock not trusted") : ""
+        return L("\(from) · 序号 \(entry.leaf.seq)\(clock)", "\(from) · seq \(entry.leaf.seq)\(clock)")
+    }
+}
+
+/// The whole history of a household, page by page.
+struct HouseholdHistoryPage: ConsolePage {
+    static let routes: [ConsoleRoute] = [
+        .get("/households/{id}/history") { console, request in
+            let id = try request.record()
+            _ = try console.look(at: id, page: "history", by: request)
+            let tables = console.township.database.tables
+            return try console.page { database, seq in
+                let file = try HouseholdFile(id, tables: tables, in: database)
+                return HouseholdHistoryPage(
+                    seq: seq, file: file,
+                    history: try HouseholdHistory(
+                        of: file.everything, before: request.query["before"].flatMap(Seq.init), tables: tables,
+                        in: database),
+                    clearance: try Clearance(of: file.root.record.id, for: request, tables: tables, in: database))
+            }
+        }
+    ]
+
+    let seq: Seq
+    let file: HouseholdFile
+    let history: HouseholdHistory
+    let clearance: Clearance
+
+    var title: String { L("历史：", "History: ") + file.title }
+    private var id: String { file.root.record.id.description }
+
+    /// `seq`, `household`, `count`, `next`, `entries` [`seq`, `author`, `at`, `reason`, `outcome`, `desk`, `station`,
+    /// `staff`, `records` [`record`, `kind`, `changes` in words]].
+    var json: JSONValue {
+        .object([
+            ("seq", .int(Int64(seq))), ("household", .string(id)), ("count", .int(Int64(history.count))),
+            ("next", history.next.map { .int(Int64($0)) } ?? .null),
+            ("entries", .array(history.entries.map { $0.document(isClear: clearance.isClear) })),
+        ])
+    }
+
+    func body() -> HTML {
+        .group([
+            Tag.p { Parts.link(L("回到住户", "Back to the household"), Link("households", id)) },
+            Parts.panel(L("共 \(history.count) 次变更，新的在前", "\(history.count) change sets, the newest first")) {
+                TimelineParts.list(history, file: file, isClear: clearance.isClear)
+            },
+            history.next.map { next in
+                Tag.p(.class(.pages)) {
+                    Parts.link(
+                        L("更早的", "Earlier"), Link("households", id, "history", query: [("before", String(next))]))
+                }
+            } ?? .empty,
+        ])
+    }
+}
+
+extension HouseholdHistory.Entry {
+    fileprivate func document(isClear: Bool) -> JSONValue {
+        .object([
+            ("seq", .int(Int64(leaf.seq))), ("author", .string(item?.author ?? "")),
+            ("at", item.map { .string($0.at.description) } ?? .null), ("reason", .string(item?.reason ?? "")),
+            ("outcome", .string(item?.outcome.rawValue ?? "applied")), ("desk", .bool(leaf.isDesk)),
+            ("station", station.map(JSONValue.string) ?? .null), ("staff", staff.map(JSONValue.string) ?? .null),
+            (
+                "records",
+                .array(
+                    parts.map { part in
+                        .object([
+                            ("record", .string(part.record.description)),
+                            ("kind", part.kind.map { .string($0.name) } ?? .null),
+                            (
+                                "changes",
+                                .array(
+                                    TimelineParts.lines(part.item, kind: part.kind, isClear: isClear)
+                                        .map(JSONValue.string))
+                            ),
+                        ])
+                    })
+            ),
+        ])
+    }
+}
