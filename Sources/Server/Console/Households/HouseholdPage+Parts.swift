@@ -7,7 +7,7 @@ import SyncEngine
 extension HouseholdPage {
     private func heading(_ kind: String, _ names: [String]) -> [String] {
         let schema = AssistanceSchema.current.kind(kind)
-        return names.map { schema?.field($0)?.label.text() ?? $0 } + [""]
+        return names.map { name in schema?.field(name).map(Sourced.label) ?? name }
     }
 
     private func add(_ kind: String, _ label: String) -> HTML {
@@ -26,12 +26,14 @@ extension HouseholdPage {
         let day = asOf?.day ?? request.now.day
         return Parts.panel(L("家庭成员", "Members"), id: "members") {
             Parts.table(
-                L("家庭成员", "Members"), heading("member", names) + [L("年龄", "Age"), L("是否共同生活", "Lives here")],
+                L("家庭成员", "Members"),
+                heading("member", names) + [L("年龄", "Age"), L("是否共同生活", "Lives here"), ""],
                 rows: file.all("member").map { member in
-                    sourced.row(names, of: member, canEdit: canWork) + [
+                    sourced.values(names, of: member) + [
                         .text(member.age(on: day).map(String.init) ?? ""),
                         member.value("in_household") == .bool(false)
                             ? Parts.badge(L("不在户内", "No"), .mild) : sourced.value("in_household", of: member),
+                        Sourced.links(to: member.record.id, canEdit: canWork),
                     ]
                 })
             add("member", L("新增成员", "New member"))
@@ -67,9 +69,10 @@ extension HouseholdPage {
             lists.map { list in
                 Parts.panel(list.title, id: list.kind) {
                     Parts.table(
-                        list.title, heading(list.kind, list.fields),
+                        list.title, heading(list.kind, list.fields) + [""],
                         rows: file.all(list.kind).map {
-                            sourced.row(list.fields, of: $0, canEdit: canWork, people: people)
+                            sourced.values(list.fields, of: $0, people: people)
+                                + [Sourced.links(to: $0.record.id, canEdit: canWork)]
                         }, numbers: Set(list.fields.indices.filter { list.fields[$0].hasSuffix("_fen") }))
                     add(list.kind, list.add)
                 }
@@ -82,7 +85,7 @@ extension HouseholdPage {
         let names = ["when", "where", "surveyors", "form", "answers", "summary"]
         return Parts.panel(L("入户走访", "Visits"), id: "visits") {
             Parts.table(
-                L("入户走访", "Visits"), heading("visit", names),
+                L("入户走访", "Visits"), heading("visit", names) + [""],
                 rows: file.all("visit").reversed().map { visit in
                     names.map { name in
                         name == "answers" && !clearance.isClear && !visit.value("answers").isNull

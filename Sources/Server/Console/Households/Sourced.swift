@@ -42,15 +42,18 @@ struct Sourced {
     func facts(_ names: [String], of record: Linked, people: (RecordID?) -> String = { _ in "" }) -> HTML {
         Parts.facts(
             names.compactMap { name in
-                record.kind.field(name).map { (label: $0.label.text(), value: value(name, of: record, name: people)) }
+                record.kind.field(name).map { (label: Self.label($0), value: value(name, of: record, name: people)) }
             })
     }
 
-    /// A row of a table: the fields, and links to the record.
-    func row(
-        _ names: [String], of record: Linked, canEdit: Bool, people: (RecordID?) -> String = { _ in "" }
-    ) -> [HTML] {
-        names.map { value($0, of: record, name: people) } + [Self.links(to: record.record.id, canEdit: canEdit)]
+    /// Cells of a row of a table.
+    func values(_ names: [String], of record: Linked, people: (RecordID?) -> String = { _ in "" }) -> [HTML] {
+        names.map { value($0, of: record, name: people) }
+    }
+
+    /// What a field is called where its money is shown in yuan.
+    static func label(_ field: FieldSchema) -> String {
+        field.label.text().replacing("（分）", with: "").replacing(" (fen)", with: "")
     }
 
     static func links(to id: RecordID, canEdit: Bool) -> HTML {

@@ -74,7 +74,9 @@ enum TraceParts {
                 Tag.a(
                     .href(Link("records", record.description, "proof")), .download,
                     text: L("下载证明", "Download the proof"))
-                L("。", ". ")
+                L(
+                    "（工作站以前见过的树首大小写在网址后面：?head=大小，证明便连到它）。",
+                    " (for a station that holds an earlier head, add ?head=SIZE: the proof then leads from it). ")
             } else {
                 L(
                     "证明含签名的原文，负责人、审计和区级监督申请查看敏感信息后可以下载。",

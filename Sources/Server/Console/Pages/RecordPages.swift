@@ -44,7 +44,8 @@ struct RecordPage: ConsolePage {
                             "A proof holds what was signed, in clear: leaders, auditors and the district ask to see it first"
                     ))
             }
-            let proof = try console.township.prove(subject.record.id, from: [])
+            let heads = request.query.all("head").prefix(shownHeads).compactMap { UInt64($0) }
+            let proof = try console.township.prove(subject.record.id, from: heads)
             return .file(
                 ConsoleFile(
                     name: "proof-\(subject.record.id).json", mediaType: "application/json",
@@ -52,6 +53,8 @@ struct RecordPage: ConsolePage {
         },
     ]
 
+    /// Heads that a proof leads from, at most.
+    private static let shownHeads = 8
     /// Sets that are told, the newest first.
     private static let shownEntries = 100
 
@@ -83,7 +86,7 @@ struct RecordPage: ConsolePage {
             Parts.panel(record.kind.label.text()) {
                 Parts.facts(
                     record.kind.fields.map { field in
-                        (label: field.label.text(), value: value(field))
+                        (label: Sourced.label(field), value: value(field))
                     } + [(label: L("所在村居", "Village"), value: .text(record.record.scope.code))])
             },
             Parts.panel(L("全部变更", "Every change")) {
