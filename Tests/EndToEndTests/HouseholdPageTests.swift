@@ -139,6 +139,19 @@ import Testing
         #expect(try server.command("show", household).json["fields"]["address"].string == "二组")
     }
 
+    @Test func whatChangedMeanwhileIsMaskedForProgramsToo() throws {
+        var browser = try ConsoleBrowser.signedIn(server, "li")
+        let page = try browser.get("/records/\(member)/edit")
+        #expect(try station.run("edit", member, "id_number=440524188001010014", "disease=尿毒症").code == 0)
+        try station.sync()
+        for accept in ["text/html", "application/json"] {
+            let answer = try browser.submit(
+                page, "/records/\(member)/edit", ["name": "王五", "reason": "更正"], headers: ["Accept": accept])
+            #expect(answer.status >= 400 && answer.text.contains("4405**********0014"), "\(accept)")
+            #expect(!answer.text.contains("440524188001010014") && !answer.text.contains("尿毒症"), "\(accept)")
+        }
+    }
+
     @Test func moneyIsTypedInYuan() throws {
         var browser = try ConsoleBrowser.signedIn(server, "li")
         let page = try browser.get("/households/\(household)/new/income_item")

@@ -1,3 +1,4 @@
+import Assistance
 import CommandSupport
 import Markup
 import SyncEngine
@@ -78,11 +79,15 @@ enum FailureParts {
 }
 
 extension ChangedMeanwhile.Change {
-    /// `record`, `entries` as `history` states them.
+    /// `record`, `kind`, `entries` as `history` states them, masked.
     var document: JSONValue {
         .object([
             ("record", .string(record.description)), ("kind", kind.map { .string($0.name) } ?? .null),
-            ("entries", .array(items.map { HistoryEntry($0).json })),
+            (
+                "entries",
+                .array(
+                    items.map { item in HistoryEntry(kind.map { Masking.masked(item, kind: $0) } ?? item).json })
+            ),
         ])
     }
 }

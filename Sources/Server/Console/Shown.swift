@@ -12,9 +12,9 @@ enum Shown {
     /// - Parameter isClear: the person has asked, with a reason (``Disclosure``).
     static func value(_ value: Value, of field: FieldSchema, in kind: KindSchema, isClear: Bool = false) -> HTML {
         if value.isNull { return .empty }
-        if !isClear, Masking.form(of: field.name, in: kind.name) != nil {
-            return Tag.span(
-                .class(.masked), text: PlainText.of(Masking.masked(value, of: field.name, in: kind.name)))
+        let masked = Masking.masked(value, of: field.name, in: kind.name)
+        if !isClear, masked != value || Masking.form(of: field.name, in: kind.name) != nil {
+            return Tag.span(.class(.masked), text: PlainText.of(masked))
         }
         if field.name.hasSuffix("_fen"), let fen = value.int64 {
             return .text(Table.Cell.fen(fen).plain + L(" 元", " yuan"))

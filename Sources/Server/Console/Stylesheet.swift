@@ -76,7 +76,8 @@ enum Stylesheet {
         .filters .field { margin: 0; } .filters .buttons { margin: 0; }
         .filters input, .filters select { width: auto; min-width: 9rem; }
         .source { font-size: .75rem; line-height: 1; padding: 0 .2rem; border: 1px solid var(--line); border-radius: .2rem;
-          color: var(--soft); text-decoration: none; } .source:hover, .source:focus { color: var(--blue);
+          color: var(--soft); text-decoration: none; white-space: nowrap; } .acts { white-space: nowrap; }
+          main > details { margin: 0 0 1rem; } .source:hover, .source:focus { color: var(--blue);
           border-color: var(--blue); }
         .photos { list-style: none; display: flex; flex-wrap: wrap; gap: .8rem; margin: 0; padding: 0; }
         .photos img { display: block; width: 10rem; height: 7.5rem; object-fit: cover; border-radius: .3rem; }

@@ -57,14 +57,16 @@ struct Sourced {
     }
 
     static func links(to id: RecordID, canEdit: Bool) -> HTML {
-        .group([
-            Parts.link(L("记录", "Record"), Link("records", id.description)),
-            canEdit ? " " : .empty,
-            canEdit ? Parts.link(L("修改", "Edit"), Link("records", id.description, "edit")) : .empty,
-        ])
+        Tag.span(.class(.acts)) {
+            Parts.link(L("记录", "Record"), Link("records", id.description))
+            if canEdit {
+                " "
+                Parts.link(L("修改", "Edit"), Link("records", id.description, "edit"))
+            }
+        }
     }
 }
 
 extension StyleClass {
-    static let source = Self("source")
+    static let source = Self("source"), acts = Self("acts")
 }

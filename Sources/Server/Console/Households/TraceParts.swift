@@ -45,18 +45,9 @@ enum TraceParts {
     /// As an entry of `audit trace`, masked.
     static func document(_ step: TraceStep, kind: KindSchema?, isClear: Bool) -> JSONValue {
         guard !isClear, let kind else { return step.document }
-        var item = step.item
-        item.effects = item.effects.map { effect in
-            var shown = effect
-            shown.old = Masking.masked(effect.old, of: effect.field, in: kind.name)
-            shown.new = Masking.masked(effect.new, of: effect.field, in: kind.name)
-            shown.element = effect.element.map {
-                Masking.masked(.text($0), of: effect.field, in: kind.name).text ?? Masking.hidden
-            }
-            return shown
-        }
         return TraceStep(
-            item: item, field: step.field, leaf: step.leaf, device: step.device, scope: step.scope,
+            item: Masking.masked(step.item, kind: kind), field: step.field, leaf: step.leaf, device: step.device,
+            scope: step.scope,
             isSigned: step.isSigned, isIncluded: step.isIncluded
         ).document
     }

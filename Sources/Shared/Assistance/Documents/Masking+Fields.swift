@@ -46,13 +46,17 @@ extension Masking {
 
     private static let conflictValues: Set<String> = ["base", "mine", "theirs", "standing"]
 
-    /// A record with what is masked of it masked.
-    package static func masked(_ record: Record, kind: KindSchema) -> Record {
-        var shown = record
-        for (index, field) in kind.fields.enumerated() {
-            shown.values[index] = masked(record.values[index], of: field.name, in: kind.name)
+    /// What a set did to a record of a kind, its values masked.
+    package static func masked(_ item: HistoryItem, kind: KindSchema) -> HistoryItem {
+        var item = item
+        item.effects = item.effects.map { effect in
+            var shown = effect
+            shown.old = masked(effect.old, of: effect.field, in: kind.name)
+            shown.new = masked(effect.new, of: effect.field, in: kind.name)
+            shown.element = effect.element.map { masked(.text($0), of: effect.field, in: kind.name).text ?? hidden }
+            return shown
         }
-        return shown
+        return item
     }
 
     /// `6228480402564890018` as `***************0018`.
