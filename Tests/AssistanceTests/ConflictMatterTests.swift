@@ -8,7 +8,8 @@ import Testing
         ("bank_account", ["kind", "number", "bank", "holder"], ConflictMatter.account),
         ("bank_account", ["remarks"], .account), ("member", ["name", "id_number"], .identity),
         ("supporter", ["id_number"], .identity), ("income_item", ["amount_fen", "to"], .money),
-        ("property_item", ["value_fen"], .money), ("member", ["deleted"], .deletion), ("household", ["address"], .other),
+        ("property_item", ["value_fen"], .money), ("member", ["deleted"], .deletion),
+        ("household", ["address"], .other),
     ])
     func aConflictIsSortedByWhatItCanPayWrongly(kind: String, fields: [String], matter: ConflictMatter) {
         #expect(ConflictMatter(kind: kind, fields: fields) == matter)

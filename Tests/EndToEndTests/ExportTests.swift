@@ -51,10 +51,11 @@ import Testing
     }
 
     @Test func aDisclosureIsOnRecord() throws {
-        let said = try server.command("export", "members", path("a.csv"), "--clear", "--reason", "核对", "--author", "王")
+        let said = try server.command(
+            "export", "members", path("a.csv"), "--clear", "--reason", "区审计抽查核对", "--author", "王")
         #expect(said.json["clear"].bool == true)
         let kept = try server.command("list", "disclosure").json["records"][0]["fields"]
-        #expect(kept["reason"].string == "核对" && kept["shown_to"].string == "王")
+        #expect(kept["reason"].string == "区审计抽查核对" && kept["account"].string == "王")
         #expect(kept["what"].string == "export members.csv")
     }
 

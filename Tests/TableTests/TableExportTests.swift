@@ -123,7 +123,7 @@ import Testing
         let path = world.url.appending(path: "clear.csv").path
         try export.write(to: path)
         #expect(try String(contentsOfFile: path, encoding: .utf8).contains("370404198001010014"))
-        #expect(try disclosures() == ["export members.csv 核对 王"])
+        #expect(try disclosures() == ["export members.csv 区审计抽查核对 王"])
     }
 
     private func disclosures() throws -> [String] {

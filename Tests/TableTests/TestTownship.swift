@@ -19,7 +19,7 @@ final class TestTownship {
 
     deinit { try? FileManager.default.removeItem(at: url) }
 
-    var act: Desk.Act { Desk.Act(author: "王", reason: "核对", now: Self.now) }
+    var act: Desk.Act { Desk.Act(author: "王", reason: "区审计抽查核对", now: Self.now) }
 
     @discardableResult func add(_ kind: String, _ fields: [(String, Value)]) throws -> RecordID {
         let desk = CaseDesk(township: township)

@@ -24,7 +24,7 @@ struct PaymentTrace: Sendable {
     let visits: [(visit: Linked, step: TraceStep?)]
     let paymentStep: TraceStep?
     let decisionStep: TraceStep?
-    let file: HouseholdFile?
+    let file: HouseholdRecords?
 
     /// Facts and visits that are walked, at most.
     private static let limit = 200
@@ -60,7 +60,7 @@ struct PaymentTrace: Sendable {
         let calculation: JSONValue?
         let facts: [Linked]
         let visits: [Linked]
-        let file: HouseholdFile?
+        let file: HouseholdRecords?
 
         init(_ id: RecordID, tables: RecordTables, database: Database) throws {
             func record(_ id: RecordID?, _ kind: String) throws -> Linked? {
@@ -71,7 +71,7 @@ struct PaymentTrace: Sendable {
             self.payment = payment
             application = try record(payment.value("application").recordID, "application")
             file = try application?.value("household").recordID.map {
-                try HouseholdFile($0, tables: tables, in: database)
+                try HouseholdRecords($0, tables: tables, in: database)
             }
             let decided =
                 try application.map { application in

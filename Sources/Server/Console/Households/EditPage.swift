@@ -27,7 +27,7 @@ struct EditPage: ConsolePage {
 
     let seq: Seq
     let editable: EditableFields
-    let file: HouseholdFile
+    let file: HouseholdRecords
     let clearance: Clearance
     let request: ConsoleRequest
     /// Where the form goes.
@@ -63,7 +63,7 @@ struct EditPage: ConsolePage {
         let tables = console.township.database.tables
         return try console.read { database, seq in
             EditPage(
-                seq: seq, editable: editable, file: try HouseholdFile(root, tables: tables, in: database),
+                seq: seq, editable: editable, file: try HouseholdRecords(root, tables: tables, in: database),
                 clearance: try Clearance(of: root, for: request, tables: tables, in: database), request: request,
                 action: action)
         }

@@ -196,8 +196,8 @@ extension HouseholdPage {
         guard one.arrivedAt != nil else {
             return .group([.text(name + " "), Parts.badge(L("文件未到", "Waiting for the file"), .soon)])
         }
-        let link = Link("attachments", one.id.description)
-        guard AttachmentFile.isImage(one.mediaType) else { return Parts.link(name, link) }
+        let link = Link("blobs", one.sha256.description)
+        guard CaseFiles.shown.contains(one.mediaType) else { return Parts.link(name, link) }
         return Tag.a(.href(link)) {
             Tag.img(.src(link), .alt(name))
             Tag.span(text: name)

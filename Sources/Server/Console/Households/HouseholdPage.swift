@@ -13,7 +13,7 @@ struct HouseholdPage: ConsolePage {
             let tables = console.township.database.tables
             return try console.page { database, seq in
                 let asOf = try AsOf(request.query, LogReader(database, tables: tables), head: seq)
-                let file = try HouseholdFile(id, asOf: asOf?.seq, tables: tables, in: database)
+                let file = try HouseholdRecords(id, asOf: asOf?.seq, tables: tables, in: database)
                 return HouseholdPage(
                     seq: seq, file: file, asOf: asOf,
                     clearance: try Clearance(of: file.root.record.id, for: request, tables: tables, in: database),
@@ -31,7 +31,7 @@ struct HouseholdPage: ConsolePage {
     private static let shownSets = 8
 
     let seq: Seq
-    let file: HouseholdFile
+    let file: HouseholdRecords
     let asOf: AsOf?
     let clearance: Clearance
     let history: HouseholdHistory?
@@ -185,7 +185,7 @@ struct HouseholdPayments: Sendable {
     /// The id of the last line shown; `nil` at the end.
     let next: String?
 
-    init(_ file: HouseholdFile, before place: String?) {
+    init(_ file: HouseholdRecords, before place: String?) {
         let all = file.all("payment").sorted {
             ($0.text("month") ?? "", $0.record.id) > ($1.text("month") ?? "", $1.record.id)
         }

@@ -9,14 +9,14 @@ enum TimelineParts {
     /// Records of one set that are told line by line; the rest are counted.
     private static let shownParts = 12
 
-    static func list(_ history: HouseholdHistory, file: HouseholdFile?, isClear: Bool) -> HTML {
+    static func list(_ history: HouseholdHistory, file: HouseholdRecords?, isClear: Bool) -> HTML {
         guard !history.entries.isEmpty else { return Tag.p(.class(.empty), text: L("没有", "None")) }
         return Tag.ol(.class(.timeline)) {
             for entry in history.entries { self.entry(entry, file: file, isClear: isClear) }
         }
     }
 
-    private static func entry(_ entry: HouseholdHistory.Entry, file: HouseholdFile?, isClear: Bool) -> HTML {
+    private static func entry(_ entry: HouseholdHistory.Entry, file: HouseholdRecords?, isClear: Bool) -> HTML {
         let item = entry.item
         return Tag.li(.id("seq-\(entry.leaf.seq)")) {
             Tag.p {
@@ -36,7 +36,7 @@ enum TimelineParts {
         }
     }
 
-    private static func part(_ part: HouseholdHistory.Part, file: HouseholdFile?, isClear: Bool) -> HTML {
+    private static func part(_ part: HouseholdHistory.Part, file: HouseholdRecords?, isClear: Bool) -> HTML {
         let name = file?.record(part.record)?.text("name").map { " " + $0 } ?? ""
         let lines = Self.lines(part.item, kind: part.kind, isClear: isClear)
         return Tag.div {
@@ -85,7 +85,7 @@ struct HouseholdHistoryPage: ConsolePage {
             _ = try console.look(at: id, page: "history", by: request)
             let tables = console.township.database.tables
             return try console.page { database, seq in
-                let file = try HouseholdFile(id, tables: tables, in: database)
+                let file = try HouseholdRecords(id, tables: tables, in: database)
                 return HouseholdHistoryPage(
                     seq: seq, file: file,
                     history: try HouseholdHistory(
@@ -97,7 +97,7 @@ struct HouseholdHistoryPage: ConsolePage {
     ]
 
     let seq: Seq
-    let file: HouseholdFile
+    let file: HouseholdRecords
     let history: HouseholdHistory
     let clearance: Clearance
 

@@ -14,7 +14,7 @@ struct ViewsPage: ConsolePage {
             let id = try request.record()
             let tables = console.township.database.tables
             return try console.page { database, seq in
-                let file = try HouseholdFile(id, tables: tables, in: database)
+                let file = try HouseholdRecords(id, tables: tables, in: database)
                 return ViewsPage(
                     seq: seq, household: file.root.record.id, name: file.title,
                     views: try AccountRegister(database).views(of: file.root.record.id, limit: limit),

@@ -4,7 +4,7 @@ import RecordStore
 import SyncEngine
 
 /// All that is on record of a household: now, or as the log says it was at an earlier seq.
-struct HouseholdFile: Sendable {
+struct HouseholdRecords: Sendable {
     /// Records of one household that are read, at most.
     static let limit = 20_000
 
