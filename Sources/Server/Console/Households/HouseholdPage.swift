@@ -94,8 +94,8 @@ struct HouseholdPage: ConsolePage {
             Tag.p {
                 Tag.strong(
                     text: L(
-                        "这是 \(asOf.words) 的情况（日志序号 \(asOf.seq)），不是现在的。",
-                        "This is how it was on \(asOf.words) (log seq \(asOf.seq)), not how it is now."))
+                        "这是 \(asOf.words) 的情况，不是现在的。",
+                        "This is how it was at \(asOf.words), not how it is now."))
             }
             Tag.p { Parts.link(L("看现在的", "See it as it is now"), Link("households", id)) }
         }
@@ -170,7 +170,10 @@ struct AsOf: Sendable {
         }
     }
 
-    var words: String { day.map { L("\($0) 终了时", "\($0), at its end") } ?? L("序号 \(seq) 时", "seq \(seq)") }
+    var words: String {
+        day.map { L("\($0) 终了时（日志序号 \(seq)）", "\($0), at its end (log seq \(seq))") }
+            ?? L("日志序号 \(seq) 时", "log seq \(seq)")
+    }
     var json: JSONValue {
         .object([("seq", .int(Int64(seq))), ("day", day.map { .string($0.description) } ?? .null)])
     }

@@ -45,9 +45,15 @@ enum TimelineParts {
         }
     }
 
+    private static let documents: Set<String> = ["answers", "calculation", "per_member"]
+
     /// What changed, in words; what did not stand is said to be so.
     static func lines(_ item: HistoryItem, kind: KindSchema?, isClear: Bool) -> [String] {
-        let mask: (Value, _ field: String) -> Value = isClear ? { value, _ in value } : Shown.masked(in: kind)
+        let shown = Shown.masked(in: kind)
+        let mask: (Value, _ field: String) -> Value = { value, field in
+            // A document in JSON is no line of a story, whoever reads it: its record has it.
+            isClear && !documents.contains(field) ? value : shown(value, field)
+        }
         let words = HistoryEntry(item, kind: kind).lines(mask)
         return zip(item.effects, words).map { effect, line in
             switch effect.result {
