@@ -66,7 +66,10 @@ package enum PlatformRows {
         let broken = QualityRule.all.filter { $0.severity == .error && !$0.findings(in: file).isEmpty }
         guard broken.isEmpty else { return .failure(Refused(rules: broken)) }
         let id = file.id.description
-        let home = row("household", id: id, household: nil) { name in text(file.home.value(name)) }
+        let home = row("household", id: id, household: nil) { name in
+            // The record lies in its village, whether the field says so or not.
+            name == "village" ? .string(file.home.record.scope.code) : text(file.home.value(name))
+        }
         let members = file.present.map { member in
             row("member", id: member.record.id.description, household: id) { name in
                 name == "disability_type"
