@@ -26,6 +26,9 @@ package enum AuthorityMigrations {
         migrator.registerMigration("2026-11-25 flagged sets") { database in
             try database.execute(sql: "CREATE INDEX log_flagged ON log (device) WHERE is_flagged = 1")
         }
+        migrator.registerMigration("2026-11-26 log by time") { database in
+            try database.execute(sql: "CREATE INDEX log_by_time ON log (decided_at)")
+        }
         return migrator
     }
 

@@ -213,10 +213,20 @@ package struct LogReader {
         return count == 1 ? writer : nil
     }
 
-    /// The last seq decided at or before an instant; looks from the newest back.
+    /// The last seq decided at or before an instant. Where the server's clock was set back, what followed by the log's
+    /// order and not after the instant belongs to it too.
     package func seq(asOf instant: Instant) throws -> Seq {
-        var query = try Query(database, "SELECT seq FROM log WHERE decided_at <= ? ORDER BY seq DESC LIMIT 1")
-        query.bind(instant.milliseconds)
-        return try query.first { $0.uint64(0) } ?? 0
+        var latest = try Query(
+            database, "SELECT seq FROM log WHERE decided_at <= ? ORDER BY decided_at DESC, seq DESC LIMIT 1")
+        latest.bind(instant.milliseconds)
+        guard var seq = try latest.first({ $0.uint64(0) }) else { return 0 }
+        var following = try Query(database, "SELECT seq, decided_at FROM log WHERE seq > ? ORDER BY seq")
+        following.bind(seq)
+        try following.forEach { row in
+            guard row.int64(1) <= instant.milliseconds else { return false }
+            seq = row.uint64(0)
+            return true
+        }
+        return seq
     }
 }
