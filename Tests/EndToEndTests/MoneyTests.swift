@@ -208,7 +208,7 @@ import Testing
 }
 
 /// A township with one family in payment since 2026-12, on 2026-12-08.
-private final class PaidTown {
+final class PaidTown {
     private let folder: TemporaryFolder
     let server: TownshipServer
     private(set) var station: VillageStation

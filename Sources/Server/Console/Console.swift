@@ -8,10 +8,13 @@ struct Console: Sendable {
     let township: Township
     let people: People
     let pastLedgers = PastLedgers()
+    /// What the pages about money add up.
+    let figures: MoneyFigures
 
     init(township: Township) {
         self.township = township
         people = People(township: township)
+        figures = MoneyFigures(township: township)
     }
 
     /// Every address. An area of the desk adds its own list here.
@@ -41,6 +44,7 @@ struct Console: Sendable {
         BlobFiles.routes,
         CaseActs.duties,
         householdRoutes,
+        MoneyPages.routes,
     ].flatMap(\.self)
 
     func read<Result>(_ body: (Database, Seq) throws -> Result) throws -> Result {

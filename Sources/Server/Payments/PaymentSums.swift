@@ -56,7 +56,8 @@ struct PaymentSums {
         return (fen, frozenMonths)
     }
 
-    private static func urgent(_ year: Int, through last: Month?, in database: Database) throws -> [Key: Int64] {
+    /// 急难型 relief by its own lines, which are in no roll.
+    static func urgent(_ year: Int, through last: Month?, in database: Database) throws -> [Key: Int64] {
         let query = try Query(
             database,
             """

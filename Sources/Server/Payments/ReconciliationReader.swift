@@ -7,7 +7,7 @@ import SyncEngine
 struct ReconciliationReader {
     let township: Township
 
-    struct Row {
+    struct Row: Sendable {
         let programme: Programme
         /// Due by decisions: the lines that stand, and what is due through the month and has no line.
         var decidedFen: Int64 = 0
@@ -30,14 +30,14 @@ struct ReconciliationReader {
     }
 
     /// A case where what is due is not what was paid, and why.
-    struct Difference {
+    struct Difference: Sendable {
         let application: RecordID
         let programme: Programme
         let fen: Int64
         let why: Why
         let reasons: [Label]
 
-        enum Why: String {
+        enum Why: String, Sendable {
             /// Due, and no line was frozen.
             case notPlanned = "not_planned"
             case held, returned, reversed
@@ -56,7 +56,7 @@ struct ReconciliationReader {
         }
     }
 
-    struct Reconciliation {
+    struct Reconciliation: Sendable {
         let month: Month
         let rows: [Row]
         /// Allocated to the month's plans altogether, and how much of it late; `nil` while no plan was issued.

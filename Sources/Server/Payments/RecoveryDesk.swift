@@ -72,7 +72,7 @@ struct RecoveryDesk {
         return id
     }
 
-    private func entry(_ recovery: Linked, in records: CaseReader) throws -> Entry {
+    func entry(_ recovery: Linked, in records: CaseReader) throws -> Entry {
         let file = try records.file(recovery.text("application") ?? "", at: township.clock())
         return Entry(
             recovery: recovery, file: file, state: file.state(of: recovery),

@@ -3,6 +3,8 @@ import CommandSupport
 import RecordStore
 package import SyncEngine
 
+import class GRDB.Database
+
 /// The month's roll: computed from the cases, frozen once, paid as frozen.
 struct RollDesk {
     let township: Township
@@ -20,12 +22,11 @@ struct RollDesk {
 
     /// What would be frozen now.
     /// - Throws: ``Problem`` ``Problem/Code/missingParameter``.
-    func preview(_ month: Month) throws -> Frozen {
-        try township.database.write { transaction in
-            Frozen(
-                roll: try roll(month, in: transaction), record: nil, batch: try nextBatch(month, in: transaction),
-                seq: nil)
-        }
+    func preview(_ month: Month) throws -> Frozen { try township.database.read { try preview(month, in: $0) } }
+
+    /// The same, on one snapshot with what else is read there: nobody who writes waits for it.
+    func preview(_ month: Month, in database: Database) throws -> Frozen {
+        Frozen(roll: try roll(month, in: database), record: nil, batch: try nextBatch(month, in: database), seq: nil)
     }
 
     /// Freezes what is due and has no line yet: a second freeze of a month is a further batch of what came since.
@@ -41,7 +42,7 @@ struct RollDesk {
         }
         return try township.database.write { transaction in
             if awaitsStations { try checkStations(in: transaction) }
-            let roll = try roll(month, in: transaction)
+            let roll = try roll(month, in: transaction.database)
             guard !roll.lines.isEmpty else {
                 throw Problem(
                     .nothingToChange, month.description,
@@ -52,7 +53,7 @@ struct RollDesk {
                         zh: "ruhu-server roll show \(month) 可看暂缓的和原因",
                         en: "ruhu-server roll show \(month) says what is held and why"))
             }
-            let batch = try nextBatch(month, in: transaction)
+            let batch = try nextBatch(month, in: transaction.database)
             let desk = CaseDesk(township: township)
             let id = Township.newID(at: act.now)
             let lines = try roll.lines.map { try payment($0, roll: id, desk: desk) }
@@ -94,15 +95,14 @@ struct RollDesk {
         ).problem
     }
 
-    private func roll(_ month: Month, in transaction: AuthorityTransaction) throws -> Roll {
-        let records = try CaseReader(township, in: transaction.database)
-        let files = try records.due(month, at: township.clock())
-        return try Roll(month, files: files, doubtful: try doubtful(in: transaction))
+    private func roll(_ month: Month, in database: Database) throws -> Roll {
+        let files = try CaseReader(township, in: database).due(month, at: township.clock())
+        return try Roll(month, files: files, doubtful: try doubtful(in: database))
     }
 
     /// What a person has to look at first: open conflicts, and who may be on record twice.
-    private func doubtful(in transaction: AuthorityTransaction) throws -> Set<RecordID> {
-        let (tables, database) = (transaction.tables, transaction.database)
+    private func doubtful(in database: Database) throws -> Set<RecordID> {
+        let tables = township.database.tables
         let conflicts = try tables.conflicts(in: database, includeClosed: false).compactMap {
             $0.value("record", in: ConflictRecord.kind).recordID
         }
@@ -113,9 +113,9 @@ struct RollDesk {
         return Set(conflicts + duplicates)
     }
 
-    private func nextBatch(_ month: Month, in transaction: AuthorityTransaction) throws -> Int64 {
-        let earlier = try transaction.tables.all(
-            of: rollKind, where: [("month", .text(month.description))], in: transaction.database)
+    private func nextBatch(_ month: Month, in database: Database) throws -> Int64 {
+        let earlier = try township.database.tables.all(
+            of: rollKind, where: [("month", .text(month.description))], in: database)
         return Int64(earlier.count) + 1
     }
 

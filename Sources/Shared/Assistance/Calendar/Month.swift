@@ -32,6 +32,7 @@ package struct Month: Hashable, Comparable, Sendable {
     package static func all(of year: Int) -> [Month] { (0..<12).map { Month(number: year * 12 + $0) } }
 
     package var next: Month { Month(number: number + 1) }
+    package var previous: Month { Month(number: number - 1) }
     package var first: CalendarDay {
         CalendarDay(year: number / 12, month: number % 12 + 1, day: 1)!  // every month has a first
     }
