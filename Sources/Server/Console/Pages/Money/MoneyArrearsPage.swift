@@ -12,13 +12,14 @@ struct MoneyArrearsPage: ConsolePage {
             let month = try asked.map { try Month(parsing: $0) } ?? Month(of: request.now.day)
             if MoneyPages.isAsked(request) { try console.figures.makePreview(month) }
             let preview = console.figures.preview(month)
-            return try console.page { _, seq in
+            let page = try MoneyPages.read(console) { _, seq in
                 MoneyArrearsPage(
                     month: month, seq: seq, preview: preview,
                     names: try CaseNames(
                         (preview?.arrears.prefix(MoneyPages.rows).map(\.application) ?? [])
                             + (preview?.held.prefix(MoneyPages.rows).map(\.application) ?? []), in: console))
             }
+            return .page(page)
         }
     ]
 

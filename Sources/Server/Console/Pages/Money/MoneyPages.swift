@@ -4,6 +4,8 @@ import Markup
 import RecordStore
 import SyncEngine
 
+import class GRDB.Database
+
 /// The area of money: from the month's roll to money that was paid, sent back, claimed back and compared (docs/money.md).
 /// The pages add nothing to what the desks decide; they show it, and hand in who acts.
 enum MoneyPages {
@@ -56,7 +58,11 @@ enum MoneyPages {
 
     static func programme(_ programme: Programme?) -> HTML { .text(programme?.label.text() ?? "") }
 
-    static func state(_ records: [Linked]) -> [RecordID] { records.map(\.record.id) }
+    /// One snapshot of the records, and before it the ledger brought up to date.
+    static func read<Result>(_ console: Console, _ body: (Database, Seq) throws -> Result) throws -> Result {
+        try Ledger(township: console.township).refresh()
+        return try console.read(body)
+    }
 }
 
 extension ConsoleRequest {
@@ -83,7 +89,8 @@ extension ConsoleRequest {
     }
 }
 
-/// Whom a row is about, as the ledger knows the case: village, household, name.
+/// Whom a row is about, as the ledger knows the case: village, household, name. It is read while the records are; it is
+/// up to date on a page that is made by ``MoneyPages/read(_:_:)``.
 struct CaseNames {
     private let entries: [RecordID: LedgerCase]
 
@@ -92,7 +99,7 @@ struct CaseNames {
         entries =
             ids.isEmpty
             ? [:]
-            : try Ledger(township: console.township).read { reader in
+            : try Ledger(township: console.township).snapshot { reader in
                 Dictionary(
                     uniqueKeysWithValues: try ids.compactMap { id in try reader.entry(id).map { (id, $0) } })
             }

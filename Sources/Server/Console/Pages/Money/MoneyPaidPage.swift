@@ -73,7 +73,9 @@ struct MoneyPaidPage: ConsolePage {
     private static let rowsPerPage = 20
 
     private static func page(_ month: Month, _ request: ConsoleRequest, in console: Console) throws -> MoneyPaidPage {
-        try console.read { database, seq in try MoneyPaidPage(month, request, seq: seq, in: console, database) }
+        try MoneyPages.read(console) { database, seq in
+            try MoneyPaidPage(month, request, seq: seq, in: console, database)
+        }
     }
 
     let month: Month

@@ -11,13 +11,14 @@ struct MoneyReconcilePage: ConsolePage {
             let month = try request.month()
             if MoneyPages.isAsked(request) { try console.figures.makeReconciliation(month) }
             let kept = console.figures.reconciliation(month)
-            return try console.page { database, seq in
+            let page = try MoneyPages.read(console) { database, seq in
                 let sums = try console.figures.sums(of: month, in: database)
                 let shown = (kept?.value.differences ?? []).prefix(MoneyPages.rows)
                 return MoneyReconcilePage(
                     month: month, seq: seq, sums: sums, kept: kept,
                     names: try CaseNames(shown.map(\.application), in: console))
             }
+            return .page(page)
         }
     ]
 

@@ -11,7 +11,7 @@ struct MoneyRecoveryPage: ConsolePage {
     static let routes: [ConsoleRoute] = [
         .get("/money/recoveries") { console, request in
             if MoneyPages.isAsked(request) { try console.figures.makeLikely() }
-            let page = try console.read { database, seq in
+            let page = try MoneyPages.read(console) { database, seq in
                 try MoneyRecoveryPage(request, seq: seq, in: console, database)
             }
             for entry in page.entries {

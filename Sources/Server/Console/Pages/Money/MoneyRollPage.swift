@@ -33,7 +33,7 @@ struct MoneyRollPage: ConsolePage {
     }
 
     private static func page(_ month: Month, _ request: ConsoleRequest, in console: Console) throws -> MoneyRollPage {
-        let page = try console.read { database, seq in
+        let page = try MoneyPages.read(console) { database, seq in
             try MoneyRollPage(month, request, seq: seq, in: console, database)
         }
         if let roll = page.rolls.last { try console.keepView(of: roll.record.id, page: "roll", by: request) }
