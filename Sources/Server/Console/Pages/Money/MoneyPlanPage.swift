@@ -78,7 +78,7 @@ struct MoneyPlanPage: ConsolePage {
             }
             let batch = request.query["batch"].flatMap { Int64($0) }
             let plan = try PlanDesk(township: console.township).plan(try request.month(), batch: batch)
-            return .file(MoneyFiles.file(try TableExport(plan.table, as: format, from: console.township)))
+            return .file(ConsoleFile(try TableExport(plan.table, as: format, from: console.township)))
         },
         .post("/money/plan/{month}/issue", .work) { console, request in try issue(request, in: console) },
         .post("/money/plans/{id}/allocate", .work) { console, request in try allocate(request, in: console) },
@@ -252,24 +252,5 @@ struct MoneyPlanPage: ConsolePage {
             .text(made.text("recorded_by") ?? ""),
             PlanDesk.isLate(made, plan: plan.record) == true ? Parts.badge(L("迟拨", "late"), .late) : .empty,
         ]
-    }
-}
-
-/// A small table as a file of the console.
-enum MoneyFiles {
-    static func file(_ export: TableExport) -> ConsoleFile {
-        ConsoleFile(
-            name: export.fileName, mediaType: export.format.mediaType,
-            chunks: AsyncThrowingStream { continuation in
-                let task = Task {
-                    do {
-                        for try await chunk in export.body { continuation.yield(Array(chunk.readableBytesView)) }
-                        continuation.finish()
-                    } catch {
-                        continuation.finish(throwing: error)
-                    }
-                }
-                continuation.onTermination = { _ in task.cancel() }
-            })
     }
 }
