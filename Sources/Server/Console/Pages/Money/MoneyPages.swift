@@ -80,7 +80,7 @@ extension ConsoleRequest {
         }
     }
 
-    func day(_ name: String) throws -> CalendarDay { try CalendarDay(typed: try required(name)) }
+    func requiredDay(_ name: String) throws -> CalendarDay { try CalendarDay(typed: try required(name)) }
 
     /// The maker is not the checker (R12).
     /// - Throws: ``Problem`` ``Problem/Code/samePerson``.

@@ -19,7 +19,7 @@ struct MoneyPaidPage: ConsolePage {
         .post("/money/paid/{month}", .work) { console, request in
             let month = try request.month()
             let paid = try ReturnDesk(township: console.township).markPaid(
-                month, batch: try request.batch(), on: try request.day("on"), file: request.optional("file"),
+                month, batch: try request.batch(), on: try request.requiredDay("on"), file: request.optional("file"),
                 act: try request.act(reason: ""))
             return .done(
                 Link("money", "paid", month.description, query: [("done", paid.seq.map { "\($0)" })]),

@@ -119,7 +119,7 @@ struct MoneyPlanPage: ConsolePage {
         try console.checkFresh(known, seen: try request.seen())
         let made = try PlanDesk(township: console.township).allocate(
             id.description, programme: try request.optional("programme").map(Programme.init(parsing:)),
-            on: try request.day("on"), fen: try request.fen("amount"), document: request.optional("document"),
+            on: try request.requiredDay("on"), fen: try request.fen("amount"), document: request.optional("document"),
             act: try request.act(reason: ""))
         return .done(
             Link("money", "plan", month, query: [("done", "\(made.seq)")]),

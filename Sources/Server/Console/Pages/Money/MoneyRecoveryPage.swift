@@ -45,7 +45,8 @@ struct MoneyRecoveryPage: ConsolePage {
             }
             return done(
                 try RecoveryDesk(township: console.township).receive(
-                    recovery.record.id.description, means, fen: try request.fen("amount"), on: try request.day("on"),
+                    recovery.record.id.description, means, fen: try request.fen("amount"),
+                    on: try request.requiredDay("on"),
                     receipt: request.optional("receipt"), act: try request.act(reason: "")), in: console)
         },
     ]
