@@ -56,7 +56,7 @@ import Testing
         #expect(said.json["clear"].bool == true)
         let kept = try server.command("list", "disclosure").json["records"][0]["fields"]
         #expect(kept["reason"].string == "区审计抽查核对" && kept["account"].string == "王")
-        #expect(kept["what"].string == "export members.csv")
+        #expect(kept["fields"].string == "export members.csv")
     }
 
     @Test func theTablesAreListed() throws {
