@@ -107,7 +107,7 @@ final class MoneyFigures: Sendable {
 
     private func isMoney(in log: LogReader, after from: Seq, through: Seq) throws -> Bool {
         guard from < through else { return false }
-        let kinds: Set = ["payment", MoneyKinds.recoveryItem.name, rollKind.name, "application"]
+        let kinds: Set = ["payment", MoneyKinds.recoveryItem.name, rollKind.name]
         return try log.touched(after: from, through: through).contains { kinds.contains($0.kind) }
     }
 

@@ -176,15 +176,17 @@ struct MoneyRecoveryPage: ConsolePage {
                 (L("决定人", "Decided by"), .text(recovery.text("decided_by") ?? "")),
                 (L("决定理由", "Why decided so"), .text(recovery.text("decision_reason") ?? "")),
             ])
-            Parts.table(
-                L("已追回的各期", "What came back"),
-                [L("日期", "Day"), L("方式", "How"), L("金额（元）", "Amount"), L("凭证", "Receipt")],
-                rows: entry.items.map { item in
-                    [
-                        .text(item.day("on")?.description ?? ""), .text(Shown.meaning("means", of: item)),
-                        MoneyPages.cell(item.number("amount_fen")), .text(item.text("receipt") ?? ""),
-                    ]
-                }, numbers: [2])
+            if !entry.items.isEmpty {
+                Parts.table(
+                    L("已追回的各期", "What came back"),
+                    [L("日期", "Day"), L("方式", "How"), L("金额（元）", "Amount"), L("凭证", "Receipt")],
+                    rows: entry.items.map { item in
+                        [
+                            .text(item.day("on")?.description ?? ""), .text(Shown.meaning("means", of: item)),
+                            MoneyPages.cell(item.number("amount_fen")), .text(item.text("receipt") ?? ""),
+                        ]
+                    }, numbers: [2])
+            }
             switch entry.state {
             case .proposed: deciding(entry, key)
             case .approved: mayWork ? recovering(entry, key) : .empty
