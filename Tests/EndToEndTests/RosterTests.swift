@@ -12,7 +12,7 @@ import Testing
         let server = try TownshipServer(in: folder.url)
         let roster = folder.url.appending(path: "roster.csv")
         let text = try String(contentsOf: Self.examples.appending(path: "survey-households.csv"), encoding: .utf8)
-        let lines = text.split(separator: "\n").prefix(201)
+        let lines = text.split(whereSeparator: \.isNewline).prefix(201)
         try lines.joined(separator: "\n").write(to: roster, atomically: true, encoding: .utf8)
         func load(_ more: String...) throws -> JSON {
             let map = Self.examples.appending(path: "roster-map.yaml").path
