@@ -161,10 +161,14 @@ final class LedgerWorld {
         try file.database().read { try rows(in: $0) }
     }
 
+    /// All that is asked of a ledger. The day on which an entry is worked out anew is not: it may come early, on one way
+    /// earlier than on another; were it ever late, the other columns would differ on that day.
     static func rows(in database: Database) throws -> [String] {
         try ["entry", "clock", "task", "turn"].flatMap { table in
-            let columns = try Query(database, "SELECT name FROM pragma_table_info('\(table)') WHERE name <> 'row'")
-                .all { $0.text(0) }
+            let columns = try Query(
+                database,
+                "SELECT name FROM pragma_table_info('\(table)') WHERE name NOT IN ('row', 'changes_on')"
+            ).all { $0.text(0) }
             let line = columns.map { "quote(\($0))" }.joined(separator: " || '|' || ")
             return try Query(database, "SELECT \(line) FROM \(table)").all { table + ": " + $0.text(0) }.sorted()
         }

@@ -9,9 +9,10 @@ import Testing
 /// The ledger that was brought up to date act by act says what one says that is built from nothing, and what reading
 /// every case says.
 @Suite struct ProjectionTests {
-    @Test(arguments: 1...6)
+    /// 776752: a task that came to be due today made the day of the next change, which may come early, another.
+    @Test(arguments: [1, 2, 3, 4, 5, 776_752, 0])
     func aRefreshedLedgerEqualsOneBuiltFromNothing(seed: UInt64) throws {
-        let seed = seed == 6 ? Dice.seedOfRun : seed
+        let seed = seed == 0 ? Dice.seedOfRun : seed
         let world = try LedgerWorld(seed: seed)
         for round in 0..<40 {
             for _ in 0..<(1 + world.dice.below(6)) { world.step() }
