@@ -32,6 +32,11 @@ enum ConsoleAssets {
                     body: ResponseBody(byteBuffer: ByteBuffer(string: source)))
             }
         }
+        router.get("/openapi.yaml") { _, _ in
+            Response(
+                status: .ok, headers: [.contentType: "application/yaml"],
+                body: ResponseBody(byteBuffer: ByteBuffer(string: OpenAPI.text)))
+        }
         router.get("/language/{code}") { request, context in
             let input = ConsoleInput(request)
             let code = context.parameters.get("code") == "en" ? "en" : "zh"

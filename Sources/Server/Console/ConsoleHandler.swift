@@ -74,10 +74,12 @@ struct ConsoleHandler: Sendable {
         let bytes = Array(buffer.readableBytesView)
         switch type {
         case "application/x-www-form-urlencoded":
-            return try FormFields(urlEncoded: String(decoding: bytes, as: UTF8.self))
+            guard let text = String(validating: bytes, as: UTF8.self) else { throw Problem(.badRequest, "form") }
+            return try FormFields(urlEncoded: text)
         case "application/json":
-            guard let document = try JSONParser.documents(bytes).first else { return FormFields() }
-            return try FormFields(json: document)
+            let documents = try JSONParser.documents(bytes)
+            guard documents.count == 1 else { throw Problem(.badRequest, "form") }
+            return try FormFields(json: documents[0])
         case "" where bytes.isEmpty: return FormFields()
         default: throw Problem(.unsupportedMedia, String(type.prefix(60)))
         }
@@ -114,7 +116,9 @@ struct ConsoleHandler: Sendable {
     ) -> Response {
         Language.$preferred.withValue(input.language) {
             if input.wantsJSON {
-                return json(.object([("error", Failure(problem).document)]), status: problem.httpStatus)
+                var answer = json(.object([("error", Failure(problem).document)]), status: problem.httpStatus)
+                if answer.status == .unauthorized { answer.headers[.wwwAuthenticate] = "Bearer" }
+                return answer
             }
             let layout = PageLayout(
                 title: L("没有办成", "Not done"), person: person, office: console?.township.identity.name ?? "",

@@ -47,10 +47,12 @@ struct ConsoleInput: Sendable {
         return .zh
     }
 
-    /// Programs say what they want; a browser asks for HTML.
+    /// A browser asks for HTML. A program says that it takes JSON, or shows a token, or sends JSON itself.
     var wantsJSON: Bool {
         let accept = headers[.accept] ?? ""
-        return accept.contains("application/json") && !accept.contains("text/html")
+        guard !accept.contains("text/html") else { return false }
+        let sent = headers[.contentType]?.prefix { $0 != ";" }.lowercased()
+        return accept.contains("application/json") || !isCookie || sent == "application/json"
     }
 
     func query() throws -> FormFields { try FormFields(urlEncoded: queryText) }

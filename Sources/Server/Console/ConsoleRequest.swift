@@ -36,6 +36,14 @@ struct ConsoleRequest: Sendable {
         Desk.Act(author: person.author, reason: reason, intent: intent, seen: try seen(), now: now)
     }
 
+    /// A number of the log in the address; `nil` when there is none.
+    /// - Throws: ``Problem`` ``Problem/Code/badValue``.
+    func number(_ name: String) throws -> Seq? {
+        guard let text = query[name], !text.isEmpty else { return nil }
+        guard let number = Seq(text) else { throw Problem(.badValue, name) }
+        return number
+    }
+
     /// What must be typed.
     /// - Throws: ``Problem`` ``Problem/Code/badValue``, ``Problem/Code/reasonNeeded`` for a reason.
     func required(_ name: String) throws -> String {

@@ -40,17 +40,46 @@ struct ConsoleResponder: HTTPResponder {
     static func serves(_ path: String) -> Bool { !path.hasPrefix("/v1/") && path != "/v1" }
 
     func respond(to request: Request, context: ConnectionContext) async throws -> Response {
-        var response: Response
-        do {
-            response = try await router.respond(to: request, context: context)
-        } catch let error as HTTPError {
+        var response = try await router.respond(to: request, context: context)
+        // What the router has no answer for, it refuses without a word.
+        if response.status == .notFound, response.headers[.contentType] == nil {
+            let allowed = Self.methods(of: request.uri.path)
             let problem = Problem(
-                error.status == .notFound ? .notFound : .methodNotAllowed, String(request.uri.path.prefix(100)))
+                allowed.isEmpty ? .notFound : .methodNotAllowed, String(request.uri.path.prefix(100)))
             response = ConsoleHandler.failure(problem, request: ConsoleInput(request), person: nil)
+            if !allowed.isEmpty { response.headers[.allow] = allowed.joined(separator: ", ") }
         }
         ConsoleHeaders.add(to: &response, isPlain: isPlain)
         return response
     }
+
+    /// Who asks too often is told so as everybody is told everything.
+    func tooMany(_ request: Request) -> Response {
+        var response = ConsoleHandler.failure(
+            Problem(.tooManyRequests), request: ConsoleInput(request), person: nil)
+        ConsoleHeaders.add(to: &response, isPlain: isPlain)
+        return response
+    }
+
+    /// What may be done at an address; nothing where there is none.
+    static func methods(of path: String) -> [String] {
+        let asked = path.split(separator: "/", omittingEmptySubsequences: true)
+        let found = addresses.filter { address in
+            let parts = address.path.split(separator: "/")
+            return parts.count == asked.count && zip(parts, asked).allSatisfy { $0.hasPrefix("{") || $0 == $1 }
+        }
+        let methods = Set(found.map(\.method))
+        return (methods.contains("GET") ? ["GET", "HEAD"] : []) + (methods.contains("POST") ? ["POST"] : [])
+    }
+
+    private static let addresses: [(method: String, path: String)] =
+        Console.routes.map { ($0.method.rawValue, $0.path) }
+        + API.own.map { key, _ in
+            let words = key.split(separator: " ").map(String.init)
+            return (words[0], words[1])
+        }
+        + ["/", "/login", "/events", "/metrics", "/language/{code}", ConsoleAssets.stylesheetPath]
+        .map { ("GET", $0) } + [ConsoleAssets.scriptPath, ConsoleAssets.iconPath].map { ("GET", $0) }
 
     /// For metrics: the route, not the address, which has ids in it.
     static func label(_ path: String) -> String {

@@ -29,24 +29,17 @@ struct APIResponder: HTTPResponder {
         let started = ContinuousClock.now
         let response: Response
         switch (request.method, path) {
-        case (.get, "/healthz"): response = Self.text("ok\n")
-        case (.get, "/readyz"): response = await ready()
-        case (.get, "/metrics"): response = Self.text(metrics.exposition())
+        case (.get, "/healthz"), (.head, "/healthz"): response = Self.text("ok\n")
+        case (.get, "/readyz"), (.head, "/readyz"): response = await ready()
+        case (.get, "/metrics"), (.head, "/metrics"): response = Self.text(metrics.exposition())
         case (_, _) where ConsoleResponder.serves(path):
-            response = try await limited(context) { try await console.respond(to: request, context: context) }
+            response =
+                await limiter.admits(context.remoteAddress?.ipAddress ?? "")
+                ? try await console.respond(to: request, context: context) : console.tooMany(request)
         default: response = await exchange(request, path: path, context: context)
         }
         metrics.observe(path: Self.label(path), status: response.status.code, duration: started.duration(to: .now))
-        return response
-    }
-
-    private func limited(
-        _ context: ConnectionContext, _ body: () async throws -> Response
-    ) async throws -> Response {
-        guard await limiter.admits(context.remoteAddress?.ipAddress ?? "") else {
-            return Self.text("too many requests\n", status: .tooManyRequests)
-        }
-        return try await body()
+        return request.method == .head ? response.createHeadResponse() : response
     }
 
     private func ready() async -> Response {

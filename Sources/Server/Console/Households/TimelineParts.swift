@@ -89,13 +89,14 @@ struct HouseholdHistoryPage: ConsolePage {
         .get("/households/{id}/history") { console, request in
             let id = try request.record()
             _ = try console.look(at: id, page: "history", by: request)
+            let before = try request.number("before")
             let tables = console.township.database.tables
             return try console.page { database, seq in
                 let file = try HouseholdRecords(id, tables: tables, in: database)
                 return HouseholdHistoryPage(
                     seq: seq, file: file,
                     history: try HouseholdHistory(
-                        of: file.everything, before: request.query["before"].flatMap(Seq.init), tables: tables,
+                        of: file.everything, before: before, tables: tables,
                         in: database),
                     clearance: try Clearance(of: file.root.record.id, for: request, tables: tables, in: database))
             }

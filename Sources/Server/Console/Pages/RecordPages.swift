@@ -44,7 +44,10 @@ struct RecordPage: ConsolePage {
                             "A proof holds what was signed, in clear: leaders, auditors and the district ask to see it first"
                     ))
             }
-            let heads = request.query.all("head").prefix(shownHeads).compactMap { UInt64($0) }
+            let heads = try request.query.all("head").prefix(shownHeads).map { text in
+                guard let head = UInt64(text) else { throw Problem(.badValue, "head") }
+                return head
+            }
             let proof = try console.township.prove(subject.record.id, from: heads)
             return .file(
                 ConsoleFile(

@@ -39,8 +39,12 @@ struct ConflictListPage: ConsolePage {
         var kind: String?
         var village: String?
 
-        init(_ query: FormFields) {
-            matter = query["matter"].flatMap(ConflictMatter.init)
+        /// - Throws: ``Problem`` ``Problem/Code/badValue`` for what no conflict is about.
+        init(_ query: FormFields) throws {
+            matter = try query["matter"].flatMap { $0.isEmpty ? nil : $0 }.map { text in
+                guard let matter = ConflictMatter(rawValue: text) else { throw Problem(.badValue, "matter") }
+                return matter
+            }
             kind = query["kind"].flatMap { $0.isEmpty ? nil : $0 }
             village = query["village"].flatMap { $0.isEmpty ? nil : $0 }
         }
@@ -60,7 +64,7 @@ struct ConflictListPage: ConsolePage {
     let kinds: [KindSchema]
 
     private static func page(_ console: Console, _ request: ConsoleRequest) throws -> ConsoleAnswer {
-        let filter = Filter(request.query)
+        let filter = try Filter(request.query)
         return try console.page { database, seq in
             let reader = ConflictReader(tables: console.township.database.tables, database: database)
             let all = try reader.open()

@@ -8,7 +8,9 @@ import SyncEngine
 struct DuplicateListPage: ConsolePage {
     static let routes: [ConsoleRoute] = [
         .get("/duplicates") { console, request in
-            let isAll = request.query["state"] == "all"
+            let state = request.query["state"] ?? ""
+            guard ["", "open", "all"].contains(state) else { throw Problem(.badValue, "state") }
+            let isAll = state == "all"
             return try console.page { database, seq in
                 let reader = DuplicateReader(tables: console.township.database.tables, database: database)
                 let all = try reader.list(all: isAll)

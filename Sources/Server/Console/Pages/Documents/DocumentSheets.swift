@@ -7,7 +7,10 @@ import SyncEngine
 enum DocumentSheets {
     static let routes: [ConsoleRoute] = [
         .get("/documents/print", .work) { console, request in
-            let ids = request.query.all("id").compactMap { RecordID($0) }
+            let ids = try request.query.all("id").map { text in
+                guard let id = RecordID(text) else { throw Problem(.unknownRecord, String(text.prefix(40))) }
+                return id
+            }
             guard !ids.isEmpty, ids.count <= BatchPage.limit else { throw Problem(.badValue, "id") }
             let desk = DocumentDesk(township: console.township)
             let sheets = try ids.map { try desk.sheet($0) }
