@@ -47,13 +47,8 @@ struct ConsoleInput: Sendable {
         return .zh
     }
 
-    /// A browser asks for HTML. A program says that it takes JSON, or shows a token, or sends JSON itself.
-    var wantsJSON: Bool {
-        let accept = headers[.accept] ?? ""
-        guard !accept.contains("text/html") else { return false }
-        let sent = headers[.contentType]?.prefix { $0 != ";" }.lowercased()
-        return accept.contains("application/json") || !isCookie || sent == "application/json"
-    }
+    /// A browser asks for HTML; whoever does not is a program.
+    var wantsJSON: Bool { !(headers[.accept] ?? "").contains("text/html") }
 
     func query() throws -> FormFields { try FormFields(urlEncoded: queryText) }
 

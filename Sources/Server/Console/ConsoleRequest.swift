@@ -39,7 +39,7 @@ struct ConsoleRequest: Sendable {
     /// A number of the log in the address; `nil` when there is none.
     /// - Throws: ``Problem`` ``Problem/Code/badValue``.
     func number(_ name: String) throws -> Seq? {
-        guard let text = query[name], !text.isEmpty else { return nil }
+        guard let text = query[name] else { return nil }
         guard let number = Seq(text) else { throw Problem(.badValue, name) }
         return number
     }

@@ -134,7 +134,7 @@ extension API {
                 ),
             ]),
         "POST /documents/batch": .act(
-            "成批出具", "Issue a batch", [.seen, .needed("code", documentCode), .needed("id", .list(.record))],
+            "成批出具", "Issue a batch", [.seen, .needed("code", documentCode), .needed("id", .list(.text))],
             [("documents", .list(.named("Document"))), ("refused", .list(.named("Refused")))]),
         "GET /notices": .page(
             "公示和告知", "What hangs in the villages", query: [.village],

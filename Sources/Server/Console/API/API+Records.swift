@@ -13,7 +13,7 @@ extension API {
             form: [.optional("text")], "Households"),
         "GET /households/{id}": .page(
             "一户的全部", "A household, whole; as of a day or a seq",
-            query: [asOf, .optional("payments", .record)],
+            query: [asOf, .optional("payments")],
             [
                 ("seq", .integer), ("asOf", .nullable(asOfAnswer)), ("clearUntil", .nullable(.time)),
                 ("household", .named("Record")),
@@ -133,10 +133,10 @@ extension API {
         .optional("month", .month), .optional("year", .year), .village,
         .optional("programme", .code([""] + Programme.allCases.map(\.rawValue))),
     ]
-    private static let format = Operation.Field.optional("format", .code(TableFormat.allCases.map(\.rawValue)))
+    static let format = Operation.Field.optional("format", .code(TableFormat.allCases.map(\.rawValue)))
 
     /// Without its parameters.
-    private static func mediaType(_ format: TableFormat) -> String {
+    static func mediaType(_ format: TableFormat) -> String {
         String(format.mediaType.prefix { $0 != ";" })
     }
 

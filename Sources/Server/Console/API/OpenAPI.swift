@@ -20,7 +20,7 @@ enum OpenAPI {
                         "description",
                         .string(
                             "The township's console, for programs. Sign in at /login, send the token as a bearer token. "
-                                + "A request with a bearer token is answered in JSON unless it accepts text/html. "
+                                + "Whoever does not accept text/html is answered in JSON. "
                                 + "Acts take the fields of the page's form, as JSON or as a form; `seen` is the `seq` "
                                 + "that the page's answer gave.")
                     ),
@@ -45,7 +45,7 @@ enum OpenAPI {
     private static func operation(_ route: DescribedRoute) -> JSONValue {
         let parameters =
             route.parts.map { parameter($0, in: "path", part($0), isNeeded: true) }
-            + route.operation.query.map { parameter($0.name, in: "query", $0.shape.schema, isNeeded: $0.isNeeded) }
+            + route.operation.query.map { parameter($0.name, in: "query", $0.shape.asked, isNeeded: $0.isNeeded) }
         var members: [(String, JSONValue)] = [
             ("summary", .string(route.operation.summary.en)), ("description", .string(route.operation.summary.zh)),
         ]
@@ -84,7 +84,7 @@ enum OpenAPI {
         let needed = form.filter(\.isNeeded).map { JSONValue.string($0.name) }
         let schema = JSONValue.object(
             [("type", .string("object"))] + (needed.isEmpty ? [] : [("required", .array(needed))]) + [
-                ("properties", .object(form.map { ($0.name, $0.shape.typed) }))
+                ("properties", .object(form.map { ($0.name, $0.isNeeded ? $0.shape.typed : $0.shape.optionallyTyped) }))
             ])
         return .object([
             ("required", .bool(!needed.isEmpty)),

@@ -76,6 +76,32 @@ indirect enum Shape: Sendable {
         }
     }
 
+    /// As JSON Schema, of a query: the form of a filter sends what was left empty.
+    var asked: JSONValue {
+        switch self {
+        case .day: Self.string(("pattern", "^([0-9]{4}-[0-9]{2}-[0-9]{2})?$"))
+        case .month: Self.string(("pattern", "^([0-9]{4}-[0-9]{2})?$"))
+        case .year: Self.string(("pattern", "^([0-9]{4})?$"))
+        default: schema
+        }
+    }
+
+    /// As ``typed``, of what may be left out, or empty.
+    var optionallyTyped: JSONValue {
+        switch self {
+        case .text: .object([("type", .array(["string", "integer", "boolean", "null"].map(JSONValue.string)))])
+        default:
+            .object([
+                (
+                    "anyOf",
+                    .array([
+                        typed, .object([("enum", .array([.string(""), .null]))]),
+                    ])
+                )
+            ])
+        }
+    }
+
     /// What is looked for among the records, so that it may be missing.
     var isRecord: Bool {
         switch self {

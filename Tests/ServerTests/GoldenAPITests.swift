@@ -5,7 +5,7 @@ import Testing
 @testable import Server
 
 /// docs/openapi.yaml is the console's own: every route is in it, and nothing else.
-@Suite struct OpenAPITests {
+@Suite struct GoldenAPITests {
     private static let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appending(path: "docs/openapi.yaml")
 
