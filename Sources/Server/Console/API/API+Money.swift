@@ -82,7 +82,7 @@ extension API {
             "批准预算", "Approve a budget", [.seen, .reason, .optional("amount")], []),
     ]
 
-    private static let compute = Operation.Field.optional("compute", .code(["yes"]))
+    private static let compute = Operation.Field.optional("compute")
     private static let batch = Operation.Field.optional("batch", .integer)
     private static let ofMonth: [(String, Shape)] = [("seq", .integer), ("month", .month)]
 }
