@@ -3,7 +3,7 @@ import CommandSupport
 import Markup
 import SyncEngine
 
-/// Values as a page shows them: codes with what they mean, money in yuan, numbers and illnesses masked.
+/// Values as a page shows them: what codes mean, money in yuan, numbers and illnesses masked.
 enum Shown {
     static func masked(in kind: KindSchema?) -> (Value, _ field: String) -> Value {
         { value, field in Masking.masked(value, of: field, in: kind?.name ?? "") }
@@ -18,6 +18,9 @@ enum Shown {
         }
         if field.name.hasSuffix("_fen"), let fen = value.int64 {
             return .text(Table.Cell.fen(fen).plain + L(" 元", " yuan"))
+        }
+        if field.type == .text, let text = value.text, let meaning = field.rule?.codes?[text] {
+            return .text(meaning.text())
         }
         return .text(PlainText.of(value, field: field))
     }

@@ -25,7 +25,7 @@ enum Stylesheet {
         .bar nav a { display: block; padding: .35rem .65rem; text-decoration: none; border-radius: .3rem; }
         .bar nav a:hover { background: #163f76; }
         .bar nav a[aria-current] { background: #fff; color: var(--blue); font-weight: 600; }
-        .find { margin-left: auto; } .find input { width: 13rem; max-width: 100%; }
+        .find { margin-left: auto; } .find input { width: 15.5rem; max-width: 100%; }
         .who { display: flex; align-items: center; gap: .6rem; }
         .foot { display: flex; flex-wrap: wrap; gap: .3rem 1.5rem; justify-content: space-between; padding: .8rem 1rem;
           color: var(--soft); font-size: .85rem; border-top: 1px solid var(--line); background: var(--paper); }
@@ -33,6 +33,7 @@ enum Stylesheet {
           margin: 0 0 1rem; }
         .cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(13rem, 1fr)); gap: .8rem;
           margin: 0 0 1rem; padding: 0; list-style: none; }
+        .cards:has(.count) { grid-template-columns: repeat(4, minmax(0, 1fr)); }
         .card { margin: 0; } .card .count { display: block; font-size: 1.8rem; font-weight: 600; line-height: 1.2; }
         .card a { text-decoration: none; display: block; color: inherit; } .card .note { display: block; }
         .columns { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 1fr); gap: 1rem; align-items: start; }
@@ -73,6 +74,9 @@ enum Stylesheet {
         .timeline > li { margin: 0 0 .9rem; position: relative; }
         .tabs, .pages, .filters { display: flex; flex-wrap: wrap; gap: .4rem .9rem; align-items: end; margin: 0 0 1rem;
           padding: 0; list-style: none; }
+        .filters .filters, .panel > :last-child { margin-bottom: 0; } main > .hint { margin-bottom: .9rem; }
+        main > .scroll, main > form > .scroll, main > form > fieldset { background: var(--paper);
+          border: 1px solid var(--line); border-radius: .4rem; margin-bottom: 1rem; }
         .filters .field { margin: 0; } .filters .buttons { margin: 0; }
         .filters input, .filters select { width: auto; min-width: 9rem; }
         .source { font-size: .75rem; line-height: 1; padding: 0 .2rem; border: 1px solid var(--line); border-radius: .2rem;
@@ -98,9 +102,10 @@ enum Stylesheet {
         .panel { scroll-margin-top: 4rem; } div.buttons { align-items: center; } .field small { display: block; } .buttons form .buttons { margin: 0; }
         details { margin: .5rem 0; } .card h3 { margin-top: 0; } .card ul { padding-left: 1.2rem; margin: .3rem 0; }
         .scroll + .scroll { margin-top: .8rem; }
-        @media (max-width: 48rem) { .cards { grid-template-columns: repeat(2, minmax(0, 1fr)); }
+        @media (max-width: 48rem) { .cards, .cards:has(.count) { grid-template-columns: repeat(2, minmax(0, 1fr)); }
           .columns { grid-template-columns: minmax(0, 1fr); } .find { margin-left: 0; }
           .find input { width: 100%; } main { padding: .8rem .6rem 2rem; } .bar { padding: .5rem .6rem; }
+          .scroll table { width: max-content; min-width: 100%; } .scroll td { max-width: 16rem; }
           .bar nav { order: 5; width: 100%; } button, .bar nav a { min-height: 2.6rem; } }
         @media print { .bar, .foot, .skip, form, .buttons, .pages, .filters, .tabs { display: none; }
           html { background: #fff; font-size: 10.5pt; } .panel, .card { border: none; padding: 0; break-inside: avoid; }

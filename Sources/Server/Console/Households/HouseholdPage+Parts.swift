@@ -115,6 +115,11 @@ extension HouseholdPage {
                     L("项目", "Programme"), L("申请人", "Applicant"), L("申请时间", "Applied"), L("状态", "Status"),
                     L("最近决定", "Last decision"), L("金额", "Amount"), "",
                 ], rows: applications.map(caseRow), numbers: [5])
+            if canWork {
+                Tag.p {
+                    Parts.link(L("受理申请", "Take in an application"), Link("cases", "new", query: [("household", id)]))
+                }
+            }
         }
     }
 
@@ -134,7 +139,9 @@ extension HouseholdPage {
             Parts.link(Shown.meaning("programme", of: application), Link("cases", id)),
             .text(file.name(application.value("member").recordID)),
             application.time("applied_at").map(Parts.time) ?? .empty,
-            .text(Shown.meaning("status", of: application)),
+            CaseParts.status(
+                application.text("status").flatMap(CaseState.init)
+                    ?? application.text("programme").flatMap(Programme.init).map { CaseMachine.of($0).initial }),
             .group([.text(decision.map { Shown.meaning("result", of: $0) } ?? ""), then]),
             decision.map { sourced.value("amount_fen", of: $0) } ?? .empty,
             Parts.link(L("记录", "Record"), Link("records", id)),

@@ -118,7 +118,8 @@ struct DuplicatePage: ConsolePage {
     private var sides: HTML {
         guard let kind = item.subjects.first?.kind else { return .empty }
         let fields = kind.fields.filter { field in
-            field.name != KindSchema.aliasField && item.subjects.contains { !Self.value(field, $0).isNull }
+            // Where a record belongs stands in the heads, by name.
+            field.type != .reference && item.subjects.contains { !Self.value(field, $0).isNull }
         }
         let rows = fields.map { field -> [HTML] in
             let differs = Set(item.subjects.map { Self.value(field, $0) }).count > 1
