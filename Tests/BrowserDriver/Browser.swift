@@ -101,12 +101,16 @@ package final class Browser {
         try command("POST", "execute/sync", ["script": script, "args": arguments])
     }
 
-    /// Writes the whole page as PNG, beyond what fits the window.
-    package func screenshot(to file: URL) throws {
+    /// Writes the page as PNG.
+    /// - Parameter isWhole: beyond what fits the window.
+    package func screenshot(to file: URL, isWhole: Bool = true) throws {
         let size = try evaluate(
-            "const page = document.documentElement; return [page.scrollWidth, page.scrollHeight, innerWidth]")
+            "const page = document.documentElement; return [page.scrollWidth, page.scrollHeight, innerWidth, innerHeight]"
+        )
+        let (whole, window) = ((size[0].int ?? 0, size[1].int ?? 0), (size[2].int ?? 0, size[3].int ?? 0))
         let clip: [String: Any] = [
-            "x": 0, "y": 0, "width": max(size[0].int ?? 0, size[2].int ?? 0), "height": size[1].int ?? 0, "scale": 1,
+            "x": 0, "y": 0, "width": isWhole ? max(whole.0, window.0) : window.0,
+            "height": isWhole ? whole.1 : window.1, "scale": 1,
         ]
         let taken = try chromium(
             "Page.captureScreenshot", ["format": "png", "captureBeyondViewport": true, "clip": clip])
