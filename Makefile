@@ -2,10 +2,10 @@
 
 SWIFT ?= swift
 PACKAGES := libcurl4-openssl-dev libzstd-dev libsqlite3-dev zlib1g-dev libxlsxwriter-dev faketime chromium \
-	chromium-driver fonts-noto-cjk
+	chromium-driver fonts-noto-cjk pngquant
 SOURCES := Package.swift Sources Tests Benchmarks Examples
 
-.PHONY: help demo test build release lint format packages bench district golden fuzz clean
+.PHONY: help demo test build release lint format packages bench district golden screenshots fuzz clean
 
 help: ## This list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -43,6 +43,13 @@ district: release ## A district's data (made once, 1.5 GB in the user's cache), 
 
 golden: packages ## Records the golden files anew (look at the difference before you commit)
 	RUHU_RECORD_GOLDEN=1 $(SWIFT) test --filter Golden || true
+
+screenshots: packages ## Pictures of the console with sample data: all in DIR (.build/screenshots), the best in docs
+	$(SWIFT) build --build-tests
+	RUHU_SCREENSHOTS=$${DIR:-$(CURDIR)/.build/screenshots} $(SWIFT) test --skip-build --filter ScreenshotTests
+	mkdir -p docs/screenshots
+	for p in $${DIR:-.build/screenshots}/shown/*.png; do \
+		pngquant --force --strip --speed 1 64 --output docs/screenshots/$$(basename $$p) $$p; done
 
 fuzz: packages ## Hostile bytes for longer: MUTATIONS for each decoder from SEED (default: 100,000 from the clock)
 	RUHU_FUZZ_MUTATIONS=$${MUTATIONS:-100000} RUHU_FUZZ_SEED=$${SEED:-$$(date +%s)} $(SWIFT) test --filter FuzzTests

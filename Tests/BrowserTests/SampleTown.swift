@@ -135,7 +135,7 @@ final class SampleTown {
     private func disagree() throws {
         let twin = try town.a.new("household", "number=219", "address=阴平村二组 19 号")
         _ = try town.a.new("member", "household=\(twin)", "name=李桂英", "id_number=\(Self.idNumber("19730203", "001"))")
-        _ = try town.a.new("member", "household=\(twin)", "name=王加庆", "id_number=\(Self.idNumber("19530412", "001"))")
+        _ = try town.a.new("member", "household=\(twin)", "name=孙常河", "id_number=\(Self.idNumber("19680521", "001"))")
         let visit = try town.a.new("visit", "household=\(families[7].home)", "when=2026-11-09", "surveyors=王秀英,李建国")
         try town.meet()
         try town.differ(families[1].member, ["labour_ability=完全"], ["labour_ability=丧失"])

@@ -25,7 +25,7 @@ enum Stylesheet {
         .bar nav a { display: block; padding: .35rem .65rem; text-decoration: none; border-radius: .3rem; }
         .bar nav a:hover { background: #163f76; }
         .bar nav a[aria-current] { background: #fff; color: var(--blue); font-weight: 600; }
-        .find { margin-left: auto; } .find input { width: 15.5rem; max-width: 100%; }
+        .find { margin-left: auto; } form.find input { width: 15.5rem; max-width: 100%; }
         .who { display: flex; align-items: center; gap: .6rem; }
         .foot { display: flex; flex-wrap: wrap; gap: .3rem 1.5rem; justify-content: space-between; padding: .8rem 1rem;
           color: var(--soft); font-size: .85rem; border-top: 1px solid var(--line); background: var(--paper); }
@@ -104,7 +104,7 @@ enum Stylesheet {
         .scroll + .scroll { margin-top: .8rem; }
         @media (max-width: 48rem) { .cards, .cards:has(.count) { grid-template-columns: repeat(2, minmax(0, 1fr)); }
           .columns { grid-template-columns: minmax(0, 1fr); } .find { margin-left: 0; }
-          .find input { width: 100%; } main { padding: .8rem .6rem 2rem; } .bar { padding: .5rem .6rem; }
+          form.find input { width: 100%; } main { padding: .8rem .6rem 2rem; } .bar { padding: .5rem .6rem; }
           .scroll table { width: max-content; min-width: 100%; } .scroll td { max-width: 16rem; }
           .bar nav { order: 5; width: 100%; } button, .bar nav a { min-height: 2.6rem; } }
         @media print { .bar, .foot, .skip, form, .buttons, .pages, .filters, .tabs { display: none; }
