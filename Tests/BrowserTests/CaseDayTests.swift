@@ -37,6 +37,7 @@ private final class CaseDay {
         try publish()
         try print()
         try takeEffect()
+        try pay()
         #expect(try clerk.complaints() == [])
         #expect(try town.desk("audit", "verify").keys.isEmpty == false)
     }
@@ -129,5 +130,23 @@ private final class CaseDay {
         try step("pay", in: clerk)
         try clerk.go(town.server.url + "/ledger")
         #expect(try clerk.text("main table").contains("张三"))
+    }
+
+    /// The clerk freezes the month; the bank's file is for another person.
+    private func pay() throws {
+        let roll = town.server.url + "/money/roll/2026-12"
+        try clerk.leave { try clerk.click("nav a[href='/money']") }
+        try clerk.go(roll)
+        try clerk.leave { try clerk.click(text: "冻结 2026-12") }
+        #expect(try clerk.text("#freeze").contains("616.00"))
+        #expect(try clerk.all("form[action$='/payfile']").isEmpty)
+        #expect(try clerk.text("#payfile").contains("由审核人或签批人导出"))
+        #expect(try clerk.firstBytes(of: "/money/plan/2026-12/file?format=xlsx") == Array("PK\u{3}\u{4}".utf8))
+        let leader = try town.window("zhao")
+        try leader.go(roll)
+        try leader.type("报送银行", into: "#payfile input[name=reason]")
+        let file = try leader.fileOf(form: "form[action$='/payfile']")
+        #expect(file.contains("616.00") && file.contains("6222020200112233"))
+        #expect(try leader.complaints() == [])
     }
 }

@@ -161,7 +161,10 @@ final class SampleTown {
             ("notices", "/notices"), ("ledger", "/ledger"), ("reports", "/reports"), ("exports", "/exports"),
             ("table", "/tables/quality"), ("duplicates", "/duplicates"), ("duplicate", "/duplicates/\(duplicate)"),
             ("quarantine", "/quarantine"), ("stations", "/stations"), ("imports", "/imports"),
-            ("password", "/password"),
+            ("password", "/password"), ("money", "/money"), ("roll", "/money/roll/2026-12?compute=yes"),
+            ("plan", "/money/plan/2026-11"), ("budget", "/money/budget/2026"),
+            ("reconcile", "/money/reconcile/2026-11"), ("arrears", "/money/arrears"),
+            ("recoveries", "/money/recoveries"), ("paid", "/money/paid/2026-11"),
         ]
     }
 }
