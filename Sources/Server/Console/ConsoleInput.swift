@@ -29,7 +29,7 @@ struct ConsoleInput: Sendable {
             header.hasPrefix("Bearer ") ? String(header.dropFirst(7)) : nil
         }
         let cookie =
-            request.cookies[Self.sessionCookie]?.value ?? request.cookies["__Host-" + Self.sessionCookie]?.value
+            request.cookies["__Host-" + Self.sessionCookie]?.value ?? request.cookies[Self.sessionCookie]?.value
         isCookie = bearer == nil
         token = (bearer ?? cookie).flatMap { $0.count <= Self.tokenLimit && !$0.isEmpty ? $0 : nil }
         language =

@@ -7,6 +7,7 @@ import SyncEngine
 struct TablePage: ConsolePage {
     static let routes: [ConsoleRoute] = [
         .get("/tables/{name}") { console, request in
+            try checkMayRead(request, isClear: false)
             let asked = try TableCatalogue.Request(request)
             let table = try TableCatalogue.table(request.part("name"), asked, of: console.township)
             let after = request.query["after"].map { Table.Place(key: String($0.prefix(Self.placeLimit))) }
@@ -134,9 +135,20 @@ struct TablePage: ConsolePage {
         }
     }
 
+    /// Who looked at what is for those who answer for it; a township's numbers in clear are too, and the bank's file has a
+    /// way of its own, with a second person.
+    /// - Throws: ``Problem`` ``Problem/Code/notPermitted``.
+    private static func checkMayRead(_ request: ConsoleRequest, isClear: Bool) throws {
+        let name = request.part("name")
+        let isFree = !isClear && !["disclosures", "page-views"].contains(name)
+        guard isFree || [.leader, .auditor].contains(request.person.role), !isClear || name != PayFileTable.entry.name
+        else { throw Problem(.notPermitted, request.person.role.label.text()) }
+    }
+
     private static func export(
         _ console: Console, _ request: ConsoleRequest, isClear: Bool
     ) throws -> TableExport {
+        try checkMayRead(request, isClear: isClear)
         let name = request.query["format"] ?? "xlsx"
         guard let format = TableFormat(rawValue: name) else { throw Problem(.badValue, String(name.prefix(20))) }
         let act = Desk.Act(

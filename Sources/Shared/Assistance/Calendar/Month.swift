@@ -12,9 +12,14 @@ package struct Month: Hashable, Comparable, Sendable {
         number = year * 12 + month - 1
     }
 
+    /// What people may type; the months before and after these are there too.
+    private static let years = 1900...2199
+
     /// From `2026-12`; `nil` for what is none.
     package init?(_ text: String) {
-        guard text.utf8.count == 7, let day = CalendarDay(text + "-01") else { return nil }
+        guard text.utf8.count == 7, let day = CalendarDay(text + "-01"), Self.years.contains(day.components.year) else {
+            return nil
+        }
         self.init(of: day)
     }
 

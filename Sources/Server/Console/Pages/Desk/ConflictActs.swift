@@ -33,6 +33,11 @@ struct ConflictActs {
         },
         .post("/conflicts/{id}/clear", .disclose) { console, request in
             let reason = try request.required("reason")
+            let record = try console.read { database, _ in
+                try ConflictReader(tables: console.township.database.tables, database: database)
+                    .subject(try request.record()).record.id
+            }
+            _ = try Disclosures.ask(console.township, for: record, by: request.person, reason: reason)
             return try show(console, request, clearFor: String(reason.prefix(200)))
         },
     ]
@@ -66,7 +71,7 @@ struct ConflictActs {
     }
 
     /// A conflict that is decided is decided otherwise by whoever decided it, or by the leader.
-    private static func checkMayDecide(_ id: RecordID, _ console: Console, _ request: ConsoleRequest) throws {
+    static func checkMayDecide(_ id: RecordID, _ console: Console, _ request: ConsoleRequest) throws {
         let decision = try console.read { database, _ in
             let reader = ConflictReader(tables: console.township.database.tables, database: database)
             return try reader.decision(on: try reader.subject(id))

@@ -16,6 +16,8 @@ struct ConflictListPage: ConsolePage {
             guard let side = request.form["take"].flatMap(Resolution.Side.init) else {
                 throw Problem(.badValue, "take")
             }
+            guard Set(ids).count == ids.count else { throw Problem(.badValue, "conflict") }
+            for id in ids { try ConflictActs.checkMayDecide(id, console, request) }
             let act = try request.act(reason: try request.required("reason"))
             try console.checkFresh(try console.recordsOf(conflicts: ids), seen: try request.seen())
             let decided = try ConflictDesk(township: console.township).decide(alike: ids, side, act: act)

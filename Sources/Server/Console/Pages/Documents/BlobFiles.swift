@@ -11,10 +11,31 @@ enum BlobFiles {
                 throw Problem(.unknownBlob, String(request.part("sha256").prefix(64)))
             }
             let attachment = try find(blob, in: console)
+            try check(attachment.id, console, request)
             try console.keepView(of: attachment.id, page: "blob", by: request)
             return .file(try file(blob, attachment, of: console.township.blobs))
         }
     ]
+
+    /// A photo shows what is masked elsewhere: whoever does not work on cases asks first, with a reason.
+    /// - Throws: ``Problem`` ``Problem/Code/notPermitted``.
+    private static func check(_ id: RecordID, _ console: Console, _ request: ConsoleRequest) throws {
+        guard !Permission.work.isGiven(to: request.person.role) else { return }
+        let tables = console.township.database.tables
+        let isShown = try console.read { database, _ in
+            guard let (record, kind) = try tables.record(id, in: database) else { return false }
+            let disclosures = Disclosures(tables: tables, database: database)
+            let root = try disclosures.root(of: record, kind: kind)
+            return try disclosures.until(of: root, for: request.person, at: request.now) != nil
+        }
+        guard isShown else {
+            throw Problem(
+                .notPermitted, "",
+                explanation: Label(
+                    zh: "照片和文件须先在住户页写明理由再看",
+                    en: "Say on the household's page why you need it, then look at photos and files"))
+        }
+    }
 
     /// A file that no live record names is nobody's to see.
     /// - Throws: ``Problem`` ``Problem/Code/unknownBlob``.
