@@ -198,6 +198,13 @@ import Testing
         #expect(form["d"] == nil)
     }
 
+    /// A carriage return would come back as a sign of its own, and what was tried first could not be written then.
+    @Test func linesEndAsThoseOfRecordsDo() throws {
+        let form = try FormFields(urlEncoded: "a=1%0D%0A2%0D3%0A4")
+        #expect(form["a"] == "1\n2\n3\n4")
+        #expect(try FormFields(json: .object([("a", .string("1\r\n2"))]))["a"] == "1\n2")
+    }
+
     @Test(arguments: ["a=%ZZ", "a=%00", "=%C3%28"]) func hostileFormsAreRefused(text: String) {
         #expect(throws: Problem.self) { try FormFields(urlEncoded: text) }
     }

@@ -125,6 +125,8 @@ struct FormFields: Sendable, Hashable {
         guard pairs.count < Limit.fields, !value.unicodeScalars.contains(where: { $0.value == 0 }) else {
             throw Problem(.badRequest, "form")
         }
-        pairs.append((name, value))
+        // Browsers end lines of a text with CR LF; a record's lines end with LF.
+        let lines = value.utf8.contains(13) ? value.replacing("\r\n", with: "\n").replacing("\r", with: "\n") : value
+        pairs.append((name, lines))
     }
 }
