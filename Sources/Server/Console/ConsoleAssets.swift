@@ -63,12 +63,6 @@ enum Script {
           });
           document.addEventListener("submit", function () { dirty = false; });
           window.addEventListener("beforeunload", function (event) { if (dirty) event.preventDefault(); });
-          document.addEventListener("click", function (event) {
-            var box = event.target.closest("[data-check-all]");
-            if (!box) return;
-            document.querySelectorAll("input[type=checkbox][name=" + box.dataset.checkAll + "]")
-              .forEach(function (one) { one.checked = box.checked; });
-          });
           document.addEventListener("change", function (event) {
             var target = event.target.dataset && document.getElementById(event.target.dataset.fills || "");
             var file = target && event.target.files && event.target.files[0];

@@ -83,7 +83,6 @@ package struct Attribute: Hashable, Sendable {
     package static func lang(_ code: String) -> Attribute { Attribute("lang", code) }
     package static func datetime(_ text: String) -> Attribute { Attribute("datetime", text) }
     package static func colspan(_ count: Int) -> Attribute { Attribute("colspan", String(count)) }
-    package static func rowspan(_ count: Int) -> Attribute { Attribute("rowspan", String(count)) }
     package static func scope(_ scope: Scope) -> Attribute { Attribute("scope", scope.rawValue) }
     package static func method(_ method: Method) -> Attribute { Attribute("method", method.rawValue) }
     package static func type(_ type: InputType) -> Attribute { Attribute("type", type.rawValue) }
@@ -96,9 +95,7 @@ package struct Attribute: Hashable, Sendable {
     package static func `for`(_ id: String) -> Attribute { Attribute("for", id) }
     package static func accept(_ types: String) -> Attribute { Attribute("accept", types) }
     package static func pattern(_ pattern: String) -> Attribute { Attribute("pattern", pattern) }
-    package static func inputmode(_ mode: String) -> Attribute { Attribute("inputmode", mode) }
     package static func ariaLabel(_ text: String) -> Attribute { Attribute("aria-label", text) }
-    package static func ariaLive(_ text: String) -> Attribute { Attribute("aria-live", text) }
     package static func ariaDescribedBy(_ id: String) -> Attribute { Attribute("aria-describedby", id) }
     package static func role(_ role: String) -> Attribute { Attribute("role", role) }
     /// The place of a page that is brought up to date while people look at it.

@@ -8,6 +8,7 @@ package final class NamelessFile: Sendable {
 
     /// - Throws: ``Problem`` ``Problem/Code/cannotCreate``, ``Problem/Code/storageFull``.
     package init(in folder: String) throws {
+        // mkstemp(3) puts a name of its own in the place of the six X; the file is its owner's alone (0600).
         var name = Array("\(folder)/.ruhu-XXXXXX".utf8CString)
         descriptor = mkstemp(&name)
         guard descriptor >= 0 else { throw Problem.ofSystem(.cannotCreate, folder) }
