@@ -17,8 +17,11 @@ package struct RuhuServer: ParsableCommand {
                         RestoreCommand.self, StatusCommand.self,
                     ]),
                 CommandGroup(
-                    name: L("工作站和账号", "Stations and accounts"),
-                    subcommands: [InviteCommand.self, DevicesCommand.self, RevokeCommand.self, UserCommand.self]),
+                    name: L("工作站、村居和账号", "Stations, villages and accounts"),
+                    subcommands: [
+                        InviteCommand.self, DevicesCommand.self, RevokeCommand.self, VillagesCommand.self,
+                        UserCommand.self,
+                    ]),
                 CommandGroup(
                     name: L("记录", "Records"),
                     subcommands: [

@@ -73,6 +73,7 @@ private enum OwnCommand {
     static let toMake = [
         "case_move": "ruhu-server case move", "sample_check": "ruhu-server sample draw",
         "sampled_household": "ruhu-server sample draw",
+        "village": "ruhu-server villages",
         // It opens what is masked to its account: only a person who has signed in asks for it.
         "disclosure": "POST /households/{id}/disclosure",
     ]

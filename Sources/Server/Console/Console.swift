@@ -1,3 +1,4 @@
+import Assistance
 import CommandSupport
 import GRDB
 import RecordStore
@@ -33,6 +34,7 @@ struct Console: Sendable {
         DuplicateListPage.routes,
         DuplicatePage.routes,
         StationsPage.routes,
+        VillagesPage.routes,
         CasesPage.routes,
         NewCasePage.routes,
         CasePage.routes,
@@ -52,6 +54,9 @@ struct Console: Sendable {
             try body(database, LogReader(database, tables: township.database.tables).head().seq)
         }
     }
+
+    /// What the villages are called now.
+    func villageNames() throws -> VillageNames { try township.database.read { try VillageDesk.names(in: $0) } }
 
     /// A page made from one snapshot.
     func page(_ make: (Database, Seq) throws -> some ConsolePage) throws -> ConsoleAnswer { .page(try read(make)) }

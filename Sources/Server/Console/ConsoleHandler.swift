@@ -1,3 +1,4 @@
+import Assistance
 import CommandSupport
 import Foundation
 import HTTPTypes
@@ -32,8 +33,10 @@ struct ConsoleHandler: Sendable {
             let made = try await run {
                 try Language.$preferred.withValue(input.language) {
                     try who.check(route.permission)
-                    return try route.answer(console, asked).made(
-                        for: asked, input: input, office: console.township.identity.name)
+                    return try VillageNames.$current.withValue(try console.villageNames()) {
+                        try route.answer(console, asked).made(
+                            for: asked, input: input, office: console.township.identity.name)
+                    }
                 }
             }
             return Self.response(made, input: input)

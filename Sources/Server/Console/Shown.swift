@@ -19,6 +19,7 @@ enum Shown {
         if field.name.hasSuffix("_fen"), let fen = value.int64 {
             return .text(Table.Cell.fen(fen).plain + L(" 元", " yuan"))
         }
+        if field.name == "village", let code = value.text { return village(code) }
         if field.type == .text, let text = value.text, let meaning = field.rule?.codes?[text] {
             return .text(meaning.text())
         }
@@ -28,6 +29,16 @@ enum Shown {
     static func value(_ name: String, of record: Linked, isClear: Bool = false) -> HTML {
         guard let field = record.kind.field(name) else { return .empty }
         return value(record.value(name), of: field, in: record.kind, isClear: isClear)
+    }
+
+    /// A village as it is called, the code beside it.
+    static func village(_ code: String) -> HTML {
+        guard let name = VillageNames.current[code] else { return .text(code) }
+        return Tag.span(.title(code), text: name)
+    }
+
+    static func villages(_ codes: [String]) -> HTML {
+        .group(codes.enumerated().map { .group([$0.offset == 0 ? .empty : .text(L("、", ", ")), village($0.element)]) })
     }
 
     /// What a code means, without the code.

@@ -66,6 +66,17 @@ extension API {
             ]),
         "GET /stations": .page(
             "工作站", "The villages' stations", [("seq", .integer), ("stations", .list(.named("Station")))]),
+        "GET /villages": .page(
+            "村居", "The villages, what they are called and how many households they have",
+            [
+                ("seq", .integer),
+                (
+                    "villages",
+                    .list(.object([("code", .text), ("name", .nullable(.text)), ("households", .integer)]))
+                ),
+            ]),
+        "POST /villages/{code}": .act(
+            "村居名称", "What a village is called", [.seen, .needed("name")], [("seq", .nullable(.integer))]),
         "POST /stations/{id}/revoke": .act(
             "吊销工作站", "Revoke a station", [.seen, .reason],
             [("device", .record), ("revoked", .flag), ("seq", .nullable(.integer))]),

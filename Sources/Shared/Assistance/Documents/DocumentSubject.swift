@@ -29,6 +29,8 @@ package struct DocumentSubject: Sendable {
     let records: [Linked]
     /// Attachments of the case: by the record that they belong to.
     let attachments: [Linked]
+    /// What the village is called; its code where nobody has written that down.
+    let village: String
 
     /// - Throws: what reading throws.
     package init(
@@ -41,6 +43,7 @@ package struct DocumentSubject: Sendable {
         self.file = file
         self.pack = pack
         self.office = office
+        village = try Village.name(of: household.scope, in: records)
         self.records = try CalculationInput.records(below: household) { try records.dependents(of: $0) }
             .sorted { $0.id < $1.id }.compactMap(Linked.init)
             .filter { $0.value(KindSchema.aliasField).isNull }
@@ -106,9 +109,6 @@ package struct DocumentSubject: Sendable {
     func basis(_ codes: String...) -> String {
         pack.basis.filter { codes.contains($0.code) }.map(\.label.zh).joined(separator: "；")
     }
-
-    /// Records hold villages by code.
-    var village: String { household.record.scope.code }
 }
 
 extension CalendarDay {

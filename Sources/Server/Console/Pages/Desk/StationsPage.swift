@@ -50,7 +50,7 @@ struct StationsPage: ConsolePage {
     static func cells(_ station: StationReader.Station) -> [HTML] {
         let device = station.device
         return [
-            .text(device.staff), .text(DeskParts.joined(device.state.scopes.map(\.code))),
+            .text(device.staff), Shown.villages(device.state.scopes.map(\.code)),
             device.lastSeen.map(Parts.time) ?? .text(L("还没有", "never")), state(station), .text(String(station.lag)),
             count(station.waiting), count(station.quarantined), count(station.flagged),
         ]
@@ -81,6 +81,7 @@ struct StationsPage: ConsolePage {
                 rows: stations.map { station in Self.cells(station) + (mayRevoke ? [revoke(station)] : []) },
                 numbers: Self.numbers),
             mayRevoke ? .empty : Parts.note(L("停用工作站由负责人办理。", "The leader revokes stations.")),
+            Tag.p { Parts.link(L("村居名称", "The villages' names"), Link("villages")) },
         ])
     }
 

@@ -22,7 +22,7 @@ extension DocumentBodies {
         table.add(
             ("家庭住址", subject.household.text("address")), ("户口性质", subject.household.meaning("hukou_type")), columns: 6)
         table.add(
-            ("村（居）代码", subject.village), ("村民小组", subject.household.text("villager_group")),
+            ("村（居）", subject.village), ("村民小组", subject.household.text("villager_group")),
             ("户编号", subject.household.text("number")))
         table.add(("申请项目", boxes(subject.programme)))
         table.add(
@@ -126,7 +126,7 @@ extension DocumentBodies {
             ("户编号", home.text("number")),
             ("家庭人口", "\(subject.members.count)"))
         table.add(("家庭住址", home.text("address")), ("联系电话", home.elements("phones").joined(separator: "、")), columns: 6)
-        table.add(("村（居）代码", subject.village), ("户口性质", home.meaning("hukou_type")), columns: 6)
+        table.add(("村（居）", subject.village), ("户口性质", home.meaning("hukou_type")), columns: 6)
         table.add(("致困原因", home.causes))
         table.add(("调查时间", visit?.day("when")?.chinese), ("调查地点", visit?.text("where")), columns: 6)
         table.add(

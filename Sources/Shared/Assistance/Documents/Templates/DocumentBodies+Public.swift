@@ -6,7 +6,7 @@ extension DocumentBodies {
     /// 公示单 (R31, R58, R59): masked names, and of a household nothing but village, programme, number and amount.
     @Sendable static func publicNotice(_ subject: DocumentSubject) -> [HTML] {
         let notice = subject.file?.publicity
-        var table = FormTable("序号", "申请人", "村（居）代码", "救助项目", "人数", "金额（\(subject.amountUnit)）")
+        var table = FormTable("序号", "申请人", "村（居）", "救助项目", "人数", "金额（\(subject.amountUnit)）")
         table.add(
             values: [
                 "1", subject.applicant?.text("name").map(Masking.name), subject.village, subject.programme?.title,

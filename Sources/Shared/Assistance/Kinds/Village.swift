@@ -1,0 +1,56 @@
+package import SyncEngine
+
+/// A village (村、居): what people call it. Records hold villages by their codes; pages, papers and lists say the name
+/// beside the code, where the township has written one down.
+package enum Village {
+    package static let kindName = "village"
+
+    /// The record lives in its village, whose station reads it for its own papers.
+    package static let kind = KindSchema(
+        kindName, label: Label(zh: "村居", en: "Village"), scopeField: "village", isAppendOnly: true,
+        fields: [
+            desk("village", "村居代码", "Village code", .im, Rules.village),
+            desk("name", "名称", "Name", .tw, Rules.text(nameCharacters)),
+        ])
+
+    /// Characters of a name, at most.
+    package static let nameCharacters = 40
+
+    private static func desk(
+        _ name: String, _ zh: String, _ en: String, _ policy: MergePolicy, _ rule: Rule
+    ) -> FieldSchema {
+        FieldSchema(name, .text, policy, .none, Label(zh: zh, en: en), rule: rule, isDeskOnly: true)
+    }
+
+    /// One record a village: writing its name again corrects it.
+    package static func id(of village: Scope) -> RecordID {
+        RecordID.named(Hash256(of: Array("village\0\(village.code)".utf8)))
+    }
+
+    /// What the records call a village; its code where they do not.
+    /// - Throws: what reading throws.
+    package static func name(of village: Scope, in records: some LinkedRecords) throws -> String {
+        guard let record = try records.record(id(of: village), kind: kind), !record.isDeleted else {
+            return village.code
+        }
+        return record.value("name", in: kind).text ?? village.code
+    }
+}
+
+/// The names of a township's villages, by code.
+package struct VillageNames: Hashable, Sendable {
+    private let names: [String: String]
+
+    package init(_ names: [String: String] = [:]) { self.names = names }
+
+    /// The names that what is shown now uses, such as one page.
+    @TaskLocal package static var current = VillageNames()
+
+    /// `夏庄村`; `nil` where nobody has written it down.
+    package subscript(_ code: String) -> String? { names[code] }
+
+    package var codes: [String] { names.keys.sorted() }
+
+    /// `夏庄村`, else the code.
+    package func name(of code: String) -> String { names[code] ?? code }
+}
