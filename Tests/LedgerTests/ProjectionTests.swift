@@ -54,4 +54,21 @@ import Testing
         let tasks = try world.township.ledger.read { try $0.tasks() }
         #expect(!tasks.isEmpty)
     }
+
+    /// A village's survey writes households by the hundred; most of them never apply.
+    @Test func aHouseholdIsWorkedOutWhenItHasACase() throws {
+        let world = try LedgerWorld(seed: 3)
+        let ledger = world.township.ledger
+        try ledger.refresh()
+        let home = world.household()
+        let member = world.member(of: home)
+        let other = world.household(number: "002")
+        #expect(try ledger.refresh() == .families(0))
+        world.apply(.dibao, household: home, member: member)
+        #expect(try ledger.refresh() == .families(1))
+        world.edit(member, "member", .set("name", .text("李四")))
+        world.edit(other, "household", .set("address", .text("二组")))
+        #expect(try ledger.refresh() == .families(1))
+        #expect(try world.refreshed() == world.rebuilt())
+    }
 }

@@ -19,14 +19,52 @@ struct LedgerTouch {
         var roots = Set(try changing(through: next.day))
         let kinds = LedgerEntry.householdKinds + LedgerEntry.applicationKinds + [householdKind.name]
         let log = LogReader(database, tables: tables)
+        var households: [RecordID] = []
         for (record, name) in try log.touched(after: position.seq, through: next.seq) where kinds.contains(name) {
+            roots.formUnion(try dependents(on: record))
+            if name == householdKind.name {
+                households.append(record)
+                continue
+            }
             guard let kind = tables.schema.kind(name), let root = try root(above: record, kind: kind) else {
                 return nil
             }
             roots.insert(root)
-            roots.formUnion(try dependents(on: record))
+        }
+        guard let found = try self.roots(of: households) else { return nil }
+        return try withCases(roots.union(found))
+    }
+
+    /// The households that stand for these: themselves, unless they were merged.
+    private func roots(of households: [RecordID]) throws -> Set<RecordID>? {
+        let unmerged = try tables.ids(
+            of: householdKind, whose: "id", isOneOf: households, and: "\(KindSchema.aliasField) IS NULL", in: database)
+        var roots = Set(unmerged)
+        for merged in households where !roots.contains(merged) {
+            guard let root = try root(above: merged, kind: householdKind) else { return nil }
+            roots.insert(root)
         }
         return roots
+    }
+
+    /// Those that have entries or an application, at themselves or at a household that was merged into them. The others,
+    /// most of a village, have nothing to work out.
+    private func withCases(_ roots: Set<RecordID>) throws -> Set<RecordID> {
+        guard let application = tables.schema.kind("application") else { return roots }
+        let all = Array(roots)
+        let merged = Set(
+            try tables.references(of: householdKind, KindSchema.aliasField, isOneOf: all, in: database))
+        let applied = try tables.references(of: application, "household", isOneOf: all, in: database)
+        // A root that is no household is an application whose household is not here.
+        let households = Set(try tables.ids(of: householdKind, whose: "id", isOneOf: all, in: database))
+        let known = merged.union(applied)
+        return try roots.filter { try known.contains($0) || !households.contains($0) || hasEntries($0) }
+    }
+
+    private func hasEntries(_ root: RecordID) throws -> Bool {
+        var query = try Query(ledger, "SELECT 1 FROM entry WHERE root = ? LIMIT 1")
+        query.bind(root)
+        return try query.first { _ in true } ?? false
     }
 
     private func changing(through day: CalendarDay) throws -> [RecordID] {

@@ -15,14 +15,44 @@ extension RecordTables {
         of kind: KindSchema, whose field: String, isOneOf ids: [RecordID], unread: Set<String> = [],
         in database: Database
     ) throws -> [Record] {
-        var found: [Record] = []
+        try each(
+            ids, sql(kind).select(without: unread) + " WHERE \"\(field)\" IN (\(Self.marks))", in: database
+        ) { try read($0, kind: kind) }
+    }
+
+    /// The ids alone.
+    /// - Parameter condition: SQL that holds for all that count; no value from outside.
+    /// - Precondition: `field` is a field of the kind, or `"id"`.
+    package func ids(
+        of kind: KindSchema, whose field: String, isOneOf ids: [RecordID], and condition: String = "TRUE",
+        in database: Database
+    ) throws -> [RecordID] {
+        try each(
+            ids, "SELECT id FROM \"\(kind.name)\" WHERE \"\(field)\" IN (\(Self.marks)) AND \(condition)", in: database
+        ) { $0.id(0) }
+    }
+
+    /// Which of these ids the field of some record of the kind names, deleted ones included.
+    /// - Precondition: `field` is an indexed reference of the kind.
+    package func references(
+        of kind: KindSchema, _ field: String, isOneOf ids: [RecordID], in database: Database
+    ) throws -> [RecordID] {
+        try each(
+            ids, "SELECT DISTINCT \"\(field)\" FROM \"\(kind.name)\" WHERE \"\(field)\" IN (\(Self.marks))",
+            in: database
+        ) { $0.id(0) }
+    }
+
+    private func each<T>(
+        _ ids: [RecordID], _ sql: String, in database: Database, _ read: (Columns) throws -> T
+    ) throws -> [T] {
+        var found: [T] = []
         for start in stride(from: 0, to: ids.count, by: Self.idsPerStatement) {
             let some = ids[start..<min(start + Self.idsPerStatement, ids.count)]
-            var query = try Query(
-                database, sql(kind).select(without: unread) + " WHERE \"\(field)\" IN (\(Self.marks))")
+            var query = try Query(database, sql)
             for id in some { query.bind(id) }
             for _ in some.count..<Self.idsPerStatement { query.bind(nil as Int64?) }
-            found += try query.all { try read($0, kind: kind) }
+            found += try query.all(read)
         }
         return found
     }
