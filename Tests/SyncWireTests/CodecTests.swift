@@ -15,6 +15,22 @@ import Testing
         #expect(try codec.decode(set: bytes) == set)
     }
 
+    @Test(arguments: 0..<50) func oneChangeOfASetIsTheOneThatTheWholeSetHasThere(seed: UInt64) throws {
+        var samples = Samples(seed)
+        let set = samples.set()
+        let bytes = codec.encode(set)
+        var heading = set
+        heading.changes = []
+        #expect(try codec.decode(heading: bytes) == heading)
+        for (index, change) in set.changes.enumerated() {
+            let one = try codec.decode(set: bytes, change: index)
+            #expect(one.changes == [change])
+        }
+        for nowhere in [-1, set.changes.count, .max] {
+            #expect(try codec.decode(set: bytes, change: nowhere) == heading)
+        }
+    }
+
     @Test(arguments: 0..<150) func setsAreReadAsTheGeneratedCodeReadsThem(seed: UInt64) throws {
         var samples = Samples(seed)
         let bytes = codec.encode(samples.set())

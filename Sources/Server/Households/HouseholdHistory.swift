@@ -13,7 +13,8 @@ struct HouseholdHistory: Sendable {
     }
 
     struct Entry: Sendable {
-        let leaf: LogLeaf
+        let seq: Seq
+        let isDesk: Bool
         let station: String?
         let staff: String?
         let parts: [Part]
@@ -47,11 +48,10 @@ struct HouseholdHistory: Sendable {
         let shown = order.prefix(limit)
         let reader = LogReader(database, tables: tables)
         let register = DeviceRegister(database)
-        let tree = LogTree(database)
         let history = HistoryReader(database, tables: tables)
         entries = try shown.compactMap { seq in
-            guard let leaf = try tree.leaf(of: seq) else { return nil }
-            let device = leaf.isDesk ? nil : try register.device(leaf.device)
+            guard let origin = try reader.origin(of: seq) else { return nil }
+            let device = origin.isDesk ? nil : try register.device(origin.device)
             let wanted = Set(seqs[seq] ?? [])
             var parts = try Self.parts(of: seq, wanted, records, reader)
             if parts.isEmpty {
@@ -60,7 +60,8 @@ struct HouseholdHistory: Sendable {
                         .map { Part(record: id, kind: records[id], item: $0) }
                 }
             }
-            return Entry(leaf: leaf, station: device?.station, staff: device?.staff, parts: parts)
+            return Entry(
+                seq: seq, isDesk: origin.isDesk, station: device?.station, staff: device?.staff, parts: parts)
         }
         count = seqs.count
         next = order.count > shown.count ? shown.last : nil
@@ -69,17 +70,12 @@ struct HouseholdHistory: Sendable {
     private static func parts(
         of seq: Seq, _ wanted: Set<RecordID>, _ kinds: [RecordID: KindSchema], _ reader: LogReader
     ) throws -> [Part] {
-        var parts: [Part] = []
-        try reader.forEachChange(after: seq - 1, through: seq) { header, decode in
-            guard wanted.contains(header.record) else { return true }
-            let change = try decode()
+        try reader.changes(of: wanted, at: seq).map { header, change in
             var item = HistoryItem(
                 seq: seq, device: change.device, author: change.author, at: change.time.instant,
                 reason: change.reason, effects: change.effects, outcome: HistoryItem.Outcome(header.result))
             item.isFlagged = change.isFlagged
-            parts.append(Part(record: header.record, kind: kinds[header.record], item: item))
-            return true
+            return Part(record: header.record, kind: kinds[header.record], item: item)
         }
-        return parts
     }
 }

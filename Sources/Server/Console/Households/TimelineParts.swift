@@ -18,7 +18,7 @@ enum TimelineParts {
 
     private static func entry(_ entry: HouseholdHistory.Entry, file: HouseholdRecords?, isClear: Bool) -> HTML {
         let item = entry.item
-        return Tag.li(.id("seq-\(entry.leaf.seq)")) {
+        return Tag.li(.id("seq-\(entry.seq)")) {
             Tag.p {
                 Tag.strong(text: item?.author ?? "")
                 " "
@@ -75,11 +75,11 @@ enum TimelineParts {
 
     private static func place(_ entry: HouseholdHistory.Entry) -> String {
         let from =
-            entry.leaf.isDesk
+            entry.isDesk
             ? L("镇街", "township")
             : [entry.station, entry.staff].compactMap(\.self).filter { !$0.isEmpty }.joined(separator: " ")
         let clock = entry.item?.isFlagged == true ? L("，时钟不可信", ", clock not trusted") : ""
-        return L("\(from) · 序号 \(entry.leaf.seq)\(clock)", "\(from) · seq \(entry.leaf.seq)\(clock)")
+        return L("\(from) · 序号 \(entry.seq)\(clock)", "\(from) · seq \(entry.seq)\(clock)")
     }
 }
 
@@ -140,9 +140,9 @@ struct HouseholdHistoryPage: ConsolePage {
 extension HouseholdHistory.Entry {
     fileprivate func document(isClear: Bool) -> JSONValue {
         .object([
-            ("seq", .int(Int64(leaf.seq))), ("author", .string(item?.author ?? "")),
+            ("seq", .int(Int64(seq))), ("author", .string(item?.author ?? "")),
             ("at", item.map { .string($0.at.description) } ?? .null), ("reason", .string(item?.reason ?? "")),
-            ("outcome", .string(item?.outcome.rawValue ?? "applied")), ("desk", .bool(leaf.isDesk)),
+            ("outcome", .string(item?.outcome.rawValue ?? "applied")), ("desk", .bool(isDesk)),
             ("station", station.map(JSONValue.string) ?? .null), ("staff", staff.map(JSONValue.string) ?? .null),
             (
                 "records",

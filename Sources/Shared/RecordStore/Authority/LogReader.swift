@@ -53,31 +53,49 @@ package struct LogReader {
         package var result: SetOutcome.Result
     }
 
+    // The bytes of a set are not among the columns: SQLite would copy them for each of its changes.
     private static let columns = """
         SELECT c.id, c.record, c.kind, c.operation, c.scope, c.deleted, c.set_change, c.effects,
-        l.device, l.number, l.is_desk, l.is_flagged, l.result,
-        coalesce(l.bytes, (SELECT o.bytes FROM log o WHERE o.device = l.device AND o.number = l.number
-        AND o.bytes IS NOT NULL LIMIT 1))
+        l.device, l.number, l.is_desk, l.is_flagged, l.result
         FROM log_change c JOIN log l ON l.seq = c.id >> 20
+        """
+
+    private static let bytes = """
+        SELECT coalesce(l.bytes, (SELECT o.bytes FROM log o WHERE o.device = l.device AND o.number = l.number
+        AND o.bytes IS NOT NULL LIMIT 1)) FROM log l WHERE l.seq = ?
         """
 
     package func changes(of record: RecordID, after seq: Seq) throws -> [LoggedChange] {
         var query = try Query(database, Self.columns + " WHERE c.record = ? AND c.id >= ? ORDER BY c.id")
         query.bind(record)
         query.bind(Self.changeID(seq + 1, 0))
-        var decoded = DecodedSet()
-        return try query.all { try change($0, header: Self.header($0), decoded: &decoded) }
+        return try query.all { try lone($0, header: Self.header($0)) }
     }
 
     /// Every change of a record with what the log says beside it, oldest first.
     func headedChanges(of record: RecordID) throws -> [(header: Header, change: LoggedChange)] {
         var query = try Query(database, Self.columns + " WHERE c.record = ? ORDER BY c.id")
         query.bind(record)
-        var decoded = DecodedSet()
         return try query.all { row in
             let header = Self.header(row)
-            return (header, try change(row, header: header, decoded: &decoded))
+            return (header, try lone(row, header: header))
         }
+    }
+
+    /// What the set of a seq did to these records, in the order in which it did it.
+    package func changes(
+        of records: some Sequence<RecordID>, at seq: Seq
+    ) throws -> [(header: Header, change: LoggedChange)] {
+        try records.flatMap { record in
+            var query = try Query(database, Self.columns + " WHERE c.record = ? AND c.id >= ? AND c.id < ?")
+            query.bind(record)
+            query.bind(Self.changeID(seq, 0))
+            query.bind(Self.changeID(seq + 1, 0))
+            return try query.all { row in
+                let header = Self.header(row)
+                return (row.int64(0), header, try lone(row, header: header))
+            }
+        }.sorted { $0.0 < $1.0 }.map { ($0.1, $0.2) }
     }
 
     /// The changes of the interval (from, through], oldest first; `body` decodes those it wants, and returns false to
@@ -112,6 +130,18 @@ package struct LogReader {
         var set: ChangeSet?
     }
 
+    /// Who wrote the set of a seq.
+    package struct Origin {
+        package let device: DeviceID
+        package let isDesk: Bool
+    }
+
+    package func origin(of seq: Seq) throws -> Origin? {
+        var query = try Query(database, "SELECT device, is_desk FROM log WHERE seq = ?")
+        query.bind(seq)
+        return try query.first { Origin(device: $0.id(0), isDesk: $0.bool(1)) }
+    }
+
     private static func header(_ row: Columns) -> Header {
         Header(
             seq: seq(ofChange: row.int64(0)), record: row.id(1), kind: row.text(2),
@@ -123,20 +153,39 @@ package struct LogReader {
 
     private func change(_ row: Columns, header: Header, decoded: inout DecodedSet) throws -> LoggedChange {
         if decoded.seq != header.seq || decoded.set == nil {
-            decoded = DecodedSet(seq: header.seq, set: try tables.codec.decode(set: row.bytes(13)))
+            decoded = DecodedSet(seq: header.seq, set: try tables.codec.decode(set: bytes(of: header.seq)))
         }
         guard let set = decoded.set else { throw Problem(.storage, "log.bytes") }
-        let effects: [Effect]
-        if header.isPlain {
-            guard set.changes.indices.contains(row.int(6)) else { throw Problem(.storage, "log_change.set_change") }
-            effects = set.changes[row.int(6)].verbatimEffects
-        } else {
-            effects = try tables.codec.decode(effects: row.bytes(7))
+        guard header.isPlain else { return try change(row, header: header, in: set, verbatim: nil) }
+        guard set.changes.indices.contains(row.int(6)) else { throw Problem(.storage, "log_change.set_change") }
+        return try change(row, header: header, in: set, verbatim: set.changes[row.int(6)])
+    }
+
+    /// The change alone: of a set of hundreds nothing else is decoded.
+    private func lone(_ row: Columns, header: Header) throws -> LoggedChange {
+        let bytes = try bytes(of: header.seq)
+        guard header.isPlain else {
+            return try change(row, header: header, in: tables.codec.decode(heading: bytes), verbatim: nil)
         }
-        return LoggedChange(
+        let set = try tables.codec.decode(set: bytes, change: row.int(6))
+        guard let only = set.changes.first else { throw Problem(.storage, "log_change.set_change") }
+        return try change(row, header: header, in: set, verbatim: only)
+    }
+
+    private func change(
+        _ row: Columns, header: Header, in set: ChangeSet, verbatim: Change?
+    ) throws -> LoggedChange {
+        LoggedChange(
             seq: header.seq, device: header.device, number: header.number, author: set.author, reason: set.reason,
             time: set.time, observationDay: set.observationDay, isDesk: row.bool(10), isFlagged: row.bool(11),
-            record: header.record, kind: header.kind, operation: header.operation, effects: effects)
+            record: header.record, kind: header.kind, operation: header.operation,
+            effects: try verbatim?.verbatimEffects ?? tables.codec.decode(effects: row.bytes(7)))
+    }
+
+    private func bytes(of seq: Seq) throws -> [UInt8] {
+        var query = try Query(database, Self.bytes)
+        query.bind(seq)
+        return try query.first { $0.bytes(0) } ?? []
     }
 
     /// The record as it was after `seq`, by undoing what came later.

@@ -136,6 +136,9 @@ package protocol ChangeCodec: Sendable {
     /// A set without its changes: who, when, why.
     /// - Throws: ``CodecError`` when the bytes are not a set.
     func decode(heading bytes: [UInt8]) throws -> ChangeSet
+    /// A set with one of its changes alone, the first being 0; with none when it has not so many.
+    /// - Throws: ``CodecError`` when the bytes are not a set, as far as they are read.
+    func decode(set bytes: [UInt8], change: Int) throws -> ChangeSet
     func encode(_ effects: [Effect]) -> [UInt8]
     /// - Throws: ``CodecError`` when the bytes are not effects.
     func decode(effects bytes: [UInt8]) throws -> [Effect]

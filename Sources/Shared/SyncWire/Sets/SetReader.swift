@@ -15,15 +15,19 @@ struct SetReader {
     private var observedOn: Int64?
     private var intent = Intent.record
     private var changes: [ProtobufReader] = []
-    private let isHeadingOnly: Bool
+    private var count = 0
+    private let wanted: Range<Int>
 
-    private init(isHeadingOnly: Bool) { self.isHeadingOnly = isHeadingOnly }
+    private init(_ wanted: Range<Int>) { self.wanted = wanted }
 
+    /// - Parameter wanted: the places of the changes that are read; the others are passed over.
     /// - Throws: ``CodecError`` for everything that the generated reader and the checks behind it refuse.
-    static func read(_ bytes: [UInt8], isHeadingOnly: Bool = false) throws(CodecError) -> ChangeSet {
+    static func read(
+        _ bytes: [UInt8], _ wanted: Range<Int> = 0..<Limits.changesPerSet
+    ) throws(CodecError) -> ChangeSet {
         let result: Result<ChangeSet, CodecError> = bytes.withUnsafeBytes { buffer in
             Result { () throws(CodecError) in
-                var reader = SetReader(isHeadingOnly: isHeadingOnly)
+                var reader = SetReader(wanted)
                 try reader.scan(ProtobufReader(buffer))
                 return try reader.set()
             }
@@ -50,11 +54,11 @@ struct SetReader {
             case (13, .lengthDelimited):
                 guard let conflict = try reader.id("resolve") else { throw CodecError("resolve: 0 bytes, not 16") }
                 intent = .resolve(conflict)
-            case (14, .lengthDelimited) where !isHeadingOnly:
-                guard changes.count < Limits.changesPerSet else {
-                    throw CodecError("over \(Limits.changesPerSet) changes")
-                }
-                changes.append(try reader.message())
+            case (14, .lengthDelimited):
+                guard count < Limits.changesPerSet else { throw CodecError("over \(Limits.changesPerSet) changes") }
+                let change = try reader.message()
+                if wanted.contains(count) { changes.append(change) }
+                count += 1
             default: try reader.skip(type, field: field)
             }
         }

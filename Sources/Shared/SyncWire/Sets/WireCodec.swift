@@ -16,7 +16,11 @@ package struct WireCodec: ChangeCodec {
     }
 
     package func decode(heading bytes: [UInt8]) throws(CodecError) -> ChangeSet {
-        try SetReader.read(bytes, isHeadingOnly: true)
+        try SetReader.read(bytes, 0..<0)
+    }
+
+    package func decode(set bytes: [UInt8], change: Int) throws(CodecError) -> ChangeSet {
+        try SetReader.read(bytes, (0..<Limits.changesPerSet).contains(change) ? change..<change + 1 : 0..<0)
     }
 
     package func encode(_ effects: [Effect]) -> [UInt8] { Protobuf.bytes(WireEffects(effects)) }
