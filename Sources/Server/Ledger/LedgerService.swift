@@ -4,9 +4,10 @@ import ServiceLifecycle
 import SyncEngine
 
 /// Keeps the ledger up to date while `serve` runs, so that a page finds it so: after what was decided, and right after
-/// midnight in China, when what is due by the new day changes.
+/// midnight in China, when what is due by the new day changes. What the pages about money add up goes with it.
 struct LedgerService: Service {
     let ledger: Ledger
+    let figures: MoneyFigures
     let logger: Logger
 
     /// How often it looks; when nothing is new that is one comparison.
@@ -14,17 +15,21 @@ struct LedgerService: Service {
 
     func run() async throws {
         await cancelWhenGracefulShutdown {
+            var isFirst = true
             while !Task.isCancelled {
-                await refresh()
+                await refresh(isFirst: isFirst)
+                isFirst = false
                 try? await Task.sleep(for: Self.interval)
             }
         }
     }
 
     /// What goes wrong here is told; a page that needs the ledger tries again and says so to its reader.
-    private func refresh() async {
+    private func refresh(isFirst: Bool) async {
         do {
-            try await onThread { _ = try ledger.refresh() }
+            try await onThread {
+                if try ledger.refresh() != .nothing || isFirst { try figures.prepare() }
+            }
         } catch {
             logger.warning("ledger: \(error)")
         }

@@ -63,6 +63,12 @@ final class MoneyFigures: Sendable {
         return spent
     }
 
+    /// Adds up what the pages of this month begin with, so that they find it done.
+    func prepare() throws {
+        let year = Month(of: township.clock().day).year
+        _ = try township.database.read { try spent(year, in: $0) }
+    }
+
     /// Against the month before, by the frozen rolls of both.
     func changes(of month: Month, in database: Database) throws -> RollChanges {
         try kept(\.changes, month, in: database) {
@@ -94,9 +100,10 @@ final class MoneyFigures: Sendable {
         return try state.withLock { state in
             // A snapshot that is older than what is kept is read for itself.
             if state.epoch == head.epoch, head.seq < state.seq { return try make() }
-            if try state.epoch != head.epoch || isMoney(in: log, after: state.seq, through: head.seq) {
-                (state.sums, state.changes) = ([:], [:])
-            }
+            let touched =
+                state.epoch == head.epoch ? try rolls(touchedIn: log, after: state.seq, through: head.seq) : nil
+            if touched != [] { state.changes = [:] }
+            state.sums = touched.map { touched in state.sums.filter { !touched.contains($0.key) } } ?? [:]
             (state.epoch, state.seq) = (head.epoch, head.seq)
             if let known = state[keyPath: path][key] { return known }
             let value = try make()
@@ -105,11 +112,30 @@ final class MoneyFigures: Sendable {
         }
     }
 
-    private func isMoney(in log: LogReader, after from: Seq, through: Seq) throws -> Bool {
-        guard from < through else { return false }
-        let kinds: Set = ["payment", MoneyKinds.recoveryItem.name, rollKind.name]
-        return try log.touched(after: from, through: through).contains { kinds.contains($0.kind) }
+    /// The rolls of which a line, what takes one back or what is withheld from one was touched. Lines stay in their roll,
+    /// and what takes back or withholds stays with its line: each of these fields is written once.
+    /// - Returns: `nil` when nobody can say, for a record is gone.
+    private func rolls(touchedIn log: LogReader, after from: Seq, through: Seq) throws -> Set<RecordID>? {
+        guard from < through else { return [] }
+        var rolls: Set<RecordID> = []
+        for (record, kind) in try log.touched(after: from, through: through) {
+            if kind == rollKind.name { rolls.insert(record) }
+            guard let sql = Self.rollSQL[kind] else { continue }
+            var query = try Query(log.database, sql)
+            query.bind(record)
+            let found = try query.first { row in [row.optionalID(0), row.optionalID(1)].compactMap(\.self) }
+            guard let found else { return nil }
+            rolls.formUnion(found)
+        }
+        return rolls
     }
+
+    private static let rollSQL = [
+        "payment": "SELECT p.roll, r.roll FROM payment p LEFT JOIN payment r ON r.id = p.reverses WHERE p.id = ?",
+        MoneyKinds.recoveryItem.name: """
+        SELECT p.roll, NULL FROM recovery_item i LEFT JOIN payment p ON p.id = i.payment WHERE i.id = ?
+        """,
+    ]
 
     // MARK: - Worked out when asked for
 

@@ -49,8 +49,8 @@ struct RollPreview: Sendable {
 
 /// Who came, who left and whose amount changed from one month to the next, by the lines of that month alone. Relief is
 /// due once and is no change.
-struct RollChanges: Sendable {
-    struct Change: Sendable {
+struct RollChanges: Equatable, Sendable {
+    struct Change: Equatable, Sendable {
         let application: RecordID
         let beforeFen: Int64?
         let afterFen: Int64?

@@ -6,8 +6,8 @@ import class GRDB.Database
 
 /// What a frozen roll came to and what became of it, in fen, by township and programme: added up where the lines are
 /// stored, to the same fen as ``FrozenLines``.
-struct RollSums: Sendable {
-    struct Sum: Sendable {
+struct RollSums: Equatable, Sendable {
+    struct Sum: Equatable, Sendable {
         var lines = 0
         /// As it was decided.
         var grossFen: Int64 = 0

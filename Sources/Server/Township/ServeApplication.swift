@@ -42,7 +42,7 @@ struct ServeApplication {
         // and the last head are kept.
         let services: [any Service] = [
             HeadService(keeper: township.headKeeper), township.sightings,
-            LedgerService(ledger: township.ledger, logger: logger), writer, application, feed,
+            LedgerService(ledger: township.ledger, figures: console.figures, logger: logger), writer, application, feed,
         ]
         var configuration = ServiceGroupConfiguration(
             services: services.map { ServiceGroupConfiguration.ServiceConfiguration(service: $0) },

@@ -15,8 +15,11 @@ struct BudgetUse: Sendable {
     let spentFen: Int64
 
     static func of(_ year: Int, in console: Console, _ database: Database) throws -> [BudgetUse] {
-        let book = try BudgetBook.of(year, in: console, database)
-        let spent = try console.figures.spent(year, in: database)
+        try of(
+            BudgetBook.of(year, in: console, database), spent: console.figures.spent(year, in: database))
+    }
+
+    static func of(_ book: BudgetBook, spent: [PaymentSums.Key: Int64]) -> [BudgetUse] {
         let asked = book.records.compactMap { record in
             record.text("programme").flatMap(Programme.init).map {
                 PaymentSums.Key(township: record.text("township") ?? "", programme: $0)
@@ -144,7 +147,7 @@ struct MoneyBudgetPage: ConsolePage {
                 programme: record.text("programme").flatMap(Programme.init) ?? .dibao)
             return BudgetDesk.Entry(record: record, state: book.state(of: record), spentFen: spent[key] ?? 0)
         }
-        uses = try BudgetUse.of(year, in: console, database)
+        uses = BudgetUse.of(book, spent: spent)
     }
 
     var title: String { L("\(String(year)) 年救助资金预算", "The budget of \(String(year))") }
