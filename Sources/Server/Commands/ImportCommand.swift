@@ -35,7 +35,7 @@ struct ImportCommand: ParsableCommand {
             bytes, name: file, mapping: mapping, village: village.map(Scope.init), act: looking)
         let seq = dryRun ? nil : try importer.apply(plan, act: act)
         options.output.write(
-            plan.document.adding([
+            plan.document(isClear: true).adding([
                 ("dryRun", .bool(dryRun)), ("seq", seq.map { .int(Int64($0)) } ?? .null),
             ]),
             text: plan.text(isApplied: !dryRun))

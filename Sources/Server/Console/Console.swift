@@ -69,6 +69,24 @@ struct Console: Sendable {
         }
     }
 
+    /// The same of many records, each under the household that it belongs to.
+    func keepViews(of records: [RecordID], page: String, by request: ConsoleRequest) throws {
+        guard !records.isEmpty else { return }
+        try township.database.write { transaction in
+            let tables = transaction.tables
+            let disclosures = Disclosures(tables: tables, database: transaction.database)
+            let register = AccountRegister(transaction.database)
+            let seq = try transaction.head().seq
+            var kept: Set<RecordID> = []
+            for id in records {
+                guard let (record, kind) = try tables.record(id, in: transaction.database) else { continue }
+                let root = try disclosures.root(of: record, kind: kind)
+                guard kept.insert(root).inserted else { continue }
+                try register.keepView(by: request.person.name, of: root, page: page, at: request.now, seq: seq)
+            }
+        }
+    }
+
     /// A form was filled in on an older page than this: whoever sends it sees what has changed, and decides anew.
     /// - Throws: ``ChangedMeanwhile``.
     func checkFresh(_ records: [RecordID], seen: Seq) throws {

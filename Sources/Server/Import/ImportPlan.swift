@@ -66,7 +66,8 @@ extension ImportPlan {
     /// `rows`, `created` (records), `kinds` [{`kind`, `count`}], `updated` (records), `unchanged` (rows), `changes`
     /// [{`line`, `id`, `kind`, `fields` [{`field`, `from`, `to`}]}], `rejected` [{`line`, `field`, `reason`}],
     /// `encoding`, `seen`.
-    var document: JSONValue {
+    /// - Parameter isClear: on the server's own shell; pages mask what is masked on every page.
+    func document(isClear: Bool) -> JSONValue {
         .object([
             ("rows", .int(Int64(count))), ("created", .int(Int64(created.reduce(0) { $0 + $1.count }))),
             (
@@ -75,15 +76,20 @@ extension ImportPlan {
                     created.map { .object([("kind", .string($0.kind.name)), ("count", .int(Int64($0.count)))]) })
             ),
             ("updated", .int(Int64(changed.count))), ("unchanged", .int(Int64(unchanged))),
-            ("changes", .array(changed.map(Self.document))), ("rejected", .array(rejected.map(\.document))),
+            (
+                "changes", .array(changed.map { Self.document($0, isClear: isClear) })
+            ), ("rejected", .array(rejected.map(\.document))),
             ("encoding", .string(encoding.rawValue)), ("seen", .int(Int64(seq))),
         ])
     }
 
-    private static func document(_ row: Row) -> JSONValue {
+    private static func document(_ row: Row, isClear: Bool) -> JSONValue {
         let fields = row.changes.map { change in
-            JSONValue.object([
-                ("field", .string(change.field.name)), ("from", JSONValue(change.from)), ("to", JSONValue(change.to)),
+            let shown = [change.from, change.to].map {
+                isClear ? $0 : Masking.masked($0, of: change.field.name, in: row.kind.name)
+            }
+            return JSONValue.object([
+                ("field", .string(change.field.name)), ("from", JSONValue(shown[0])), ("to", JSONValue(shown[1])),
             ])
         }
         return .object([

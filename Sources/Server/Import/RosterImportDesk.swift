@@ -122,7 +122,8 @@ struct RosterImportDesk {
         return row.kind.storedFields.compactMap { field in
             let (before, after) = (then.value(field.name, in: row.kind), now.value(field.name, in: row.kind))
             guard before != after else { return nil }
-            let said = (PlainText.of(before, field: field), PlainText.of(after, field: field))
+            let masked = [before, after].map { Masking.masked($0, of: field.name, in: row.kind.name) }
+            let said = (PlainText.of(masked[0], field: field), PlainText.of(masked[1], field: field))
             return Label(
                 zh: "第 \(row.line) 行：\(field.label.zh)在此期间由 \(said.0) 改为 \(said.1)",
                 en: "line \(row.line): \(field.label.en) was changed from \(said.0) to \(said.1) meanwhile")

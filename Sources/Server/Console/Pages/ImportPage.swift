@@ -12,6 +12,7 @@ struct ImportPage: ConsolePage {
         // The dry run: it writes nothing.
         .post("/imports/plan", .work) { console, request in
             let plan = try plan(console, request)
+            try console.keepViews(of: plan.changed.map(\.record), page: "import", by: request)
             return try console.page { _, _ in ImportPage(request: request, seq: plan.seq, plan: plan) }
         },
         .post("/imports", .work) { console, request in
@@ -41,7 +42,7 @@ struct ImportPage: ConsolePage {
     }
 
     var title: String { plan == nil ? L("导入名册", "Import a roster") : L("导入试算", "What the roster would do") }
-    var json: JSONValue { plan?.document ?? .object([("seq", .int(Int64(seq)))]) }
+    var json: JSONValue { plan?.document(isClear: false) ?? .object([("seq", .int(Int64(seq)))]) }
 
     func body() -> HTML {
         guard let plan else { return form }

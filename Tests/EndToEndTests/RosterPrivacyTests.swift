@@ -1,0 +1,66 @@
+import Foundation
+import ProgramRunner
+import Testing
+
+/// What the dry run of a roster tells about people who are on record already.
+@Suite struct RosterPrivacyTests {
+    private let desk: DeskVillage
+    private let clerk: ConsoleBrowser
+
+    init() throws {
+        desk = try DeskVillage()
+        clerk = try ConsoleBrowser.signedIn(desk.server, "li", fullName: "李敏")
+    }
+
+    private static let json = ["Accept": "application/json"]
+
+    private static func token(_ browser: inout ConsoleBrowser) throws -> String {
+        try #require(try browser.get("/today").forms.first { $0.action == "/logout" }?.fields.first?.1)
+    }
+
+    private static let people = """
+        records:
+          - kind: member
+            as: person
+            key: [name]
+            fields:
+              name: "{姓名}"
+              id_number: "{证件号}"
+              disease: "{病种}"
+        """
+
+    /// What the page masked, its JSON told; and nobody could see who had looked.
+    @Test func aPlanOfARosterMasksWhatPagesMaskAndIsKeptAsAView() throws {
+        var clerk = clerk
+        let (home, _) = try desk.family("001", "disease=尿毒症")
+        let roster = "姓名,证件号,病种\n张三,440524188001010014,白血病\n"
+        let plan = try clerk.post(
+            "/imports/plan",
+            ["form_token": try Self.token(&clerk), "roster": roster, "mapping": Self.people], headers: Self.json)
+        #expect(plan.status == 200 && plan.json["updated"].int == 1, "\(plan.text)")
+        let fields = plan.json["changes"][0]["fields"].array
+        #expect(Set(fields.compactMap { $0["field"].string }) == ["id_number", "disease"])
+        for secret in ["11010519491231002X", "440524188001010014", "尿毒症", "白血病"] {
+            #expect(!plan.text.contains(secret), "\(secret)")
+        }
+        var leader = try ConsoleBrowser.signedIn(desk.server, "chen", role: "leader")
+        let views = try leader.json("/households/\(home)/views")["views"].array
+        #expect(views.contains { $0["account"].string == "li" && $0["page"].string == "import" }, "\(views)")
+    }
+
+    /// The refusal of a plan that is no longer right says what changed, and says it masked.
+    @Test func aRefusedRosterMasksWhatChangedMeanwhile() throws {
+        var clerk = clerk
+        let (_, member) = try desk.family("002")
+        let fields: KeyValuePairs = [
+            "form_token": try Self.token(&clerk), "mapping": Self.people, "reason": "年度名册",
+            "seen": "\(try #require(try desk.server.command("status").json["seq"].int))",
+            "roster": "姓名,证件号,病种\n张三,11010519491231002X,白血病\n",
+        ]
+        let edited = try desk.server.command("edit", member, "id_number=440524188001010014", "--reason", "更正")
+        #expect(edited.code == 0, "\(edited.text) \(edited.errors)")
+        let refused = try clerk.post("/imports", fields, headers: Self.json)
+        #expect(refused.status >= 400 && refused.text.contains("第 2 行"), "\(refused.text)")
+        for secret in ["11010519491231002X", "440524188001010014"] { #expect(!refused.text.contains(secret)) }
+    }
+}
