@@ -57,16 +57,6 @@ import Testing
         #expect(locked.status != 303 && browser.cookies["ruhu_session"] == nil, "\(locked.words)")
     }
 
-    @Test(.enabled(if: WrongClock.library != nil)) func aLockEndsByItself() throws {
-        _ = try ConsoleBrowser.signedIn(server, "li")
-        var browser = ConsoleBrowser(server)
-        for _ in 0..<5 { _ = try browser.signIn("li", password: "wrong password") }
-        try restart(at: "+14m")
-        #expect(try browser.signIn("li").status != 303)
-        try restart(at: "+16m")
-        #expect(try browser.signIn("li").status == 303)
-    }
-
     @Test func theFirstPasswordMustBeChangedBeforeAnythingElse() throws {
         let first = try #require(try user("add", "zhao", "--role", "clerk")["password"].string)
         var browser = ConsoleBrowser(server)

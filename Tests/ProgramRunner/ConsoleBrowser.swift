@@ -8,6 +8,8 @@ package struct ConsoleBrowser {
     package private(set) var cookies: [String: String] = [:]
     /// `zh` or `en`, as the browser's settings say.
     package var language = "zh"
+    /// It sits at 127.0.0.`place`.
+    package var place: UInt8 = 1
 
     package init(_ server: TownshipServer) { port = server.port }
 
@@ -105,7 +107,9 @@ package struct ConsoleBrowser {
         }
         all.merge(headers) { $1 }
         let head = "\(method) \(path) HTTP/1.1\r\n" + all.map { "\($0.key): \($0.value)\r\n" }.joined() + "\r\n"
-        guard let socket = LoopbackSocket.connected(to: port) else { throw ProgramFailure("nobody at \(port)") }
+        guard let socket = LoopbackSocket.connected(to: port, from: place) else {
+            throw ProgramFailure("nobody at \(port)")
+        }
         defer { socket.close() }
         socket.send(Array(head.utf8) + body)
         var bytes: [UInt8] = []

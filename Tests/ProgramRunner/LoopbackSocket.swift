@@ -24,20 +24,16 @@ package struct LoopbackSocket: Sendable {
     }
 
     /// `nil` when nobody listens there.
-    /// - Parameter patienceSeconds: a longer silence ends a receive.
+    /// - Parameters:
+    ///   - place: the last number of the caller's own address, 127.0.0.`place`.
+    ///   - patienceSeconds: a longer silence ends a receive.
     package static func connected(
-        to port: Int, patienceSeconds: Int = Self.patienceSeconds
+        to port: Int, from place: UInt8 = 1, patienceSeconds: Int = Self.patienceSeconds
     ) -> LoopbackSocket? {
         let socket = socket(AF_INET, stream, 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
-        address.sin_addr.s_addr = host
-        let isConnected = withUnsafePointer(to: &address) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(socket, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
+        let own = UInt32(0x7f00_0000 + UInt32(place)).bigEndian
+        let isBound = place == 1 || withAddress(own, port: 0) { bind(socket, $0, $1) == 0 }
+        let isConnected = isBound && withAddress(host, port: port) { connect(socket, $0, $1) == 0 }
         let result = LoopbackSocket(descriptor: socket)
         guard isConnected else {
             result.close()
@@ -45,6 +41,18 @@ package struct LoopbackSocket: Sendable {
         }
         result.limitSilence(seconds: patienceSeconds)
         return result
+    }
+
+    private static func withAddress(
+        _ host: UInt32, port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Bool
+    ) -> Bool {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = UInt16(truncatingIfNeeded: port).bigEndian
+        address.sin_addr.s_addr = host
+        return withUnsafePointer(to: &address) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+        }
     }
 
     /// The next connection; `nil` when the listener was shut down.

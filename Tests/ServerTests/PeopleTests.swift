@@ -44,8 +44,64 @@ import Testing
             #expect(code { try people.signIn(name: "wangfang", password: "wrong password!") } == .wrongPassword)
         }
         #expect(code { try people.signIn(name: "wangfang", password: Self.password) } == .accountLocked)
-        fixture.clock.advance(minutes: 15)
+        fixture.clock.advance(minutes: 14)
+        #expect(code { try people.signIn(name: "wangfang", password: Self.password) } == .accountLocked)
+        fixture.clock.advance(minutes: 1)
         _ = try people.signIn(name: "wangfang", password: Self.password)
+    }
+
+    @Test func aLockIsOfOneAddressAndOfNamesThatDoNotExistToo() throws {
+        for _ in 0..<5 {
+            for name in ["wangfang", "nobody"] {
+                #expect(
+                    code { try people.signIn(name: name, password: "wrong password!", from: "10.0.0.7") }
+                        == .wrongPassword)
+            }
+        }
+        for name in ["wangfang", "nobody"] {
+            #expect(code { try people.signIn(name: name, password: Self.password, from: "10.0.0.7") } == .accountLocked)
+        }
+        _ = try people.signIn(name: "wangfang", password: Self.password, from: "10.0.0.8")
+        // Signing in elsewhere opens nothing for whoever tries.
+        #expect(
+            code { try people.signIn(name: "wangfang", password: Self.password, from: "10.0.0.7") } == .accountLocked)
+        let first = try people.reset("wangfang", password: nil)
+        _ = try people.signIn(name: "wangfang", password: first, from: "10.0.0.7")
+    }
+
+    @Test func fiveWrongPresentPasswordsEndTheSessionAndLockNobodyOut() throws {
+        let (token, person) = try people.signIn(name: "wangfang", password: Self.password)
+        let (other, _) = try people.signIn(name: "wangfang", password: Self.password)
+        let session = try #require(try people.person(token: token)?.session)
+        for number in 1...5 {
+            #expect(try people.person(token: token) != nil, "\(number)")
+            #expect(
+                code {
+                    try people.changePassword(of: person, from: "a guess", to: "a new password", session: session)
+                }
+                    == .wrongPassword)
+        }
+        #expect(try people.person(token: token) == nil)
+        #expect(try people.person(token: other) != nil)
+        #expect(
+            code {
+                try people.changePassword(of: person, from: Self.password, to: "a new password", session: session)
+            }
+                == .wrongPassword, "Not for one that was under way either")
+        _ = try people.signIn(name: "wangfang", password: Self.password)
+    }
+
+    @Test func whatIsRememberedOfWrongPasswordsHasALimit() {
+        let (wrong, now) = (WrongPasswords(), fixture.clock.now())
+        func key(_ number: Int) -> WrongPasswords.Key { .init(name: "n\(number)", place: "p", hash: "") }
+        for number in 0..<WrongPasswords.Rule.most { wrong.count(key(0), at: now.adding(minutes: Int64(number))) }
+        let later = now.adding(minutes: 5)
+        for number in 1...WrongPasswords.Rule.kept { wrong.count(key(number), at: later) }
+        #expect(!wrong.isLocked(key(0), at: later), "The oldest made room")
+        for _ in 1..<WrongPasswords.Rule.most { wrong.count(key(7), at: later) }
+        #expect(wrong.isLocked(key(7), at: later))
+        wrong.forget(key(7))
+        #expect(!wrong.isLocked(key(7), at: later))
     }
 
     @Test func aRightPasswordForgetsTheWrongOnesBefore() throws {

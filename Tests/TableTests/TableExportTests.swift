@@ -30,7 +30,7 @@ import Testing
             try world.add("household", [("village", .text("370404101201")), ("number", .text("\(number)"))])
         }
         let households = try table("households")
-        let body = try TableExport(households, as: format, from: world.township).body
+        let body = try TableExport(households, as: format, from: world.township).body()
         #expect(try await Self.bytes(body) == (try world.file(households, format)))
     }
 
@@ -46,7 +46,7 @@ import Testing
             try households.page($0, min($1, 2), $2)
         }
         let export = try TableExport(paged, as: .json, from: world.township)
-        var iterator = export.body.makeAsyncIterator()
+        var iterator = try export.body().makeAsyncIterator()
         var bytes = Array(try #require(try await iterator.next()).readableBytesView)
         try world.add("household", [("village", .text("370404101201")), ("number", .text("new"))])
         while let chunk = try await iterator.next() { bytes += chunk.readableBytesView }
@@ -63,7 +63,7 @@ import Testing
             let start = place.flatMap { Int64($0.key) } ?? 0
             return .init(rows: [[.number(start)]], next: start < 9 ? .init(key: "\(start + 1)") : nil)
         }
-        var iterator = try TableExport(table, as: .csv, from: world.township).body.makeAsyncIterator()
+        var iterator = try TableExport(table, as: .csv, from: world.township).body().makeAsyncIterator()
         #expect(try await iterator.next()?.readableBytes ?? 0 > 0)
         #expect(counter.value == 1)
     }
@@ -75,7 +75,7 @@ import Testing
             for format in TableFormat.allCases {
                 let before = try Self.residentKiB()
                 var (most, size) = (before, 0)
-                for try await chunk in try TableExport(Self.longTable, as: format, from: world.township).body {
+                for try await chunk in try TableExport(Self.longTable, as: format, from: world.township).body() {
                     size += chunk.readableBytes
                     most = max(most, try Self.residentKiB())
                 }

@@ -40,7 +40,7 @@ struct ConsoleFile: Sendable {
     enum Content: Sendable {
         case bytes([UInt8])
         /// Read as it is sent: never a whole table in memory.
-        case table(TableExport)
+        case table(TableExport.Body)
         /// Part by part, until it gives nothing.
         case parts(AsyncThrowingStream<[UInt8], any Error>)
     }
@@ -56,10 +56,11 @@ struct ConsoleFile: Sendable {
         self.init(name: name, mediaType: mediaType, isInline: isInline, content: .bytes(bytes))
     }
 
-    init(_ export: TableExport) {
+    /// - Throws: as ``TableExport/body()``.
+    init(_ export: TableExport) throws {
         name = export.fileName
         mediaType = export.format.mediaType
-        content = .table(export)
+        content = .table(try export.body())
     }
 }
 
@@ -75,6 +76,23 @@ struct ChangedMeanwhile: Error {
     let head: Seq
 }
 
+/// Where an address does its work.
+enum Work: Sendable {
+    /// On the threads that make pages: milliseconds.
+    case page
+    /// In a ``Lane`` of its own: seconds.
+    case long
+    /// Where passwords are checked (``PasswordGate``).
+    case password
+
+    /// Long when it is asked to work something out.
+    static let asked: @Sendable (ConsoleRequest) -> Work = { $0.query["compute"] == "yes" ? .long : .page }
+    /// A workbook is made whole before it is sent.
+    static let file: @Sendable (ConsoleRequest) -> Work = {
+        $0.query["format"] ?? TableFormat.xlsx.rawValue == TableFormat.xlsx.rawValue ? .long : .page
+    }
+}
+
 /// One address of the console.
 struct ConsoleRoute: Sendable {
     enum Method: String, Sendable { case get = "GET", post = "POST" }
@@ -83,20 +101,23 @@ struct ConsoleRoute: Sendable {
     /// `/cases/{id}`.
     let path: String
     let permission: Permission
+    let work: @Sendable (ConsoleRequest) -> Work
     /// Runs on a thread that may wait for the disk, in the language of the person.
     let answer: @Sendable (Console, ConsoleRequest) throws -> ConsoleAnswer
 
     static func get(
         _ path: String, _ permission: Permission = .look,
+        work: @escaping @Sendable (ConsoleRequest) -> Work = Work.asked,
         _ answer: @escaping @Sendable (Console, ConsoleRequest) throws -> ConsoleAnswer
     ) -> ConsoleRoute {
-        ConsoleRoute(method: .get, path: path, permission: permission, answer: answer)
+        ConsoleRoute(method: .get, path: path, permission: permission, work: work, answer: answer)
     }
 
     static func post(
         _ path: String, _ permission: Permission = .work,
+        work: @escaping @Sendable (ConsoleRequest) -> Work = Work.asked,
         _ answer: @escaping @Sendable (Console, ConsoleRequest) throws -> ConsoleAnswer
     ) -> ConsoleRoute {
-        ConsoleRoute(method: .post, path: path, permission: permission, answer: answer)
+        ConsoleRoute(method: .post, path: path, permission: permission, work: work, answer: answer)
     }
 }

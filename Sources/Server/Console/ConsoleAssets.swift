@@ -20,7 +20,7 @@ enum ConsoleAssets {
         <path d="M13 28v-8h6v8z" fill="#fff"/></svg>
         """
 
-    static func register(in router: Router<ConnectionContext>) {
+    static func register(in router: Router<ConnectionContext>, isPlain: Bool) {
         for (path, type, source) in [
             (stylesheetPath, "text/css; charset=utf-8", Stylesheet.source),
             (scriptPath, "text/javascript; charset=utf-8", Script.source), (iconPath, "image/svg+xml", icon),
@@ -38,7 +38,7 @@ enum ConsoleAssets {
                 body: ResponseBody(byteBuffer: ByteBuffer(string: OpenAPI.text)))
         }
         router.get("/language/{code}") { request, context in
-            let input = ConsoleInput(request)
+            let input = ConsoleInput(request, isPlain: isPlain)
             let code = context.parameters.get("code") == "en" ? "en" : "zh"
             var response = ConsoleHandler.redirect(to: ConsoleHandler.place((try? input.query())?["next"]))
             response.setCookie(
@@ -76,8 +76,15 @@ enum Script {
             });
           });
           if (!main || !window.EventSource) return;
-          var source = new EventSource("/events");
-          source.addEventListener("changed", function (event) {
+          var source = null;
+          // A page that nobody sees holds no connection: a browser has six for all its pages.
+          function listen() {
+            if (document.hidden) { if (source) source.close(); source = null; return; }
+            if (source) return;
+            source = new EventSource("/events");
+            source.addEventListener("changed", changed);
+          }
+          function changed(event) {
             if (event.data === main.dataset.live || dirty) return;
             fetch(location.href, { headers: { "Accept": "text/html" }, credentials: "same-origin" })
               .then(function (answer) {
@@ -98,7 +105,9 @@ enum Script {
                 if (focus && document.getElementById(focus)) document.getElementById(focus).focus();
               })
               .catch(function () { });
-          });
+          }
+          document.addEventListener("visibilitychange", listen);
+          listen();
         })();
         """
 }

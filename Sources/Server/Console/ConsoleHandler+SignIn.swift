@@ -8,7 +8,7 @@ import SyncEngine
 /// Signing in and out, and the stream of changes: what needs no page of the desk.
 extension ConsoleHandler {
     func signInPage(_ request: Request) -> Response {
-        let input = ConsoleInput(request)
+        let input = input(request)
         return Self.signInPage(input, next: (try? input.query())?["next"], problem: nil, console: console)
     }
 
@@ -25,15 +25,16 @@ extension ConsoleHandler {
         }
     }
 
-    func signIn(_ request: Request, _ context: ConnectionContext, gate: PasswordGate) async -> Response {
-        let input = ConsoleInput(request)
+    func signIn(_ request: Request, _ context: ConnectionContext) async -> Response {
+        let input = input(request)
         var form = FormFields()
         do {
             try input.checkOrigin()
             form = try await Self.form(of: request)
-            let (token, person) = try await gate.signIn(
-                name: form["name"] ?? "", password: form["password"] ?? "",
-                address: context.remoteAddress?.ipAddress ?? "")
+            let (name, password, address) = (form["name"] ?? "", form["password"] ?? "", context.address)
+            let (token, person) = try await gate.check(from: address) { [people = console.people] in
+                try people.signIn(name: name, password: password, from: address)
+            }
             if input.wantsJSON {
                 return Self.json(
                     .object([
@@ -54,7 +55,7 @@ extension ConsoleHandler {
     }
 
     func signOut(_ request: Request, _ context: ConnectionContext) async -> Response {
-        let input = ConsoleInput(request)
+        let input = input(request)
         do {
             try input.checkOrigin()
             let form = try await Self.form(of: request)
@@ -86,23 +87,27 @@ extension ConsoleHandler {
     /// Only sent back here, never to scripts, never from another site; gone when the browser is closed.
     private func sessionCookie(_ token: String?) -> Cookie {
         Cookie(
-            name: (isPlain ? "" : "__Host-") + ConsoleInput.sessionCookie, value: token ?? "",
+            name: ConsoleInput.sessionCookie(isPlain: isPlain), value: token ?? "",
             maxAge: token == nil ? 0 : nil, path: "/", secure: !isPlain, httpOnly: true, sameSite: .strict)
     }
 
     /// Server-sent events: one as the log grows, so that a page can fetch itself anew.
     func events(_ request: Request, _ context: ConnectionContext, feed: LiveFeed) async -> Response {
-        let input = ConsoleInput(request)
+        let input = input(request)
         do {
-            guard let token = input.token, try await run({ try console.people.person(token: token) }) != nil else {
+            guard let token = input.token, let found = try await run({ try console.people.person(token: token) }) else {
                 throw Problem(.notSignedIn)
             }
-            let stream = try await feed.subscribe()
+            let (events, leave) = try await feed.subscribe(found.session)
             return Response(
                 status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
                 body: ResponseBody { writer in
-                    for await text in stream { try await writer.write(ByteBuffer(string: text)) }
-                    try await writer.finish(nil)
+                    // Whoever has gone is noticed at once: the next event may be long in coming.
+                    try await request.body.consumeWithInboundCloseHandler(
+                        { _ in
+                            try await Delivery.events.send(
+                                events.map { ByteBuffer(string: $0) }, on: context.channel, to: &writer)
+                        }, onInboundClosed: leave)
                 })
         } catch {
             return Self.failure(error as? Problem ?? Problem(.internalError), request: input, person: nil)

@@ -11,10 +11,20 @@ import SyncEngine
 /// One request to the console, from head to answer.
 struct ConsoleHandler: Sendable {
     let console: Console
+    let gate: PasswordGate
     let isPlain: Bool
+    private let long = Lane.longWork()
+
+    init(console: Console, gate: PasswordGate, isPlain: Bool) {
+        self.console = console
+        self.gate = gate
+        self.isPlain = isPlain
+    }
+
+    func input(_ request: Request) -> ConsoleInput { ConsoleInput(request, isPlain: isPlain) }
 
     func respond(_ route: ConsoleRoute, _ request: Request, _ context: ConnectionContext) async -> Response {
-        let input = ConsoleInput(request)
+        let input = input(request)
         let parts = context.parts(of: route)
         var form = FormFields()
         var person: Person?
@@ -30,16 +40,22 @@ struct ConsoleHandler: Sendable {
             let asked = ConsoleRequest(
                 person: who, session: session, formToken: People.formToken(of: input.token ?? ""), path: parts,
                 query: try input.query(), form: form, now: console.township.clock())
-            let made = try await run {
+            try Language.$preferred.withValue(input.language) { try who.check(route.permission) }
+            let work: @Sendable () throws -> MadeAnswer = {
                 try Language.$preferred.withValue(input.language) {
-                    try who.check(route.permission)
-                    return try VillageNames.$current.withValue(try console.villageNames()) {
+                    try VillageNames.$current.withValue(try console.villageNames()) {
                         try route.answer(console, asked).made(
                             for: asked, input: input, office: console.township.identity.name)
                     }
                 }
             }
-            return Self.response(made, input: input)
+            let made =
+                switch route.work(asked) {
+                case .page: try await run(work)
+                case .long: try await long.run(for: who.name, work)
+                case .password: try await gate.check(from: context.address, work)
+                }
+            return Self.response(made, context: context)
         } catch {
             return failed(error, input: input, form: form, person: person, context: context)
         }
@@ -150,14 +166,13 @@ struct ConsoleHandler: Sendable {
 
     // MARK: - Answers
 
-    private static func response(_ made: MadeAnswer, input: ConsoleInput) -> Response {
+    private static func response(_ made: MadeAnswer, context: ConnectionContext) -> Response {
         switch made {
         case .html(let text, let status): html(text, status: status)
         case .json(let document): json(document, status: 200)
         case .redirect(let link): redirect(to: link.text)
         case .file(let file):
-            Response(
-                status: .ok, headers: file.headers, body: file.content.body)
+            Response(status: .ok, headers: file.headers, body: file.content.body(context.channel))
         }
     }
 
@@ -230,11 +245,24 @@ extension ConsoleFile {
 }
 
 extension ConsoleFile.Content {
-    var body: ResponseBody {
+    func body(_ channel: any Channel) -> ResponseBody {
         switch self {
         case .bytes(let bytes): ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
-        case .table(let export): ResponseBody(asyncSequence: export.body)
-        case .parts(let parts): ResponseBody(asyncSequence: parts.map { ByteBuffer(bytes: $0) })
+        case .table(let body): ResponseBody { try await Delivery.file.send(body, on: channel, to: &$0) }
+        case .parts(let parts):
+            ResponseBody {
+                try await Delivery.file.send(parts.map { ByteBuffer(bytes: $0) }, on: channel, to: &$0)
+            }
         }
+    }
+}
+
+extension Delivery {
+    /// Part by part, to somebody who has to take it in time.
+    func send<Parts: AsyncSequence & Sendable>(
+        _ parts: Parts, on channel: any Channel, to writer: inout any ResponseBodyWriter
+    ) async throws where Parts.Element == ByteBuffer {
+        try await send(parts, close: { channel.close(promise: nil) }) { try await writer.write($0) }
+        try await writer.finish(nil)
     }
 }

@@ -16,11 +16,13 @@ struct ConsoleInput: Sendable {
     let language: Language
 
     static let languageCookie = "ruhu_lang"
-    static let sessionCookie = "ruhu_session"
+    /// Over TLS a browser takes it, by its name, from this host and over TLS alone (RFC 6265bis, 4.1.3.2): another name
+    /// is not read there.
+    static func sessionCookie(isPlain: Bool) -> String { isPlain ? "ruhu_session" : "__Host-ruhu_session" }
     /// Characters of a token, at most.
     private static let tokenLimit = 128
 
-    init(_ request: Request) {
+    init(_ request: Request, isPlain: Bool) {
         path = request.uri.path
         method = request.method.rawValue
         headers = request.headers
@@ -28,8 +30,7 @@ struct ConsoleInput: Sendable {
         let bearer = request.headers[.authorization].flatMap { header in
             header.hasPrefix("Bearer ") ? String(header.dropFirst(7)) : nil
         }
-        let cookie =
-            request.cookies["__Host-" + Self.sessionCookie]?.value ?? request.cookies[Self.sessionCookie]?.value
+        let cookie = request.cookies[Self.sessionCookie(isPlain: isPlain)]?.value
         isCookie = bearer == nil
         token = (bearer ?? cookie).flatMap { $0.count <= Self.tokenLimit && !$0.isEmpty ? $0 : nil }
         language =

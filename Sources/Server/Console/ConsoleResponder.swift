@@ -9,28 +9,22 @@ import SyncEngine
 /// Serves the console: who asks, may they, is it their own form; then the route, in their language, on a thread that may
 /// wait for the disk. Every answer carries the headers of ``ConsoleHeaders``.
 struct ConsoleResponder: HTTPResponder {
-    let console: Console
-    let gate: PasswordGate
-    let feed: LiveFeed
     let isPlain: Bool
     private let router: RouterResponder<ConnectionContext>
 
     init(console: Console, gate: PasswordGate, feed: LiveFeed, isPlain: Bool) {
-        self.console = console
-        self.gate = gate
-        self.feed = feed
         self.isPlain = isPlain
-        let handler = ConsoleHandler(console: console, isPlain: isPlain)
+        let handler = ConsoleHandler(console: console, gate: gate, isPlain: isPlain)
         let router = Router(context: ConnectionContext.self, options: .autoGenerateHeadEndpoints)
         for route in Console.routes {
             router.on(RouterPath(route.path), method: route.method == .get ? .get : .post) { request, context in
                 await handler.respond(route, request, context)
             }
         }
-        ConsoleAssets.register(in: router)
+        ConsoleAssets.register(in: router, isPlain: isPlain)
         router.get("/") { _, _ in ConsoleHandler.redirect(to: "/today") }
         router.get("/login") { request, _ in handler.signInPage(request) }
-        router.post("/login") { request, context in await handler.signIn(request, context, gate: gate) }
+        router.post("/login") { request, context in await handler.signIn(request, context) }
         router.post("/logout") { request, context in await handler.signOut(request, context) }
         router.get("/events") { request, context in await handler.events(request, context, feed: feed) }
         self.router = router.buildResponder()
@@ -46,7 +40,7 @@ struct ConsoleResponder: HTTPResponder {
             let allowed = Self.methods(of: request.uri.path)
             let problem = Problem(
                 allowed.isEmpty ? .notFound : .methodNotAllowed, String(request.uri.path.prefix(100)))
-            response = ConsoleHandler.failure(problem, request: ConsoleInput(request), person: nil)
+            response = ConsoleHandler.failure(problem, request: ConsoleInput(request, isPlain: isPlain), person: nil)
             if !allowed.isEmpty { response.headers[.allow] = allowed.joined(separator: ", ") }
         }
         ConsoleHeaders.add(to: &response, isPlain: isPlain)
@@ -56,7 +50,7 @@ struct ConsoleResponder: HTTPResponder {
     /// Who asks too often is told so as everybody is told everything.
     func tooMany(_ request: Request) -> Response {
         var response = ConsoleHandler.failure(
-            Problem(.tooManyRequests), request: ConsoleInput(request), person: nil)
+            Problem(.tooManyRequests), request: ConsoleInput(request, isPlain: isPlain), person: nil)
         ConsoleHeaders.add(to: &response, isPlain: isPlain)
         return response
     }

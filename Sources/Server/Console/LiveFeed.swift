@@ -1,38 +1,57 @@
+import GRDB
 import RecordStore
 import ServiceLifecycle
 import SyncEngine
 
-/// Tells open pages that the log has grown, whoever wrote it: one look at the head a second, however many pages.
+/// Tells open pages that the log has grown, whoever wrote it: one look at the head a second, however many pages. A stream
+/// ends with its session.
 actor LiveFeed: Service {
     enum Limit {
-        static let subscribers = 200
+        static let streams = 200
+        /// As many connections as a browser opens to one place.
+        static let streamsOfSession = 6
         static let interval = Duration.seconds(1)
         /// Looks without news before a comment keeps the connection open.
         static let quietLooks = 15
     }
 
+    private struct Stream {
+        let session: Hash256
+        let continuation: AsyncStream<String>.Continuation
+    }
+
     private let township: Township
-    private var streams: [Int: AsyncStream<String>.Continuation] = [:]
+    private var streams: [Int: Stream] = [:]
     private var next = 0
     private var isClosed = false
+    /// The head that was told last.
+    private var told: Seq?
 
     init(township: Township) { self.township = township }
 
-    /// - Throws: ``Problem`` ``Problem/Code/busy`` when too many listen.
-    func subscribe() throws -> AsyncStream<String> {
-        guard !isClosed, streams.count < Limit.subscribers else { throw Problem(.busy) }
+    /// - Returns: what is told, until `leave` is called or the session ends.
+    /// - Throws: ``Problem`` ``Problem/Code/busy`` when too many listen, ``Problem/Code/tooManyRequests`` when too many of
+    ///   this session do.
+    func subscribe(_ session: Hash256) throws -> (events: AsyncStream<String>, leave: @Sendable () -> Void) {
+        guard !isClosed, streams.count < Limit.streams else { throw Problem(.busy) }
+        guard streams.values.count(where: { $0.session == session }) < Limit.streamsOfSession else {
+            throw Problem(.tooManyRequests)
+        }
         let number = next
         next += 1
         let (stream, continuation) = AsyncStream<String>.makeStream(bufferingPolicy: .bufferingNewest(4))
         continuation.onTermination = { _ in Task { [weak self] in await self?.forget(number) } }
-        streams[number] = continuation
-        continuation.yield("retry: 3000\n\n")
-        return stream
+        streams[number] = Stream(session: session, continuation: continuation)
+        // A page that was made or last listened before this head fetches itself anew.
+        continuation.yield("retry: 3000\n\n" + (told.map(Self.news) ?? ""))
+        return (stream, { continuation.finish() })
     }
+
+    private static func news(_ seq: Seq) -> String { "event: changed\ndata: \(seq)\n\n" }
 
     private func forget(_ number: Int) { streams[number] = nil }
 
-    private func tell(_ text: String) { for stream in streams.values { stream.yield(text) } }
+    private func tell(_ text: String) { for stream in streams.values { stream.continuation.yield(text) } }
 
     nonisolated func run() async throws {
         await cancelWhenGracefulShutdown { await self.look() }
@@ -40,17 +59,19 @@ actor LiveFeed: Service {
     }
 
     private func look() async {
-        var last: Seq?
         var quiet = 0
         while !Task.isCancelled {
             try? await Task.sleep(for: Limit.interval)
-            guard !streams.isEmpty else { continue }
-            let tables = township.database.tables
-            let seq = try? await township.database.readAsync { try LogReader($0, tables: tables).head().seq }
+            if streams.isEmpty { told = nil }
+            guard !streams.isEmpty, let (seq, ended) = try? await state() else { continue }
+            for (number, stream) in streams where ended.contains(stream.session) {
+                stream.continuation.finish()
+                streams[number] = nil
+            }
             quiet += 1
-            if let seq, seq != last {
-                tell("event: changed\ndata: \(seq)\n\n")
-                (last, quiet) = (seq, 0)
+            if seq != told {
+                tell(Self.news(seq))
+                (told, quiet) = (seq, 0)
             } else if quiet >= Limit.quietLooks {
                 tell(": quiet\n\n")
                 quiet = 0
@@ -58,9 +79,19 @@ actor LiveFeed: Service {
         }
     }
 
+    /// The head of the log, and which of the sessions that listen have ended.
+    private func state() async throws -> (Seq, ended: Set<Hash256>) {
+        let (tables, now) = (township.database.tables, township.clock())
+        let sessions = Set(streams.values.map(\.session))
+        return try await township.database.readAsync { database in
+            let seq = try LogReader(database, tables: tables).head().seq
+            return (seq, try sessions.filter { try People.person(of: $0, at: now, in: database) == nil })
+        }
+    }
+
     private func close() {
         isClosed = true
-        for stream in streams.values { stream.finish() }
+        for stream in streams.values { stream.continuation.finish() }
         streams = [:]
     }
 }

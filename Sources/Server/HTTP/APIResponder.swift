@@ -8,11 +8,14 @@ import SyncWire
 /// What a request's connection tells: for rate limits and logs.
 struct ConnectionContext: RequestContext {
     var coreContext: CoreRequestContextStorage
-    let remoteAddress: SocketAddress?
+    let channel: any Channel
+    /// The peer's: behind a proxy, the proxy's.
+    let address: String
 
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
-        remoteAddress = source.channel.remoteAddress
+        channel = source.channel
+        address = source.channel.remoteAddress?.ipAddress ?? ""
     }
 }
 
@@ -34,7 +37,7 @@ struct APIResponder: HTTPResponder {
         case (.get, "/metrics"), (.head, "/metrics"): response = Self.text(metrics.exposition())
         case (_, _) where ConsoleResponder.serves(path):
             response =
-                await limiter.admits(context.remoteAddress?.ipAddress ?? "")
+                await limiter.admits(context.address)
                 ? try await console.respond(to: request, context: context) : console.tooMany(request)
         default: response = await exchange(request, path: path, context: context)
         }
@@ -71,7 +74,7 @@ struct APIResponder: HTTPResponder {
         var nonce: [UInt8] = []
         var answer: Answer
         do {
-            guard await limiter.admits(context.remoteAddress?.ipAddress ?? "") else { throw Problem(.tooManyRequests) }
+            guard await limiter.admits(context.address) else { throw Problem(.tooManyRequests) }
             let route = try Route(method: request.method.rawValue, path: path)
             let buffer = try await request.body.collect(upTo: Limits.requestBodyBytes)
             let received = try ReceivedRequest(Self.head(of: request, path: path), raw: Array(buffer.readableBytesView))

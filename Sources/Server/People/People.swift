@@ -10,11 +10,11 @@ import SyncWire
 /// not.
 struct People: Sendable {
     let township: Township
+    private let wrong = WrongPasswords()
+
+    init(township: Township) { self.township = township }
 
     enum Rule {
-        /// Wrong passwords in a row before an account is locked.
-        static let failures = 5
-        static let lockedMinutes: Int64 = 15
         /// A session ends so long after it was last used …
         static let idleMinutes: Int64 = 120
         /// … and so long after it began.
@@ -69,18 +69,24 @@ struct People: Sendable {
             if let password { try check(password, name: account.name, fullName: account.fullName) }
             account.passwordHash = hash
             account.mustChangePassword = password == nil
-            account.failures = 0
-            account.lockedUntil = nil
         }
         return first
     }
 
-    /// The person changes their own password; other sessions of theirs end.
+    /// The person changes their own password; other sessions of theirs end. Too many wrong ones end this session too:
+    /// somebody else may sit at the screen.
     /// - Throws: ``Problem`` ``Problem/Code/wrongPassword``, ``Problem/Code/weakPassword``.
     func changePassword(of person: Person, from old: String, to new: String, session: Hash256) throws {
-        guard let account = try township.database.read({ try AccountRegister($0).account(person.name) }),
-            PasswordHash(account.passwordHash)?.matches(old) == true
-        else { throw Problem(.wrongPassword) }
+        guard let account = try township.database.read({ try AccountRegister($0).account(person.name) }) else {
+            throw Problem(.wrongPassword)
+        }
+        let key = WrongPasswords.Key(name: person.name, place: session.description, hash: account.passwordHash)
+        let now = township.clock()
+        guard !wrong.isLocked(key, at: now), PasswordHash(account.passwordHash)?.matches(old) == true else {
+            if wrong.count(key, at: now) { try signOut(session) }
+            throw Problem(.wrongPassword)
+        }
+        wrong.forget(key)
         try check(new, name: account.name, fullName: account.fullName)
         guard new != old else { throw Problem(.weakPassword) }
         let hash = try PasswordHash(new).text
@@ -121,19 +127,22 @@ struct People: Sendable {
     /// What is compared where no account is, so that a stranger cannot tell by the time which names exist.
     private static let nobody = try? PasswordHash("nobody", salt: [UInt8](repeating: 0, count: 16))
 
+    /// - Parameter address: where the person sits.
     /// - Returns: the token of the new session: it is told once and kept nowhere.
     /// - Throws: ``Problem`` ``Problem/Code/wrongPassword``, ``Problem/Code/accountLocked``.
-    func signIn(name: String, password: String) throws -> (token: String, Person) {
+    func signIn(name: String, password: String, from address: String = "") throws -> (token: String, Person) {
         let now = township.clock()
         let name = String(name.prefix(Rule.nameCharacters)).lowercased()
         let known = try township.database.read { try AccountRegister($0).account(name) }
-        if let until = known?.lockedUntil, now < until { throw Problem(.accountLocked) }
+        let key = WrongPasswords.Key(name: name, place: address, hash: known?.passwordHash ?? "")
+        guard !wrong.isLocked(key, at: now) else { throw Problem(.accountLocked) }
         let hash = known.flatMap { PasswordHash($0.passwordHash) } ?? Self.nobody
         let isRight = password.utf8.count <= PasswordRule.mostBytes && hash?.matches(password) == true
         guard let known, known.disabledAt == nil, isRight else {
-            if known != nil { try countFailure(name, at: now) }
+            wrong.count(key, at: now)
             throw Problem(.wrongPassword)
         }
+        wrong.forget(key)
         let renewed = try hash?.isOutdated == true ? PasswordHash(password).text : nil
         let token = Base64.encode(SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }, .url)
         let session = SignInSession(tokenHash: Self.hash(of: token), account: name, startedAt: now)
@@ -142,8 +151,6 @@ struct People: Sendable {
             guard var account = try register.account(name), account.passwordHash == known.passwordHash,
                 account.disabledAt == nil, let person = Self.person(account)
             else { throw Problem(.wrongPassword) }
-            account.failures = 0
-            account.lockedUntil = nil
             account.lastSignIn = now
             account.passwordHash = renewed ?? account.passwordHash
             try register.put(account)
@@ -155,19 +162,6 @@ struct People: Sendable {
         }
     }
 
-    private func countFailure(_ name: String, at now: Instant) throws {
-        try township.database.write { transaction in
-            let register = AccountRegister(transaction.database)
-            guard var account = try register.account(name) else { return }
-            account.failures += 1
-            if account.failures >= Rule.failures {
-                account.lockedUntil = now.adding(minutes: Rule.lockedMinutes)
-                account.failures = 0
-            }
-            try register.put(account)
-        }
-    }
-
     func signOut(_ session: Hash256) throws {
         try township.database.write { try AccountRegister($0.database).end(session) }
     }
@@ -176,21 +170,24 @@ struct People: Sendable {
     func person(token: String) throws -> (Person, session: Hash256)? {
         let hash = Self.hash(of: token)
         let now = township.clock()
-        let found = try township.database.read { database -> (SignInSession, Account)? in
-            let register = AccountRegister(database)
-            guard let session = try register.session(hash), let account = try register.account(session.account) else {
-                return nil
-            }
-            return (session, account)
+        guard let (session, person) = try township.database.read({ try Self.person(of: hash, at: now, in: $0) }) else {
+            return nil
         }
-        guard let (session, account) = found, account.disabledAt == nil, let person = Self.person(account),
-            now < session.startedAt.adding(minutes: Rule.sessionHours * 60),
-            now < session.lastUsedAt.adding(minutes: Rule.idleMinutes)
-        else { return nil }
         if now.milliseconds - session.lastUsedAt.milliseconds > Rule.touchSeconds * 1000 {
             try township.database.write { try AccountRegister($0.database).touch(hash, at: now) }
         }
         return (person, hash)
+    }
+
+    /// Whose session it is; `nil` when it has ended.
+    static func person(of session: Hash256, at now: Instant, in database: Database) throws -> (SignInSession, Person)? {
+        let register = AccountRegister(database)
+        guard let session = try register.session(session), let account = try register.account(session.account),
+            account.disabledAt == nil, let person = Self.person(account),
+            now < session.startedAt.adding(minutes: Rule.sessionHours * 60),
+            now < session.lastUsedAt.adding(minutes: Rule.idleMinutes)
+        else { return nil }
+        return (session, person)
     }
 
     private static func person(_ account: Account) -> Person? {

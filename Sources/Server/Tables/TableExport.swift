@@ -64,22 +64,33 @@ struct TableExport: Sendable {
     }
 
     /// The file's bytes as they come, for an HTTP body: they are read when they are asked for, so that a slow reader
-    /// fills no memory. CSV and JSON begin with the first page; an XLSX is made whole first, in a file without a name.
-    var body: Body { Body(export: self) }
+    /// fills no memory. CSV and JSON begin with the first page; an XLSX is made whole here, in a file without a name, which
+    /// blocks the thread.
+    /// - Throws: as ``write(to:)``.
+    func body() throws -> Body {
+        guard format == .xlsx else { return Body(source: .export(self)) }
+        let file = try NamelessFile(in: folder)
+        _ = try write(descriptor: file.descriptor, path: table.name)
+        return Body(source: .file(file))
+    }
 
     struct Body: AsyncSequence, Sendable {
         typealias Element = ByteBuffer
-        fileprivate let export: TableExport
+        fileprivate let source: Source
 
-        func makeAsyncIterator() -> Iterator { Iterator(export: export) }
+        fileprivate enum Source {
+            case export(TableExport)
+            case file(NamelessFile)
+        }
+
+        func makeAsyncIterator() -> Iterator { Iterator(source) }
 
         struct Iterator: AsyncIteratorProtocol {
-            private let export: TableExport
-            private var state: State = .start
+            private var state: State
 
             private enum State {
-                case start
-                case rows(any TableWriter, Table.Place?)
+                case start(TableExport)
+                case rows(TableExport, any TableWriter, Table.Place?)
                 case file(NamelessFile, offset: Int)
                 case end
             }
@@ -87,25 +98,22 @@ struct TableExport: Sendable {
             /// Bytes of a file that are read at a time.
             private static let chunkBytes = 65_536
 
-            fileprivate init(export: TableExport) { self.export = export }
+            fileprivate init(_ source: Source) {
+                switch source {
+                case .export(let export): state = .start(export)
+                case .file(let file): state = .file(file, offset: 0)
+                }
+            }
 
             /// - Throws: as ``TableExport/write(to:)``.
             mutating func next() async throws -> ByteBuffer? {
                 switch state {
-                case .start where export.format == .xlsx:
-                    let file = try await NIOThreadPool.singleton.runIfActive { [export] in
-                        let file = try NamelessFile(in: export.folder)
-                        _ = try export.write(descriptor: file.descriptor, path: export.table.name)
-                        return file
-                    }
-                    state = .file(file, offset: 0)
-                    return try await next()
-                case .start:
+                case .start(let export):
                     var writer = try export.format.writer(export.table, export.edition, to: -1, folder: export.folder)
                     let head = try writer.begin()
-                    return ByteBuffer(bytes: head + (try await rows(&writer, after: nil)))
-                case .rows(var writer, let place):
-                    return ByteBuffer(bytes: try await rows(&writer, after: place))
+                    return ByteBuffer(bytes: head + (try await rows(of: export, &writer, after: nil)))
+                case .rows(let export, var writer, let place):
+                    return ByteBuffer(bytes: try await rows(of: export, &writer, after: place))
                 case .file(let file, let offset):
                     let bytes = try await NIOThreadPool.singleton.runIfActive {
                         try file.read(at: offset, count: Self.chunkBytes)
@@ -118,14 +126,14 @@ struct TableExport: Sendable {
 
             /// The next page's rows, and with the last of them the end.
             private mutating func rows(
-                _ writer: inout any TableWriter, after place: Table.Place?
+                of export: TableExport, _ writer: inout any TableWriter, after place: Table.Place?
             ) async throws -> [UInt8] {
                 let page = try await export.snapshot.read { [table = export.table] in
                     try table.page(place, TableExport.rowsPerPage, $0)
                 }
                 var bytes = try writer.rows(page.rows)
                 if let next = page.next {
-                    state = .rows(writer, next)
+                    state = .rows(export, writer, next)
                 } else {
                     bytes += try writer.end()
                     state = .end

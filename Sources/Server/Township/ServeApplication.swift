@@ -32,7 +32,7 @@ struct ServeApplication {
         let responder = APIResponder(
             resources: resources,
             console: ConsoleResponder(
-                console: console, gate: PasswordGate(people: console.people), feed: feed, isPlain: isPlain),
+                console: console, gate: PasswordGate(), feed: feed, isPlain: isPlain),
             metrics: ServerMetrics(), limiter: RateLimiter())
         let application = Application(
             responder: responder, server: try server(),

@@ -10,12 +10,12 @@ struct ImportPage: ConsolePage {
             try console.page { _, seq in ImportPage(request: request, seq: seq, plan: nil) }
         },
         // The dry run: it writes nothing.
-        .post("/imports/plan", .work) { console, request in
+        .post("/imports/plan", .work, work: { _ in .long }) { console, request in
             let plan = try plan(console, request)
             try console.keepViews(of: plan.changed.map(\.record), page: "import", by: request)
             return try console.page { _, _ in ImportPage(request: request, seq: plan.seq, plan: plan) }
         },
-        .post("/imports", .work) { console, request in
+        .post("/imports", .work, work: { _ in .long }) { console, request in
             let act = try request.act(reason: try request.required("reason"))
             let seq = try RosterImportDesk(township: console.township).apply(try plan(console, request), act: act)
             return .done(

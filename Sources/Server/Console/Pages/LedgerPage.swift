@@ -6,7 +6,8 @@ import SyncEngine
 /// 台账 (R17): who receives what since when, now or as of a day, with what it comes to.
 struct LedgerPage: ConsolePage {
     static let routes: [ConsoleRoute] = [
-        .get("/ledger") { console, request in
+        // A past day's is worked out from the log.
+        .get("/ledger", work: { $0.query["as_of"].map { $0.isEmpty ? .page : .long } ?? .page }) { console, request in
             let day = try request.query["as_of"].flatMap { $0.isEmpty ? nil : $0 }.map { try CalendarDay(typed: $0) }
             let asked = try TableCatalogue.Request(request)
             var filter = LedgerReader.CaseFilter(isInForce: true)

@@ -6,7 +6,7 @@ import SyncEngine
 enum SignInPages {
     static let routes: [ConsoleRoute] = [
         .get("/password") { _, request in .page(PasswordPage(request: request)) },
-        .post("/password", .look) { console, request in
+        .post("/password", .look, work: { _ in .password }) { console, request in
             let new = request.form["new"] ?? ""
             guard new == request.form["again"] else {
                 throw Problem(

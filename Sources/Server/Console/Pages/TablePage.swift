@@ -17,12 +17,12 @@ struct TablePage: ConsolePage {
                     edition: try KeptTables.edition(of: table.name, in: database))
             }
         },
-        .get("/tables/{name}/file") { console, request in
-            .file(ConsoleFile(try export(console, request, isClear: false)))
+        .get("/tables/{name}/file", work: Work.file) { console, request in
+            .file(try ConsoleFile(try export(console, request, isClear: false)))
         },
         // What is masked goes into a file only with a reason, which is put on record.
-        .post("/tables/{name}/file", .disclose) { console, request in
-            .file(ConsoleFile(try export(console, request, isClear: true)))
+        .post("/tables/{name}/file", .disclose, work: Work.file) { console, request in
+            .file(try ConsoleFile(try export(console, request, isClear: true)))
         },
     ]
 

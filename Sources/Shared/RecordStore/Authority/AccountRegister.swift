@@ -14,9 +14,6 @@ package struct Account: Hashable, Sendable {
     package var mustChangePassword: Bool
     package var createdAt: Instant
     package var disabledAt: Instant?
-    /// Wrong passwords since the last right one.
-    package var failures: Int
-    package var lockedUntil: Instant?
     package var lastSignIn: Instant?
 
     package init(
@@ -29,7 +26,6 @@ package struct Account: Hashable, Sendable {
         self.passwordHash = passwordHash
         self.mustChangePassword = mustChangePassword
         self.createdAt = createdAt
-        failures = 0
     }
 }
 
@@ -55,8 +51,8 @@ package struct AccountRegister {
     package init(_ database: Database) { self.database = database }
 
     private static let columns = """
-        SELECT name, full_name, role, password_hash, must_change, created_at, disabled_at, failures, locked_until,
-        last_sign_in FROM account
+        SELECT name, full_name, role, password_hash, must_change, created_at, disabled_at, last_sign_in
+        FROM account
         """
 
     package func account(_ name: String) throws -> Account? {
@@ -75,12 +71,11 @@ package struct AccountRegister {
         var query = try Query(
             database,
             """
-            INSERT INTO account (name, full_name, role, password_hash, must_change, created_at, disabled_at, failures,
-            locked_until, last_sign_in) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO account (name, full_name, role, password_hash, must_change, created_at, disabled_at,
+            last_sign_in) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (name) DO UPDATE SET full_name = excluded.full_name, role = excluded.role,
             password_hash = excluded.password_hash, must_change = excluded.must_change,
-            disabled_at = excluded.disabled_at, failures = excluded.failures, locked_until = excluded.locked_until,
-            last_sign_in = excluded.last_sign_in
+            disabled_at = excluded.disabled_at, last_sign_in = excluded.last_sign_in
             """)
         query.bind(account.name)
         query.bind(account.fullName)
@@ -89,8 +84,6 @@ package struct AccountRegister {
         query.bind(account.mustChangePassword)
         query.bind(account.createdAt.milliseconds)
         query.bind(account.disabledAt?.milliseconds)
-        query.bind(account.failures)
-        query.bind(account.lockedUntil?.milliseconds)
         query.bind(account.lastSignIn?.milliseconds)
         try query.run()
     }
@@ -103,9 +96,7 @@ package struct AccountRegister {
             name: row.text(0), fullName: row.text(1), role: row.text(2), passwordHash: row.text(3),
             mustChangePassword: row.bool(4), createdAt: Instant(milliseconds: row.int64(5)))
         account.disabledAt = instant(6)
-        account.failures = row.int(7)
-        account.lockedUntil = instant(8)
-        account.lastSignIn = instant(9)
+        account.lastSignIn = instant(7)
         return account
     }
 

@@ -29,6 +29,10 @@ package enum AuthorityMigrations {
         migrator.registerMigration("2026-11-26 log by time") { database in
             try database.execute(sql: "CREATE INDEX log_by_time ON log (decided_at)")
         }
+        migrator.registerMigration("2026-11-26 wrong passwords are counted in memory") { database in
+            try database.execute(
+                sql: "ALTER TABLE account DROP COLUMN failures; ALTER TABLE account DROP COLUMN locked_until")
+        }
         return migrator
     }
 

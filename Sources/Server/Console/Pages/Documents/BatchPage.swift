@@ -7,7 +7,7 @@ import SyncEngine
 struct BatchPage: ConsolePage {
     static let routes: [ConsoleRoute] = [
         .get("/documents/batch", .work) { console, request in .page(try BatchPage(console, request)) },
-        .post("/documents/batch", .work, issue),
+        .post("/documents/batch", .work, work: { _ in .long }, issue),
     ]
 
     /// Documents of a batch, at most.

@@ -84,7 +84,9 @@ struct MoneyBudgetPage: ConsolePage {
                 try MoneyBudgetPage(year, request, seq: seq, in: console, database)
             }
         },
-        .post("/money/budget/{year}/propose", .work) { console, request in try propose(request, in: console) },
+        .post("/money/budget/{year}/propose", .work, work: { _ in .long }) { console, request in
+            try propose(request, in: console)
+        },
         .post("/money/budgets/{id}/approve", .approve) { console, request in try approve(request, in: console) },
     ]
 

@@ -16,7 +16,7 @@ struct MoneyPaidPage: ConsolePage {
             }
             return .page(page)
         },
-        .post("/money/paid/{month}", .work) { console, request in
+        .post("/money/paid/{month}", .work, work: { _ in .long }) { console, request in
             let month = try request.month()
             let paid = try ReturnDesk(township: console.township).markPaid(
                 month, batch: try request.batch(), on: try request.requiredDay("on"), file: request.optional("file"),
@@ -29,7 +29,7 @@ struct MoneyPaidPage: ConsolePage {
                     ("seq", paid.seq.map { .int(Int64($0)) } ?? .null),
                 ]))
         },
-        .post("/money/returns", .work) { console, request in
+        .post("/money/returns", .work, work: { _ in .long }) { console, request in
             let act = try request.act(reason: L("银行退回文件", "the bank's return file"))
             let report = try ReturnDesk(township: console.township).takeIn(
                 Array(try request.required("rows").utf8), act: act)

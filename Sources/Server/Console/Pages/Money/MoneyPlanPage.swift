@@ -72,15 +72,17 @@ struct MoneyPlanPage: ConsolePage {
                 try MoneyPlanPage(month, request, seq: seq, in: console, database)
             }
         },
-        .get("/money/plan/{month}/file") { console, request in
+        .get("/money/plan/{month}/file", work: Work.file) { console, request in
             guard let format = TableFormat(rawValue: request.query["format"] ?? "xlsx") else {
                 throw Problem(.badValue, "format")
             }
             let batch = request.query["batch"].flatMap { Int64($0) }
             let plan = try PlanDesk(township: console.township).plan(try request.month(), batch: batch)
-            return .file(ConsoleFile(try TableExport(plan.table, as: format, from: console.township)))
+            return .file(try ConsoleFile(try TableExport(plan.table, as: format, from: console.township)))
         },
-        .post("/money/plan/{month}/issue", .work) { console, request in try issue(request, in: console) },
+        .post("/money/plan/{month}/issue", .work, work: { _ in .long }) { console, request in
+            try issue(request, in: console)
+        },
         .post("/money/plans/{id}/allocate", .work) { console, request in try allocate(request, in: console) },
     ]
 

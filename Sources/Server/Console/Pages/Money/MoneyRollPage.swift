@@ -14,7 +14,7 @@ struct MoneyRollPage: ConsolePage {
             if MoneyPages.isAsked(request) { try console.figures.makePreview(month) }
             return .page(try page(month, request, in: console))
         },
-        .post("/money/roll/{month}/freeze", .work) { console, request in
+        .post("/money/roll/{month}/freeze", .work, work: { _ in .long }) { console, request in
             let month = try request.month()
             try console.checkFresh(try rolls(month, in: console), seen: try request.seen())
             let reason = request.optional("without_stations")
@@ -23,7 +23,7 @@ struct MoneyRollPage: ConsolePage {
             let done = frozen.seq.map { "\($0)" }
             return .done(Link("money", "roll", month.description, query: [("done", done)]), frozen.document)
         },
-        .post("/money/roll/{month}/payfile", .work) { console, request in
+        .post("/money/roll/{month}/payfile", .work, work: { _ in .long }) { console, request in
             try payFile(try request.month(), request, in: console)
         },
     ]
