@@ -85,3 +85,40 @@ import Testing
         }
     }
 }
+
+/// Columns are known by the names that offices give them, so that nobody has to write a mapping.
+@Suite struct UsualColumnsTests {
+    private func uses(_ header: [String]) -> [String]? {
+        UsualColumns(header)?.uses.map { "\($0.column)>\($0.kind.name).\($0.field.name)" }
+    }
+
+    @Test func columnsAreKnownByTheirUsualNames() {
+        #expect(
+            uses(["村居代码", "户 编号", "家庭住址", "联系电话", "户主姓名", "身份证号码", "家庭人口"]) == [
+                "村居代码>household.village", "户 编号>household.number", "家庭住址>household.address",
+                "联系电话>household.phones", "户主姓名>member.name", "身份证号码>member.id_number",
+                "家庭人口>household.population",
+            ])
+        #expect(uses(["Number", "Address"]) == ["Number>household.number", "Address>household.address"])
+    }
+
+    @Test func whatIsNotKnownIsSaidAndASecondColumnOfAFieldIsNotTaken() {
+        let columns = UsualColumns(["户号", "序号", "户编号", "姓名", "name", "{x}"])
+        #expect(columns?.uses.map(\.column) == ["户号", "姓名"])
+        #expect(columns?.unused == ["序号", "户编号", "name", "{x}"])
+    }
+
+    @Test func withoutAHouseholdsNumberThereIsNoMapping() {
+        #expect(UsualColumns(["姓名", "身份证号", "住址"]) == nil)
+    }
+
+    @Test func aRowBecomesAHouseholdWithItsHead() throws {
+        let columns = try #require(UsualColumns(["户编号", "住址", "户主", "身份证号"]))
+        let mapping = try RosterMapping(columns.mapping, schema: AssistanceSchema.current)
+        let drafts = try mapping.drafts(of: ["户编号": "7", "住址": "一组", "户主": "张三", "身份证号": "11010519491231002X"])
+        #expect(drafts.map(\.kind.name) == ["household", "member"])
+        #expect(drafts[0].key == ["number"] && drafts[0].value("address") == .text("一组"))
+        #expect(drafts[1].value("name") == .text("张三") && drafts[1].value("relation") == .text("02"))
+        #expect(try mapping.drafts(of: ["户编号": "8", "住址": "", "户主": "", "身份证号": ""]).count == 1)
+    }
+}

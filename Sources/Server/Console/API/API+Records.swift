@@ -113,14 +113,15 @@ extension API {
         "GET /imports": .page("导入名册", "The form of an import", [("seq", .integer)]),
         "POST /imports/plan": .act(
             "试算，不写入", "What a roster would do; writes nothing",
-            [.needed("roster"), .needed("mapping"), .village],
+            [.needed("roster"), .optional("mapping"), .village],
             [
                 ("rows", .integer), ("created", .integer), ("kinds", .list(.anything)), ("updated", .integer),
                 ("unchanged", .integer), ("changes", .list(.anything)), ("rejected", .list(.anything)),
-                ("encoding", .text), ("seen", .integer),
+                ("encoding", .text), ("seen", .integer), ("columns", .nullable(.list(.anything))),
+                ("unused", .nullable(.list(.text))),
             ]),
         "POST /imports": .act(
-            "照此导入", "Import it", [.seen, .reason, .needed("roster"), .needed("mapping"), .village],
+            "照此导入", "Import it", [.seen, .reason, .needed("roster"), .optional("mapping"), .village],
             [("seq", .nullable(.integer))]),
     ]
 

@@ -7,17 +7,18 @@ import SyncEngine
 struct ImportPage: ConsolePage {
     static let routes: [ConsoleRoute] = [
         .get("/imports", .work) { console, request in
-            try console.page { _, seq in ImportPage(request: request, seq: seq, plan: nil) }
+            try console.page { _, seq in ImportPage(request: request, seq: seq, plan: nil, columns: nil) }
         },
         // The dry run: it writes nothing.
         .post("/imports/plan", .work, work: { _ in .long }) { console, request in
-            let plan = try plan(console, request)
+            let (plan, columns) = try plan(console, request)
             try console.keepViews(of: plan.changed.map(\.record), page: "import", by: request)
-            return try console.page { _, _ in ImportPage(request: request, seq: plan.seq, plan: plan) }
+            return try console.page { _, _ in ImportPage(request: request, seq: plan.seq, plan: plan, columns: columns)
+            }
         },
         .post("/imports", .work, work: { _ in .long }) { console, request in
             let act = try request.act(reason: try request.required("reason"))
-            let seq = try RosterImportDesk(township: console.township).apply(try plan(console, request), act: act)
+            let seq = try RosterImportDesk(township: console.township).apply(try plan(console, request).0, act: act)
             return .done(
                 Link(["households"], query: [("done", seq.map { String($0) })]),
                 .object([("seq", seq.map { .int(Int64($0)) } ?? .null)]))
@@ -27,22 +28,53 @@ struct ImportPage: ConsolePage {
     let request: ConsoleRequest
     let seq: Seq
     let plan: ImportPlan?
+    /// What the sheet's columns were taken for, where nobody wrote a mapping.
+    let columns: UsualColumns?
 
     /// Changes that the screen lists.
     private static let shown = 200
 
-    private static func plan(_ console: Console, _ request: ConsoleRequest) throws -> ImportPlan {
+    private static func plan(
+        _ console: Console, _ request: ConsoleRequest
+    ) throws -> (ImportPlan, UsualColumns?) {
+        let roster = try request.required("roster")
+        let columns = try request.optional("mapping") == nil ? usual(roster) : nil
         let mapping = try RosterMapping(
-            MappingNode(try YAMLDocument.value(Array(try request.required("mapping").utf8))),
+            try columns?.mapping
+                ?? MappingNode(try YAMLDocument.value(Array((request.optional("mapping") ?? "").utf8))),
             schema: console.township.database.tables.schema)
         let act = Desk.Act(author: request.person.author, reason: request.optional("reason") ?? "", now: request.now)
-        return try RosterImportDesk(township: console.township).plan(
-            Array(try request.required("roster").utf8), mapping: mapping,
-            village: request.optional("village").map { Scope($0) }, act: act)
+        let plan = try RosterImportDesk(township: console.township).plan(
+            Array(roster.utf8), mapping: mapping, village: request.optional("village").map { Scope($0) }, act: act)
+        return (plan, columns)
+    }
+
+    /// - Throws: ``Problem`` ``Problem/Code/badMapping`` where no column is a household's number.
+    private static func usual(_ roster: String) throws -> UsualColumns {
+        guard let columns = UsualColumns(try CSVTable(Array(roster.utf8)).header) else {
+            throw Problem(
+                .badMapping, "roster",
+                explanation: Label(
+                    zh: "没有认出“户编号”这一列：请把列名改成“户编号”，或自己写映射",
+                    en: "No column is the household's number: name it “Number”, or write a mapping"))
+        }
+        return columns
     }
 
     var title: String { plan == nil ? L("导入名册", "Import a roster") : L("导入试算", "What the roster would do") }
-    var json: JSONValue { plan?.document(isClear: false) ?? .object([("seq", .int(Int64(seq)))]) }
+
+    var json: JSONValue {
+        guard let plan else { return .object([("seq", .int(Int64(seq)))]) }
+        let uses = columns?.uses.map { use in
+            JSONValue.object([
+                ("column", .string(use.column)), ("kind", .string(use.kind.name)), ("field", .string(use.field.name)),
+            ])
+        }
+        return plan.document(isClear: false).adding([
+            ("columns", uses.map(JSONValue.array) ?? .null),
+            ("unused", columns.map { .array($0.unused.map(JSONValue.string)) } ?? .null),
+        ])
+    }
 
     func body() -> HTML {
         guard let plan else { return form }
@@ -52,7 +84,7 @@ struct ImportPage: ConsolePage {
                     "共 \(plan.count) 行：新建 \(created(plan))，改动 \(plan.changed.count) 条，不变 \(plan.unchanged) 行，退回 \(plan.rejected.count) 行。还没有写入。",
                     "\(plan.count) rows: \(created(plan)) new records, \(plan.changed.count) changed, \(plan.unchanged) as they stand, \(plan.rejected.count) rejected. Nothing is written yet."
                 ), plan.rejected.isEmpty ? .mild : .soon),
-            rejected(plan), changes(plan),
+            understood, rejected(plan), changes(plan),
             plan.rows.isEmpty
                 ? .empty
                 : Parts.panel(L("写入", "Write it")) {
@@ -64,6 +96,22 @@ struct ImportPage: ConsolePage {
                     }
                 },
         ])
+    }
+
+    private var understood: HTML {
+        guard let columns else { return .empty }
+        return Parts.panel(L("列认作", "Columns, and what they are taken for")) {
+            Parts.table(
+                L("列认作", "Columns, and what they are taken for"),
+                [L("列", "Column"), L("记录", "Record"), L("字段", "Field")],
+                rows: columns.uses.map {
+                    [.text($0.column), .text($0.kind.label.text()), .text($0.field.label.text())]
+                })
+            if !columns.unused.isEmpty {
+                Parts.note(
+                    L("没有用到的列：", "Not used: ") + columns.unused.joined(separator: L("、", ", ")), .soon)
+            }
+        }
     }
 
     private func created(_ plan: ImportPlan) -> String {
@@ -103,7 +151,7 @@ struct ImportPage: ConsolePage {
     }
 
     private var form: HTML {
-        Parts.panel(L("表格和映射", "The sheet and its mapping")) {
+        Parts.panel(L("名册", "The roster")) {
             Parts.form(Link("imports", "plan"), request, seen: seq, submit: L("先试算，不写入", "Dry run, writes nothing")) {
                 Tag.div(.class(.field)) {
                     Tag.label(.for("file"), text: L("表格文件（CSV）", "The file (CSV)"))
@@ -112,12 +160,21 @@ struct ImportPage: ConsolePage {
                 }
                 Parts.textarea(
                     "roster", L("表格内容", "Content"), isRequired: true, rows: 8, limit: FormFields.Limit.bodyBytes)
-                Parts.textarea(
-                    "mapping", L("映射（YAML）", "Mapping (YAML)"), isRequired: true,
-                    help: L("哪一列是哪个字段，写法见 docs/import.md", "Which column is which field: docs/import.md"), rows: 8,
-                    limit: 65_536)
                 Parts.field("village", L("村居代码（表里没有写时用）", "Village of rows that name none"), limit: 12)
+                Tag.details {
+                    Tag.summary(text: L("自己写映射", "A mapping of your own"))
+                    Parts.textarea(
+                        "mapping", L("映射（YAML）", "Mapping (YAML)"),
+                        help: L(
+                            "列名特别、或一行要生成几条记录时才用，写法见 docs/import.md",
+                            "For unusual columns, or several records a row: docs/import.md"), rows: 8, limit: 65_536)
+                }
             }
+            Parts.note(
+                L(
+                    "一行一户，第一行写列名。必须有“户编号”；认得的还有村居代码、住址、电话、村民小组、家庭人口等住户字段，以及户主姓名、身份证号。同一户再导入一次只更新，不会重复。",
+                    "A row is a household; the first row names the columns. “Number” is needed; village, address, phones and the household's other fields are known by their names, and name and identity number of the head. A household that is imported again is updated, not doubled."
+                ))
             Parts.note(
                 L(
                     "更大的名册用命令：ruhu-server import 文件.csv --map 映射.yaml --dry-run",
