@@ -7,6 +7,9 @@ private let selfCare = [
     "完全": "能自理", "部分": "部分丧失自理能力", "丧失": "完全丧失自理能力", "full": "能自理", "partial": "部分丧失自理能力", "none": "完全丧失自理能力",
 ]
 
+/// As forms on paper have them (``CalculationInput/Ability``).
+private let wordsOfAbility: Set<String> = ["完全", "部分", "丧失"]
+
 /// A person of a household (DOMAIN section 4).
 package let memberKind = KindSchema(
     "member", label: Label(zh: "家庭成员", en: "Member"), parents: householdParent,
@@ -36,7 +39,9 @@ package let memberKind = KindSchema(
         field("marital", .text, .lv, .personal, "婚姻状况", "Marital status", Rules.codes(CodeLists.marital)),
         field("employment", .text, .lv, .personal, "就业状况", "Employment", Rules.codes(CodeLists.employment)),
         field("education", .text, .lv, .personal, "文化程度", "Education", Rules.text(64)),
-        field("health", .text, .lv, .sensitive, "健康状况", "Health", Rules.codes(CodeLists.health)),
+        field(
+            "health", .text, .lv, .sensitive, "健康状况", "Health",
+            Rules.codes(CodeLists.health, alternates: Set(CodeLists.healthSimple.keys))),
         field("disease", .text, .lv, .sensitive, "疾病", "Disease", Rules.text(200)),
         field(
             "disability_certificate", .text, .tw, .sensitive, "残疾人证号", "Disability certificate",
@@ -44,8 +49,12 @@ package let memberKind = KindSchema(
         field("disability_type", .text, .tw, .sensitive, "残疾类别", "Type", Rules.codes(CodeLists.disabilityType)),
         field("disability_grade", .text, .tw, .sensitive, "残疾等级", "Grade", Rules.codes(CodeLists.disabilityGrade)),
         field("disability_expiry", .date, .tw, .sensitive, "残疾人证有效期", "Valid until"),
-        field("labour_ability", .text, .hr, .sensitive, "劳动能力", "Ability to work", Rules.codes(labourAbility)),
-        field("self_care", .text, .hr, .sensitive, "自理能力", "Self-care", Rules.codes(selfCare)),
+        field(
+            "labour_ability", .text, .hr, .sensitive, "劳动能力", "Ability to work",
+            Rules.codes(labourAbility, alternates: wordsOfAbility)),
+        field(
+            "self_care", .text, .hr, .sensitive, "自理能力", "Self-care",
+            Rules.codes(selfCare, alternates: wordsOfAbility)),
         field(
             "failed_activities", .list, .lv, .sensitive, "不能自理的日常活动", "Daily activities failed",
             Rules.codes(DailyActivity.titles)),

@@ -3,12 +3,14 @@ package import SyncEngine
 /// The checks of single values, each with its source.
 package enum Rules {
     /// A list of codes with their Chinese texts; the English ones are ``CodeLists``'.
-    static func codes(_ codes: [String: String]) -> Rule {
-        self.codes(Dictionary(uniqueKeysWithValues: codes.map { ($0, CodeLists.label($0, $1)) }))
+    /// - Parameter alternates: other spellings of codes in the list (``Rule/alternates``).
+    static func codes(_ codes: [String: String], alternates: Set<String> = []) -> Rule {
+        self.codes(
+            Dictionary(uniqueKeysWithValues: codes.map { ($0, CodeLists.label($0, $1)) }), alternates: alternates)
     }
 
-    static func codes(_ codes: [String: Label]) -> Rule {
-        Rule(codes: codes) { value, _ in
+    static func codes(_ codes: [String: Label], alternates: Set<String> = []) -> Rule {
+        Rule(codes: codes, alternates: alternates) { value, _ in
             guard let text = value.text, codes[text] == nil else { return nil }
             let sample = codes.sorted { $0.key < $1.key }.prefix(4)
             let zh = sample.map { "\($0.key) \($0.value.zh)" }.joined(separator: "、")

@@ -81,9 +81,18 @@ package struct Rule: Sendable {
     package let check: @Sendable (Value, RuleContext) -> Finding?
     /// The codes the field allows with their texts, when it has a code list.
     package let codes: [String: Label]?
+    /// Codes of the list that are another spelling of one: taken and read, and offered to nobody.
+    package let alternates: Set<String>
 
-    package init(codes: [String: Label]? = nil, _ check: @escaping @Sendable (Value, RuleContext) -> Finding?) {
+    /// The codes that a form offers.
+    package var offered: [String: Label]? { codes?.filter { !alternates.contains($0.key) } }
+
+    package init(
+        codes: [String: Label]? = nil, alternates: Set<String> = [],
+        _ check: @escaping @Sendable (Value, RuleContext) -> Finding?
+    ) {
         self.codes = codes
+        self.alternates = alternates
         self.check = check
     }
 }
