@@ -62,6 +62,15 @@ import Testing
             try mapping().drafts(of: row).compactMap { value($0, "name") } == drafts.compactMap { value($0, "name") })
     }
 
+    @Test func thePeopleOfARowAreCalledDifferently() throws {
+        for number in 1...20 {
+            let row = ["n": "\(number)", "t": "1", "i": "1", "f": "1", "p": "5", "v": ""]
+            let names = try mapping().drafts(of: row).compactMap { value($0, "name")?.text }
+            #expect(Set(names).count >= 4, "\(names)")
+            #expect(Set(names.map { $0.prefix(1) }).count == 1, "one family")
+        }
+    }
+
     @Test(arguments: [(["t": "9"], "tenure"), (["p": "many"], "p"), (["p": "51"], "p"), (["i": "12.5"], "i")])
     func aBadRowNamesItsField(change: [String: String], field: String) throws {
         let row = ["n": "7", "t": "1", "i": "1", "f": "1", "p": "1", "v": ""].merging(change) { $1 }

@@ -238,6 +238,9 @@ enum DemoNames {
         for byte in row.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         let surname = surnames[Int(hash % UInt64(surnames.count))]
         for byte in String(person).utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        // One byte more changes few bits of FNV's: mixed, so that those of one row are not all called alike.
+        hash = (hash ^ hash >> 33) &* 0xFF51_AFD7_ED55_8CCD
+        hash ^= hash >> 33
         let first = given[Int((hash >> 16) % UInt64(given.count))]
         let second = given[Int((hash >> 32) % UInt64(given.count))]
         return hash >> 60 < 5 ? "\(surname)\(first)" : "\(surname)\(first)\(second)"
