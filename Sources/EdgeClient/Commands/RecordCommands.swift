@@ -144,7 +144,8 @@ struct FindCommand: ParsableCommand {
         let station = try options.station()
         let selection = try page.selection()
         let documents = try station.replica.read { transaction in
-            try transaction.tables.find(text.lowercased(), selection, in: transaction.database).map { record, kind in
+            try transaction.tables.find(SearchText.wanted(text), selection, in: transaction.database).map {
+                record, kind in
                 try transaction.document(of: record, kind: kind)
             }
         }

@@ -42,7 +42,7 @@ struct FindCommand: ParsableCommand {
         let tables = township.database.tables
         let selection = try page.selection()
         let documents = try township.database.read { database in
-            try tables.find(text.lowercased(), selection, in: database).map { record, kind in
+            try tables.find(SearchText.wanted(text), selection, in: database).map { record, kind in
                 RecordDocument(record, kind: kind, conflicts: try tables.openConflicts(of: record.id, in: database))
             }
         }

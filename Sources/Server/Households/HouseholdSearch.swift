@@ -49,7 +49,7 @@ struct HouseholdSearch {
     /// Households that have the text, or a member who has; an identity number only as a whole: parts of what is masked
     /// are not searched.
     func find(_ text: String, village: String?, after place: String?) throws -> Found {
-        let wanted = String(text.trimmingSpace.prefix(Self.textCharacters)).lowercased()
+        let wanted = SearchText.wanted(String(text.trimmingSpace.prefix(Self.textCharacters)))
         guard !wanted.isEmpty else { return try list(village: village, after: place) }
         var found = Found()
         var known: Set<RecordID> = []

@@ -13,6 +13,15 @@ package enum SearchText {
         return lines.isEmpty ? nil : lines.joined(separator: "\n")
     }
 
+    /// What is looked for when somebody types this: in lower case; of a number no leading zeros, which one register has
+    /// and another has not.
+    package static func wanted(_ text: String) -> String {
+        let text = text.lowercased()
+        guard text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return text }
+        let number = text.drop { $0 == "0" }
+        return number.isEmpty ? text : String(number)
+    }
+
     /// What a text is found by.
     package static func lines(_ text: String) -> [String] {
         [text.lowercased()] + (text.utf8.contains { $0 >= 0x80 } ? Pinyin.initials(of: text) : [])
