@@ -69,7 +69,7 @@ struct CaseConsole {
     /// What a step's form carries, on a page of the case that has any form.
     static func move(_ step: String, on page: ConsoleReply) throws -> [(String, String)] {
         let form = try #require(page.forms.first { $0.action.hasSuffix("/move") || $0.action.hasSuffix("/trips") })
-        let own = form.fields.filter { ["form_token", "seen"].contains($0.0) }
+        let own = form.fields.filter { ["form_token", "seen", "page"].contains($0.0) }
         return own + [("move", step), ("reason", "按规定办理")]
     }
 

@@ -132,7 +132,7 @@ import Testing
         #expect(try station.run("edit", household, "address=三组").code == 0)
         try station.sync()
         let answer = try browser.submit(page, "/records/\(household)/edit", ["address": "二组", "reason": "更正住址"])
-        #expect(answer.status >= 400 && answer.words.contains("三组") && answer.words.contains("二组"))
+        #expect(answer.status >= 400 && answer.words.contains("三组") && answer.text.contains("二组"))
         #expect(try server.command("show", household).json["fields"]["address"].string == "三组")
         let again = try browser.submit(answer, "/records/\(household)/edit")
         #expect(again.status == 303, "\(again.words)")

@@ -7,8 +7,6 @@ enum ConsoleAnswer: Sendable {
     /// After an act: the browser goes there; a program is told what came of it.
     case done(Link, JSONValue)
     case file(ConsoleFile)
-    /// What a rule refused, said on the page whose form it was, with what was typed; a program gets the problem alone.
-    case refused(Problem, any ConsolePage)
 }
 
 /// A page, as people see it and as programs read it; each is made only when it is asked for.

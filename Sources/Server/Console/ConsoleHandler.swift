@@ -13,7 +13,7 @@ struct ConsoleHandler: Sendable {
     let console: Console
     let gate: PasswordGate
     let isPlain: Bool
-    private let long = Lane.longWork()
+    let long = Lane.longWork()
 
     init(console: Console, gate: PasswordGate, isPlain: Bool) {
         self.console = console
@@ -28,6 +28,7 @@ struct ConsoleHandler: Sendable {
         let parts = context.parts(of: route)
         var form = FormFields()
         var person: Person?
+        var asked: ConsoleRequest?
         do {
             if route.method == .post {
                 try input.checkOrigin()
@@ -37,27 +38,35 @@ struct ConsoleHandler: Sendable {
             let (who, session) = try await run { try signedIn(input, form: typed, isAct: route.method == .post) }
             person = who
             guard !who.mustChangePassword || route.path == "/password" else { throw Problem(.passwordChangeNeeded) }
-            let asked = ConsoleRequest(
+            let request = ConsoleRequest(
                 person: who, session: session, formToken: People.formToken(of: input.token ?? ""), path: parts,
-                query: try input.query(), form: form, now: console.township.clock())
+                query: try input.query(), form: form, now: console.township.clock(),
+                address: route.method == .get ? input.address : PageAddress(form["page"] ?? "")?.link.text ?? "")
+            asked = request
             try Language.$preferred.withValue(input.language) { try who.check(route.permission) }
             let work: @Sendable () throws -> MadeAnswer = {
                 try Language.$preferred.withValue(input.language) {
                     try VillageNames.$current.withValue(try console.villageNames()) {
-                        try route.answer(console, asked).made(
-                            for: asked, input: input, office: console.township.identity.name)
+                        try route.answer(console, request).made(
+                            for: request, input: input, office: console.township.identity.name)
                     }
                 }
             }
             let made =
-                switch route.work(asked) {
+                switch route.work(request) {
                 case .page: try await run(work)
                 case .long: try await long.run(for: who.name, work)
                 case .password: try await gate.check(from: context.address, work)
                 }
             return Self.response(made, context: context)
         } catch {
-            return failed(error, input: input, form: form, person: person, context: context)
+            let refused = Refused(error, logger: context.logger)
+            if route.method == .post, !input.wantsJSON, let asked,
+                let page = await returned(refused, to: asked, after: route.work(asked), input: input)
+            {
+                return page
+            }
+            return failed(refused, input: input, form: form, person: person)
         }
     }
 
@@ -107,68 +116,51 @@ struct ConsoleHandler: Sendable {
     // MARK: - Failures
 
     private func failed(
-        _ error: any Error, input: ConsoleInput, form: FormFields, person: Person?, context: ConnectionContext
+        _ refused: Refused, input: ConsoleInput, form: FormFields, person: Person?
     ) -> Response {
-        let problem: Problem
-        switch error {
-        case let changed as ChangedMeanwhile:
-            return Self.changed(changed, input: input, form: form, person: person, console: console)
-        case let known as Problem:
-            problem = known
-            if known.code.rawValue >= 5000 { context.logger.error("\(known.code): \(known.subject)") }
-        default:
-            context.logger.error("unexpected: \(error)")
-            problem = Problem(.internalError)
-        }
         let isPage = input.method == "GET" && !input.wantsJSON
-        if problem.code == .notSignedIn, isPage {
-            let next = input.path + (input.queryText.isEmpty ? "" : "?" + input.queryText)
-            return Self.redirect(to: Link("login", query: [("next", next)]).text)
+        switch refused.problem.code {
+        case .notSignedIn where isPage:
+            return Self.redirect(to: Link("login", query: [("next", input.address)]).text)
+        case .passwordChangeNeeded where isPage: return Self.redirect(to: "/password")
+        default: return Self.failure(refused, request: input, person: person, form: form, console: console)
         }
-        if problem.code == .passwordChangeNeeded, isPage { return Self.redirect(to: "/password") }
-        return Self.failure(problem, request: input, person: person, form: form, console: console)
     }
 
     static func failure(
-        _ problem: Problem, request input: ConsoleInput, person: Person?, form: FormFields = FormFields(),
+        _ refused: Refused, request input: ConsoleInput, person: Person?, form: FormFields = FormFields(),
         console: Console? = nil
     ) -> Response {
-        Language.$preferred.withValue(input.language) {
+        let status = refused.problem.httpStatus
+        return Language.$preferred.withValue(input.language) {
             if input.wantsJSON {
-                var answer = json(.object([("error", Failure(problem).document)]), status: problem.httpStatus)
+                var answer = json(refused.json, status: status)
                 if answer.status == .unauthorized { answer.headers[.wwwAuthenticate] = "Bearer" }
                 return answer
             }
             let layout = PageLayout(
                 title: L("没有办成", "Not done"), person: person, office: console?.township.identity.name ?? "",
                 token: input.token, input: input)
-            return html(layout.page(FailureParts.body(problem, form: form, input: input)), status: problem.httpStatus)
+            let back = PageAddress(form["page"] ?? "")?.link
+            return html(layout.page(FailureParts.body(refused, form: form, back: back)), status: status)
         }
     }
 
-    private static func changed(
-        _ changed: ChangedMeanwhile, input: ConsoleInput, form: FormFields, person: Person?, console: Console
-    ) -> Response {
-        Language.$preferred.withValue(input.language) {
-            let problem = Problem(.changedMeanwhile)
-            if input.wantsJSON {
-                let document = Failure(problem).document.adding([
-                    ("seq", .int(Int64(changed.head))), ("changes", .array(changed.changes.map(\.document))),
-                ])
-                return json(.object([("error", document)]), status: problem.httpStatus)
-            }
-            let layout = PageLayout(
-                title: problem.code.title.text(), person: person, office: console.township.identity.name,
-                token: input.token, input: input)
-            return html(layout.page(FailureParts.body(changed, form: form, input: input)), status: problem.httpStatus)
-        }
+    /// Where there is no page: who is signed in finds the way from here.
+    func failure(_ problem: Problem, _ input: ConsoleInput) async -> Response {
+        let person = try? await run { try input.token.flatMap { try console.people.person(token: $0) }?.0 }
+        return Self.failure(Refused(problem), request: input, person: person, console: console)
+    }
+
+    static func failure(_ problem: Problem, request input: ConsoleInput, person: Person?) -> Response {
+        failure(Refused(problem), request: input, person: person)
     }
 
     // MARK: - Answers
 
     private static func response(_ made: MadeAnswer, context: ConnectionContext) -> Response {
         switch made {
-        case .html(let text, let status): html(text, status: status)
+        case .html(let text): html(text, status: 200)
         case .json(let document): json(document, status: 200)
         case .redirect(let link): redirect(to: link.text)
         case .file(let file):
@@ -195,7 +187,7 @@ struct ConsoleHandler: Sendable {
 
 /// An answer in the form that was asked for.
 enum MadeAnswer: Sendable {
-    case html(String, status: Int = 200)
+    case html(String)
     case json(JSONValue)
     case redirect(Link)
     case file(ConsoleFile)
@@ -207,10 +199,6 @@ extension ConsoleAnswer {
         case .page(let page):
             if input.wantsJSON { return .json(try page.json) }
             return .html(try html(of: page, for: request, input: input, office: office))
-        case .refused(let problem, let page):
-            if input.wantsJSON { throw problem }
-            return .html(
-                try html(of: page, for: request, input: input, office: office), status: problem.httpStatus)
         case .done(let link, let document): return input.wantsJSON ? .json(document) : .redirect(link)
         case .file(let file): return .file(file)
         }

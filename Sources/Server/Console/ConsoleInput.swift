@@ -1,14 +1,15 @@
 import CommandSupport
 import HTTPTypes
 import Hummingbird
+import Markup
 import SyncEngine
 
 /// What of a request's head the console looks at.
 struct ConsoleInput: Sendable {
-    let path: String
-    let method: String
+    private(set) var path: String
+    private(set) var method: String
     let headers: HTTPFields
-    let queryText: String
+    private(set) var queryText: String
     /// Of the cookie, or of a program's `Authorization: Bearer`.
     let token: String?
     /// A browser sends its cookie by itself, also when another site tells it to; a program's header is its own.
@@ -50,6 +51,17 @@ struct ConsoleInput: Sendable {
 
     /// A browser asks for HTML; whoever does not is a program.
     var wantsJSON: Bool { !(headers[.accept] ?? "").contains("text/html") }
+
+    /// The path with its query, as it was asked for.
+    var address: String { path + (queryText.isEmpty ? "" : "?" + queryText) }
+
+    /// The same browser, on a page of this server.
+    func showing(_ page: Link) -> ConsoleInput {
+        let halves = page.text.split(separator: "?", maxSplits: 1).map(String.init)
+        var input = self
+        (input.method, input.path, input.queryText) = ("GET", halves[0], halves.count > 1 ? halves[1] : "")
+        return input
+    }
 
     func query() throws -> FormFields { try FormFields(urlEncoded: queryText) }
 

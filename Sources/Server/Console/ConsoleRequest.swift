@@ -14,6 +14,17 @@ struct ConsoleRequest: Sendable {
     /// What was typed; empty for a page.
     let form: FormFields
     let now: Instant
+    /// Of the page that is shown, or on which the form stands: its forms say it as `page`. Empty where there is none.
+    let address: String
+    /// The form of this page that was refused, and is shown once more.
+    var returned: ReturnedForm?
+
+    /// The page at an address, for the same person, with a form that comes back.
+    func again(at address: PageAddress, parts: [String: String], returned: ReturnedForm) -> ConsoleRequest {
+        ConsoleRequest(
+            person: person, session: session, formToken: formToken, path: parts, query: address.query,
+            form: FormFields(), now: now, address: address.link.text, returned: returned)
+    }
 
     func part(_ name: String) -> String { path[name] ?? "" }
 
@@ -26,7 +37,12 @@ struct ConsoleRequest: Sendable {
     /// The seq of the page that was seen when the form was filled in.
     /// - Throws: ``Problem`` ``Problem/Code/badValue`` when the form does not say.
     func seen() throws -> Seq {
-        guard let seen = form["seen"].flatMap(Seq.init) else { throw Problem(.badValue, "seen") }
+        guard let seen = form["seen"].flatMap(Seq.init) else {
+            throw Problem(
+                .badValue, "seen",
+                explanation: Label(
+                    zh: "页面没有送全，说不清是何时打开的", en: "The page was not sent whole: it does not say when it was opened"))
+        }
         return seen
     }
 

@@ -10,6 +10,7 @@ import SyncEngine
 /// wait for the disk. Every answer carries the headers of ``ConsoleHeaders``.
 struct ConsoleResponder: HTTPResponder {
     let isPlain: Bool
+    private let handler: ConsoleHandler
     private let router: RouterResponder<ConnectionContext>
 
     init(console: Console, gate: PasswordGate, feed: LiveFeed, isPlain: Bool) {
@@ -27,6 +28,7 @@ struct ConsoleResponder: HTTPResponder {
         router.post("/login") { request, context in await handler.signIn(request, context) }
         router.post("/logout") { request, context in await handler.signOut(request, context) }
         router.get("/events") { request, context in await handler.events(request, context, feed: feed) }
+        self.handler = handler
         self.router = router.buildResponder()
     }
 
@@ -40,7 +42,7 @@ struct ConsoleResponder: HTTPResponder {
             let allowed = Self.methods(of: request.uri.path)
             let problem = Problem(
                 allowed.isEmpty ? .notFound : .methodNotAllowed, String(request.uri.path.prefix(100)))
-            response = ConsoleHandler.failure(problem, request: ConsoleInput(request, isPlain: isPlain), person: nil)
+            response = await handler.failure(problem, ConsoleInput(request, isPlain: isPlain))
             if !allowed.isEmpty { response.headers[.allow] = allowed.joined(separator: ", ") }
         }
         ConsoleHeaders.add(to: &response, isPlain: isPlain)

@@ -5,76 +5,136 @@ import SyncEngine
 
 /// What a person sees when something was not done: what happened, what to do, and what they typed, which is not lost.
 enum FailureParts {
-    /// Fields that a form has and nobody typed.
-    private static let own: Set<String> = ["form_token", "seen", "password", "old", "new", "again"]
+    /// Of a value, as much as is shown to be copied.
+    private static let shownCharacters = 2_000
 
-    static func body(_ problem: Problem, form: FormFields, input: ConsoleInput) -> HTML {
-        let failure = Failure(problem)
-        return .group([
-            Tag.div(.class(.problem), .role("alert")) {
-                Tag.p { Tag.strong(text: failure.message) }
-                Tag.p(text: failure.hint)
-                Tag.p(.class(.hint), text: L("编号 ", "Code ") + String(problem.code.rawValue))
+    /// A page of its own, where the one that the form stood on cannot be shown.
+    /// - Parameter back: the address of that page.
+    static func body(_ refused: Refused, form: FormFields, back: Link?) -> HTML {
+        .group([
+            notice(refused, in: nil), typed(form, labels: []),
+            Tag.p {
+                if let back {
+                    Parts.link(L("回到刚才的页面", "Back to the page"), back)
+                    " "
+                }
+                Parts.link(L("回到今日", "Back to today"), Link("today"))
             },
-            typed(form),
-            Tag.p { Parts.link(L("回到今日", "Back to today"), Link("today")) },
         ])
     }
 
-    static func body(_ changed: ChangedMeanwhile, form: FormFields, input: ConsoleInput) -> HTML {
-        let failure = Failure(Problem(.changedMeanwhile))
-        return .group([
-            Tag.div(.class(.problem), .role("alert")) {
-                Tag.p { Tag.strong(text: failure.message) }
-                Tag.p(text: failure.hint)
-            },
-            Parts.panel(L("其间的变化", "What has changed")) {
-                for change in changed.changes {
-                    for item in change.items { entry(item, kind: change.kind) }
+    // MARK: - The notice
+
+    /// What happened and what to do; what others changed meanwhile.
+    /// - Parameter form: that it is about; `nil` where it stands alone.
+    static func notice(_ refused: Refused, in form: HTMLForm?) -> HTML {
+        let wrong = refused.wrong.sorted { $0.key < $1.key }
+        return Tag.div(.class(.problem), .id(FormFilling.noticeID), .role("alert"), .tabindex(-1), .autofocus) {
+            Tag.p { Tag.strong(text: wrong.count > 1 ? several(wrong.count) : message(refused, in: form)) }
+            if wrong.count > 1 {
+                Tag.ul {
+                    for (name, text) in wrong {
+                        Tag.li(
+                            text: [label(of: name, in: form), text].compactMap(\.self).joined(separator: L("：", ": ")))
+                    }
                 }
-            },
-            typed(form),
-            again(form, input: input, head: changed.head),
+            } else {
+                Tag.p(text: refused.problem.pageHint)
+            }
+            if let changed = refused.changed { changes(changed) }
+            Tag.p(.class(.hint), text: L("错误码 ", "Code ") + String(refused.problem.code.rawValue))
+        }
+    }
+
+    private static func several(_ count: Int) -> String {
+        L("有 \(count) 处要改，没有保存。", "\(count) to correct; nothing was kept.")
+    }
+
+    /// What happened, with the field's label where its name would stand.
+    private static func message(_ refused: Refused, in form: HTMLForm?) -> String {
+        let problem = refused.problem
+        let about = subject(problem.subject, in: form)
+        if let wrong = refused.wrong.first {
+            return [label(of: wrong.key, in: form), wrong.value].compactMap(\.self).joined(separator: L("：", ": "))
+        }
+        return Failure(Problem(problem.code, about, explanation: problem.explanation)).message
+    }
+
+    /// People read labels: a field's name becomes its label, an id that nobody knows is left out.
+    private static func subject(_ text: String, in form: HTMLForm?) -> String {
+        if RecordID(text) != nil { return "" }
+        guard isName(text) else { return text }
+        return label(of: text, in: form) ?? ""
+    }
+
+    private static func isName(_ text: String) -> Bool {
+        text.utf8.first.map { (0x61...0x7A).contains($0) } ?? false
+            && text.utf8.allSatisfy {
+                (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || [0x5F, 0x2E].contains($0)
+            }
+    }
+
+    private static func changes(_ changed: ChangedMeanwhile) -> HTML {
+        .group([
+            Tag.h3(text: L("其间的变化", "What has changed")),
+            .group(
+                changed.changes.flatMap { change in
+                    change.items.map { item in entry(item, kind: change.kind) }
+                }),
         ])
     }
 
     private static func entry(_ item: HistoryItem, kind: KindSchema?) -> HTML {
         Tag.article {
             Tag.p {
+                if let kind { kind.label.text() + L("：", ": ") }
                 Tag.strong(text: item.author)
                 " "
                 Parts.time(item.at)
                 " \(item.reason)"
             }
             Tag.ul {
-                for line in HistoryEntry(item, kind: kind).lines(Shown.masked(in: kind)) { Tag.li(text: line) }
+                for line in HistoryEntry(item, kind: kind).lines(Shown.masked(in: kind), words: { Shown.words($0, $1) })
+                { Tag.li(text: line) }
             }
         }
     }
 
-    /// What was typed, to read and to copy.
-    private static func typed(_ form: FormFields) -> HTML {
-        let pairs = form.pairs.filter { !own.contains($0.name) && !$0.value.isEmpty }
+    // MARK: - What was typed
+
+    /// To read and to copy, where there is no form to put it back into.
+    static func typed(_ form: FormFields, labels: [HTMLForm]) -> HTML {
+        let pairs = form.pairs.filter {
+            !ReturnedForm.Own.names.contains($0.name) && !ReturnedForm.Own.secrets.contains($0.name)
+                && !$0.value.trimmingWhitespace().isEmpty && RecordID($0.value) == nil
+        }
         guard !pairs.isEmpty else { return .empty }
         return Parts.panel(L("您填写的内容", "What you typed")) {
-            Parts.facts(pairs.map { ($0.name, .text(String($0.value.prefix(2_000)))) })
+            Parts.facts(
+                pairs.map { pair in
+                    let label = labels.lazy.compactMap { $0.label(of: pair.name) }.first ?? TypedLabels.label(pair.name)
+                    return (label ?? L("其他", "Other"), .text(String(pair.value.prefix(shownCharacters))))
+                })
         }
     }
 
-    /// The same form once more, now that its writer has seen what changed.
-    private static func again(_ form: FormFields, input: ConsoleInput, head: Seq) -> HTML {
-        guard input.method == "POST" else { return .empty }
-        let parts = input.path.split(separator: "/").map { String($0).removingPercentEncoding ?? "" }
-        return Tag.form(.action(Link(parts)), .method(.post)) {
-            Tag.input(.type(.hidden), .name("form_token"), .value(People.formToken(of: input.token ?? "")))
-            Tag.input(.type(.hidden), .name("seen"), .value(String(head)))
-            for pair in form.pairs where !own.contains(pair.name) {
-                Tag.input(.type(.hidden), .name(pair.name), .value(pair.value))
-            }
-            Tag.div(.class(.buttons)) {
-                Tag.button(.type(.submit), .class(.danger), text: L("看过了，仍按我填写的办", "I have seen it: do as I typed"))
-            }
-        }
+    // MARK: - Fields
+
+    /// The field that a problem is about: it names it, or says what was typed into it.
+    static func field(of problem: Problem, in form: HTMLForm, fields: FormFields) -> String? {
+        let last = problem.subject.split(separator: ".").last.map(String.init) ?? ""
+        if form.names.contains(problem.subject) { return problem.subject }
+        if form.names.contains(last) { return last }
+        guard !problem.subject.isEmpty else { return nil }
+        let typed = Set(
+            fields.pairs.filter { $0.value.trimmingWhitespace() == problem.subject && form.names.contains($0.name) }
+                .map(\.name))
+        return typed.count == 1 ? typed.first : nil
+    }
+
+    private static func label(of name: String, in form: HTMLForm?) -> String? {
+        let last = name.split(separator: ".").last.map(String.init) ?? name
+        return form?.label(of: name) ?? form?.label(of: last) ?? TypedLabels.label(last)
     }
 }
 

@@ -56,25 +56,8 @@ struct PageLayout {
         Tag.header(.class(.bar)) {
             Tag.span(.class(.office), text: office.isEmpty ? L("入户", "Ruhu") : office)
             if let person {
-                Tag.nav(.ariaLabel(L("主导航", "Main"))) {
-                    Tag.ul {
-                        for area in Self.areas {
-                            Tag.li {
-                                Tag.a(
-                                    .href(Link(area.path)), input.path.hasPrefix("/\(area.path)") ? .ariaCurrent : nil,
-                                    text: area.label)
-                            }
-                        }
-                    }
-                }
-                Tag.form(.class(.find), .action(Link("find")), .method(.post), .role("search")) {
-                    Tag.input(.type(.hidden), .name("form_token"), .value(People.formToken(of: token ?? "")))
-                    Tag.label(.class(.hidden), .for("find"), text: L("查找住户", "Find a household"))
-                    Tag.input(
-                        .id("find"), .type(.search), .name("text"),
-                        .placeholder(L("姓名、编号、拼音首字母", "Name, number, initials")),
-                        .maxlength(60))
-                }
+                // Whoever has a first password goes nowhere before it is changed.
+                if !person.mustChangePassword { ways }
                 Tag.div(.class(.who)) {
                     Tag.a(.href(Link("password")), .title(person.role.label.text())) {
                         "\(person.fullName.isEmpty ? person.name : person.fullName)（\(person.role.label.text())）"
@@ -89,10 +72,34 @@ struct PageLayout {
         }
     }
 
+    private var ways: HTML {
+        .group([
+            Tag.nav(.ariaLabel(L("主导航", "Main"))) {
+                Tag.ul {
+                    for area in Self.areas {
+                        Tag.li {
+                            Tag.a(
+                                .href(Link(area.path)), input.path.hasPrefix("/\(area.path)") ? .ariaCurrent : nil,
+                                text: area.label)
+                        }
+                    }
+                }
+            },
+            Tag.form(.class(.find), .action(Link("find")), .method(.post), .role("search")) {
+                Tag.input(.type(.hidden), .name("form_token"), .value(People.formToken(of: token ?? "")))
+                Tag.label(.class(.hidden), .for("find"), text: L("查找住户", "Find a household"))
+                Tag.input(
+                    .id("find"), .type(.search), .name("text"),
+                    .placeholder(L("姓名、编号、拼音首字母", "Name, number, initials")),
+                    .maxlength(60))
+            },
+        ])
+    }
+
     private var language: HTML {
         let other: Language = Language.current == .zh ? .en : .zh
         let here =
-            input.method == "GET" ? input.path + (input.queryText.isEmpty ? "" : "?" + input.queryText) : "/today"
+            input.method == "GET" ? input.address : "/today"
         return Tag.a(
             .class(.language), .lang(other == .zh ? "zh-CN" : "en"),
             .href(Link("language", other.rawValue, query: [("next", here)])),

@@ -15,6 +15,7 @@ enum Parts {
         return Tag.form(.action(action), .method(.post)) {
             Tag.input(.type(.hidden), .name("form_token"), .value(request.formToken))
             Tag.input(.type(.hidden), .name("seen"), .value(String(seen)))
+            Tag.input(.type(.hidden), .name("page"), .value(request.address))
             content
             Tag.div(.class(.buttons)) { Tag.button(.type(.submit), .class(style), text: submit) }
         }
@@ -50,12 +51,13 @@ enum Parts {
     }
 
     static func select(
-        _ name: String, _ label: String, options: [(value: String, text: String)], value: String = "", key: String = ""
+        _ name: String, _ label: String, options: [(value: String, text: String)], value: String = "", key: String = "",
+        isRequired: Bool = false
     ) -> HTML {
         let id = "f-\(key)\(name)"
         return Tag.div(.class(.field)) {
             Tag.label(.for(id), text: label)
-            Tag.select(.id(id), .name(name)) {
+            Tag.select(.id(id), .name(name), isRequired ? .required : nil) {
                 for option in options {
                     Tag.option(.value(option.value), option.value == value ? .selected : nil, text: option.text)
                 }

@@ -41,6 +41,35 @@ enum Shown {
         .group(codes.enumerated().map { .group([$0.offset == 0 ? .empty : .text(L("、", ", ")), village($0.element)]) })
     }
 
+    /// In a line of what was changed: what a code means, money in yuan, who or what an id stands for.
+    static func words(_ value: Value, _ field: FieldSchema?, names: (RecordID) -> String? = { _ in nil }) -> String {
+        func word(_ text: String) -> String {
+            if let meaning = field?.rule?.codes?[text] { return meaning.text() }
+            if field?.name == "village" { return VillageNames.current.name(of: text) }
+            // The states of a case, which a step names as texts.
+            if ["from", "to"].contains(field?.name), let state = CaseState(rawValue: text) {
+                return state.label.text()
+            }
+            guard let id = RecordID(text) else { return text }
+            return names(id) ?? L("（另一条记录）", "(another record)")
+        }
+        if let fen = value.int64, field?.name.hasSuffix("_fen") == true {
+            return Table.Cell.fen(fen).plain + L(" 元", " yuan")
+        }
+        switch value {
+        case .text(let text): return word(text)
+        case .list(let elements): return elements.map(word).joined(separator: L("、", ", "))
+        default: return PlainText.of(value)
+        }
+    }
+
+    /// A text in which ids stand, with names in their places; an id of nobody known goes.
+    static func named(_ text: String, _ names: [String: String]) -> String {
+        text.replacing(#/ ?([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}) ?/#) { match in
+            names[String(match.1)].map { " \($0) " } ?? " "
+        }
+    }
+
     /// What a code means, without the code.
     static func meaning(_ name: String, of record: Linked) -> String {
         guard let text = record.text(name) else { return "" }

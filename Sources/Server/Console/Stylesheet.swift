@@ -85,8 +85,8 @@ enum Stylesheet {
           border-color: var(--blue); }
         .photos { list-style: none; display: flex; flex-wrap: wrap; gap: .8rem; margin: 0; padding: 0; }
         .photos img { display: block; width: 10rem; height: 7.5rem; object-fit: cover; border-radius: .3rem; }
-        .wrong input, .wrong select, .wrong textarea { border-color: var(--red); } .wrong .error { color: var(--red);
-          font-weight: 600; }
+        [aria-invalid=true] { border-color: var(--red); outline: 1px solid var(--red); } .error { color: var(--red);
+          font-weight: 600; margin: .2rem 0; } .problem:focus { outline: none; }
         .code { font-family: ui-monospace, monospace; font-size: .85rem; overflow-wrap: anywhere; }
         del { color: var(--red); } ins { color: var(--green); text-decoration: none; font-weight: 600; }
         summary { cursor: pointer; color: var(--blue); } figure { margin: 0 0 1rem; } .chart svg { max-width: 100%;

@@ -91,6 +91,7 @@ struct EditableFields: Sendable {
 
     static func words(_ error: any Error) -> String {
         guard let problem = error as? Problem else { return L("不能保存", "Cannot be kept") }
-        return problem.explanation?.text() ?? Failure(problem).message
+        // It stands beside its field, which needs no name.
+        return (problem.explanation ?? problem.code.title).text()
     }
 }

@@ -57,7 +57,7 @@ package struct Attribute: Hashable, Sendable {
     /// `nil` for one that is there or not.
     let value: String?
 
-    private init(_ name: String, _ value: String?) {
+    init(_ name: String, _ value: String?) {
         self.name = name
         self.value = value
     }
@@ -98,6 +98,8 @@ package struct Attribute: Hashable, Sendable {
     package static func ariaLabel(_ text: String) -> Attribute { Attribute("aria-label", text) }
     package static func ariaDescribedBy(_ id: String) -> Attribute { Attribute("aria-describedby", id) }
     package static func role(_ role: String) -> Attribute { Attribute("role", role) }
+    /// `-1`: may be given the focus, and is not on the way of the tab key.
+    package static func tabindex(_ index: Int) -> Attribute { Attribute("tabindex", String(index)) }
     /// The place of a page that is brought up to date while people look at it.
     package static func live(_ seq: String) -> Attribute { Attribute("data-live", seq) }
 

@@ -32,9 +32,6 @@ struct EditPage: ConsolePage {
     let request: ConsoleRequest
     /// Where the form goes.
     let action: Link
-    var wrong: [String: String] = [:]
-    /// What is wrong with the whole.
-    var problem: String?
 
     private static func page(
         _ console: Console, _ request: ConsoleRequest, of subject: Subject
@@ -75,22 +72,21 @@ struct EditPage: ConsolePage {
         _ console: Console, operation: Change.Operation, record: RecordID
     ) throws -> ConsoleAnswer {
         let (writes, wrong) = editable.read(request.form, context: RuleContext(today: request.now.day))
-        var page = self
-        page.wrong = wrong
+        var all = wrong
         let reason = request.optional("reason")
-        if reason == nil { page.wrong["reason"] = EditableFields.words(Problem(.reasonNeeded, "reason")) }
-        guard page.wrong.isEmpty, let reason else {
-            let first = page.wrong.min { $0.key < $1.key }
+        if reason == nil { all["reason"] = EditableFields.words(Problem(.reasonNeeded, "reason")) }
+        guard all.isEmpty, let reason else {
+            let first = all.min { $0.key < $1.key }
             let problem = Problem(
                 first?.key == "reason" ? .reasonNeeded : .badValue, first?.key ?? "",
                 explanation: first.map { Label(zh: $0.value, en: $0.value) })
-            return .refused(problem, page)
+            throw WrongFields(problem: problem, wrong: all)
         }
-        var all = writes
+        var kept = writes
         if operation == .create, editable.kind.field("household") != nil {
-            all.insert(.set("household", .text(file.root.record.id.description)), at: 0)
+            kept.insert(.set("household", .text(file.root.record.id.description)), at: 0)
         }
-        let draft = Draft(kind: editable.kind, record: record, operation: operation, writes: all)
+        let draft = Draft(kind: editable.kind, record: record, operation: operation, writes: kept)
         do {
             let seq = try CaseDesk(township: console.township).add(draft, act: try request.act(reason: reason))
             return .done(
@@ -101,12 +97,8 @@ struct EditPage: ConsolePage {
                 ]))
         } catch let problem as Problem where problem.code.rawValue < 3000 {
             let field = problem.subject.split(separator: ".").last.map(String.init) ?? ""
-            if editable.fields.contains(where: { $0.name == field }) {
-                page.wrong[field] = EditableFields.words(problem)
-            } else {
-                page.problem = EditableFields.words(problem)
-            }
-            return .refused(problem, page)
+            guard editable.fields.contains(where: { $0.name == field }) else { throw problem }
+            throw WrongFields(problem: problem, wrong: [field: EditableFields.words(problem)])
         }
     }
 
@@ -142,54 +134,26 @@ struct EditPage: ConsolePage {
     }
 
     func body() -> HTML {
-        let first = wrong.isEmpty && problem == nil
-        return .group([
+        .group([
             Tag.p {
                 Parts.link(
                     L("回到住户（不保存）", "Back to the household (keeps nothing)"),
                     Link("households", file.root.record.id.description))
             },
-            first
-                ? .empty
-                : Tag.div(.class(.problem), .role("alert")) {
-                    Tag.p {
-                        Tag.strong(
-                            text: problem
-                                ?? L("有 \(wrong.count) 处要改，没有保存。", "\(wrong.count) to correct; nothing was kept."))
-                    }
-                },
             Tag.section(.class(.panel)) {
-                // After a refusal it is still the page that was seen then.
-                Parts.form(
-                    action, request, seen: request.form["seen"].flatMap(Seq.init) ?? seq, submit: L("保存", "Save")
-                ) {
+                Parts.form(action, request, seen: seq, submit: L("保存", "Save")) {
                     for field in editable.fields { self.field(field) }
-                    item("reason", wrong["reason"]) {
-                        Parts.field(
-                            "reason", L("理由", "Reason"), value: request.form["reason"] ?? "", isRequired: true,
-                            help: L("为什么改、依据什么", "Why, and by what evidence"))
-                    }
+                    Parts.reason(help: L("为什么改、依据什么", "Why, and by what evidence"))
                 }
             },
         ])
     }
 
-    private func item(_ name: String, _ wrong: String?, _ content: () -> HTML) -> HTML {
-        guard let wrong else { return content() }
-        return Tag.div(.class(.wrong)) {
-            Tag.p(.class(.error), .id("wrong-\(name)"), .role("alert"), text: wrong)
-            content()
-        }
-    }
-
     private func field(_ field: FieldSchema) -> HTML {
         let isMasked = isMasked(field)
-        let typed = request.form.all(field.name).filter { !$0.isEmpty }
-        let value =
-            request.form[field.name] != nil ? typed.joined(separator: ",") : isMasked ? "" : editable.typed(field)
         return .group([
             isMasked ? Tag.input(.type(.hidden), .name(EditableFields.masked), .value(field.name)) : .empty,
-            item(field.name, wrong[field.name]) { input(field, value: value, isMasked: isMasked) },
+            input(field, value: isMasked ? "" : editable.typed(field), isMasked: isMasked),
             isMasked ? clear(field) : .empty,
         ])
     }
@@ -210,10 +174,12 @@ struct EditPage: ConsolePage {
             ? L("已登记，被遮盖；不填就不改", "On record, masked; left empty it stays")
             : EditableFields.isMoney(field) ? L("单位：元，如 320 或 12.50", "In yuan, like 320 or 12.50") : nil
         let empty = isMasked ? L("（不改）", "(stays)") : "—"
-        if let codes = field.rule?.codes, field.type == .text {
+        if let codes = field.rule?.offered, field.type == .text {
             var options = codes.map { (value: $0.key, text: $0.value.text()) }.sorted { $0.value < $1.value }
             options.insert((value: "", text: empty), at: 0)
-            if !value.isEmpty, codes[value] == nil { options.append((value: value, text: value)) }
+            if !value.isEmpty, codes[value] == nil {
+                options.append((value: value, text: field.rule?.codes?[value]?.text() ?? value))
+            }
             return Parts.select(field.name, label, options: options, value: value)
         }
         switch field.type {
@@ -238,7 +204,7 @@ struct EditPage: ConsolePage {
 
     private func boxes(_ field: FieldSchema, _ label: String, chosen: String, help: String?) -> HTML {
         let chosen = Set(chosen.split(separator: ",").map(String.init))
-        let codes = (field.rule?.codes ?? [:]).sorted { $0.key < $1.key }
+        let codes = (field.rule?.offered ?? [:]).sorted { $0.key < $1.key }
         return Tag.fieldset {
             Tag.legend(text: label)
             // That nothing is ticked is said too.
@@ -254,8 +220,4 @@ struct EditPage: ConsolePage {
             if let help { Tag.small(text: help) }
         }
     }
-}
-
-extension StyleClass {
-    static let wrong = Self("wrong"), error = Self("error")
 }

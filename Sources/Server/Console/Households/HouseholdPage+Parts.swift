@@ -117,7 +117,7 @@ extension HouseholdPage {
                 ], rows: applications.map(caseRow), numbers: [5])
             if canWork {
                 Tag.p {
-                    Parts.link(L("受理申请", "Take in an application"), Link("cases", "new", query: [("household", id)]))
+                    Parts.link(L("登记申请", "Record an application"), Link("cases", "new", query: [("household", id)]))
                 }
             }
         }

@@ -21,7 +21,7 @@ struct Sourced {
         let value = record.said(field.name)
         if field.type == .reference {
             let name = people(value.recordID)
-            return .text(name.isEmpty ? value.recordID?.description ?? "" : name)
+            return .text(name.isEmpty && !value.isNull ? L("（另一条记录）", "(another record)") : name)
         }
         if field.rule?.codes != nil, let text = value.text,
             isClear || Masking.form(of: field.name, in: record.kind.name) == nil
@@ -36,7 +36,7 @@ struct Sourced {
         return Tag.a(
             .class(.source), .href(Link("records", record.record.id.description, "fields", field)),
             .ariaLabel(L("“\(label)”是谁说的", "Who says so: \(label)")),
-            .title(L("谁说的、从何时起", "Who says so, since when")), text: L("源", "src"))
+            .title(L("谁说的、从何时起", "Who says so, since when")), text: L("来历", "origin"))
     }
 
     func facts(_ names: [String], of record: Linked, people: (RecordID?) -> String = { _ in "" }) -> HTML {

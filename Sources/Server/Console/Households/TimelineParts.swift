@@ -38,7 +38,9 @@ enum TimelineParts {
 
     private static func part(_ part: HouseholdHistory.Part, file: HouseholdRecords?, isClear: Bool) -> HTML {
         let name = file?.record(part.record)?.text("name").map { " " + $0 } ?? ""
-        let lines = Self.lines(part.item, kind: part.kind, isClear: isClear)
+        let lines = Self.lines(part.item, kind: part.kind, isClear: isClear) {
+            file?.record($0).map { $0.text("name") ?? $0.kind.label.text() }
+        }
         return Tag.div {
             Parts.link((part.kind?.label.text() ?? "") + name, Link("records", part.record.description))
             Tag.ul { for line in lines { Tag.li(text: line) } }
@@ -48,13 +50,16 @@ enum TimelineParts {
     private static let documents: Set<String> = ["answers", "calculation", "per_member"]
 
     /// What changed, in words; what did not stand is said to be so.
-    static func lines(_ item: HistoryItem, kind: KindSchema?, isClear: Bool) -> [String] {
+    /// - Parameter names: whom an id stands for.
+    static func lines(
+        _ item: HistoryItem, kind: KindSchema?, isClear: Bool, names: (RecordID) -> String? = { _ in nil }
+    ) -> [String] {
         let shown = Shown.masked(in: kind)
         let mask: (Value, _ field: String) -> Value = { value, field in
             // A document in JSON is no line of a story, whoever reads it: its record has it.
             isClear && !documents.contains(field) ? value : shown(value, field)
         }
-        let words = HistoryEntry(item, kind: kind).lines(mask)
+        let words = HistoryEntry(item, kind: kind).lines(mask, words: { Shown.words($0, $1, names: names) })
         return zip(item.effects, words).map { effect, line in
             switch effect.result {
             case .lost where item.outcome == .quarantined: line

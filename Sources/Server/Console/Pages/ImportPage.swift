@@ -7,18 +7,24 @@ import SyncEngine
 struct ImportPage: ConsolePage {
     static let routes: [ConsoleRoute] = [
         .get("/imports", .work) { console, request in
-            try console.page { _, seq in ImportPage(request: request, seq: seq, plan: nil, columns: nil) }
+            // Refused at the last step: what the roster would do is shown once more.
+            if let sent = request.returned, sent.action == Link("imports").text,
+                let page = try? dryRun(console, request, sent.fields)
+            {
+                return page
+            }
+            return try console.page { _, seq in
+                ImportPage(request: request, seq: seq, plan: nil, columns: nil, sent: FormFields())
+            }
         },
         // The dry run: it writes nothing.
         .post("/imports/plan", .work, work: { _ in .long }) { console, request in
-            let (plan, columns) = try plan(console, request)
-            try console.keepViews(of: plan.changed.map(\.record), page: "import", by: request)
-            return try console.page { _, _ in ImportPage(request: request, seq: plan.seq, plan: plan, columns: columns)
-            }
+            try dryRun(console, request, request.form)
         },
         .post("/imports", .work, work: { _ in .long }) { console, request in
             let act = try request.act(reason: try request.required("reason"))
-            let seq = try RosterImportDesk(township: console.township).apply(try plan(console, request).0, act: act)
+            let seq = try RosterImportDesk(township: console.township).apply(
+                try plan(console, request, request.form).0, act: act)
             return .done(
                 Link(["households"], query: [("done", seq.map { String($0) })]),
                 .object([("seq", seq.map { .int(Int64($0)) } ?? .null)]))
@@ -30,22 +36,36 @@ struct ImportPage: ConsolePage {
     let plan: ImportPlan?
     /// What the sheet's columns were taken for, where nobody wrote a mapping.
     let columns: UsualColumns?
+    /// The sheet and its mapping, of which the plan was made.
+    let sent: FormFields
 
     /// Changes that the screen lists.
     private static let shown = 200
 
+    private static func dryRun(
+        _ console: Console, _ request: ConsoleRequest, _ sent: FormFields
+    ) throws -> ConsoleAnswer {
+        let (plan, columns) = try plan(console, request, sent)
+        try console.keepViews(of: plan.changed.map(\.record), page: "import", by: request)
+        return try console.page { _, _ in
+            ImportPage(request: request, seq: plan.seq, plan: plan, columns: columns, sent: sent)
+        }
+    }
+
     private static func plan(
-        _ console: Console, _ request: ConsoleRequest
+        _ console: Console, _ request: ConsoleRequest, _ sent: FormFields
     ) throws -> (ImportPlan, UsualColumns?) {
-        let roster = try request.required("roster")
-        let columns = try request.optional("mapping") == nil ? usual(roster) : nil
+        func typed(_ name: String) -> String? {
+            sent[name].flatMap { $0.trimmingWhitespace().isEmpty ? nil : $0 }
+        }
+        guard let roster = typed("roster") else { throw Problem(.badValue, "roster") }
+        let columns = typed("mapping") == nil ? try usual(roster) : nil
         let mapping = try RosterMapping(
-            try columns?.mapping
-                ?? MappingNode(try YAMLDocument.value(Array((request.optional("mapping") ?? "").utf8))),
+            try columns?.mapping ?? MappingNode(try YAMLDocument.value(Array((typed("mapping") ?? "").utf8))),
             schema: console.township.database.tables.schema)
-        let act = Desk.Act(author: request.person.author, reason: request.optional("reason") ?? "", now: request.now)
+        let act = Desk.Act(author: request.person.author, reason: sent["reason"] ?? "", now: request.now)
         let plan = try RosterImportDesk(township: console.township).plan(
-            Array(roster.utf8), mapping: mapping, village: request.optional("village").map { Scope($0) }, act: act)
+            Array(roster.utf8), mapping: mapping, village: typed("village").map { Scope($0) }, act: act)
         return (plan, columns)
     }
 
@@ -89,9 +109,9 @@ struct ImportPage: ConsolePage {
                 ? .empty
                 : Parts.panel(L("写入", "Write it")) {
                     Parts.form(Link("imports"), request, seen: seq, submit: L("照此导入", "Import this")) {
-                        Tag.input(.type(.hidden), .name("roster"), .value(request.form["roster"] ?? ""))
-                        Tag.input(.type(.hidden), .name("mapping"), .value(request.form["mapping"] ?? ""))
-                        Tag.input(.type(.hidden), .name("village"), .value(request.form["village"] ?? ""))
+                        Tag.input(.type(.hidden), .name("roster"), .value(sent["roster"] ?? ""))
+                        Tag.input(.type(.hidden), .name("mapping"), .value(sent["mapping"] ?? ""))
+                        Tag.input(.type(.hidden), .name("village"), .value(sent["village"] ?? ""))
                         Parts.reason()
                     }
                 },

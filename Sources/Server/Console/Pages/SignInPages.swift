@@ -23,7 +23,7 @@ enum SignInPages {
             if let problem {
                 Tag.div(.class(.problem), .role("alert")) {
                     Tag.p { Tag.strong(text: Failure(problem).message) }
-                    Tag.p(text: problem.code.hint.text())
+                    Tag.p(text: problem.pageHint)
                 }
             }
             Tag.form(.action(Link("login")), .method(.post)) {

@@ -39,30 +39,43 @@ package struct HistoryEntry: Sendable {
         let place = item.seq == 0 ? "-" : String(item.seq)
         let time = PlainText.of(item.at) + (item.isFlagged ? L("（时钟超前，不可信）", " (clock ahead, not trusted)") : "")
         let head = [place, time, item.author, Self.label(of: item.outcome).text(), item.reason]
-        return ([head.filter { !$0.isEmpty }.joined(separator: "  ")] + item.effects.map(line)).joined(separator: "\n")
+        return ([head.filter { !$0.isEmpty }.joined(separator: "  ")] + item.effects.map(line)).joined(
+            separator: "\n")
     }
 
-    /// The edits as people read them, a line each.
-    /// - Parameter mask: what is shown of a value of a field.
-    package func lines(_ mask: (Value, _ field: String) -> Value = { value, _ in value }) -> [String] {
+    /// The edits as a page tells them, a line each: from what to what, or what was filled in.
+    /// - Parameters:
+    ///   - mask: what is shown of a value of a field.
+    ///   - words: how a value is read; by itself with the code that it is kept as.
+    package func lines(
+        _ mask: (Value, _ field: String) -> Value = { value, _ in value },
+        words: (Value, FieldSchema?) -> String = { PlainText.of($0, field: $1) }
+    ) -> [String] {
         item.effects.map { effect in
             var shown = effect
             shown.old = mask(effect.old, effect.field)
             shown.new = mask(effect.new, effect.field)
             shown.element = effect.element.map { mask(.text($0), effect.field).text ?? "" }
-            return line(shown).drop { $0 == " " }.description
+            let (name, change) = parts(shown, words)
+            return name
+                + (effect.element == nil && effect.old.isNull ? words(shown.new, kind?.field(effect.field)) : change)
         }
     }
 
     private func line(_ effect: Effect) -> String {
+        let (name, change) = parts(effect) { PlainText.of($0, field: $1) }
+        return "    " + name + change
+    }
+
+    private func parts(
+        _ effect: Effect, _ words: (Value, FieldSchema?) -> String
+    ) -> (name: String, change: String) {
         let field = kind?.field(effect.field)
         let name = FieldNames.label(of: effect.field, in: kind).text() + L("：", ": ")
         if let element = effect.element {
-            let said = PlainText.of(.text(element), field: field)
-            return "    \(name)\(effect.new.isNull ? "−" : "+")\(said)"
+            return (name, (effect.new.isNull ? "−" : "+") + words(.text(element), field))
         }
-        let (old, new) = (PlainText.of(effect.old, field: field), PlainText.of(effect.new, field: field))
-        return "    \(name)\(old) → \(new)"
+        return (name, "\(words(effect.old, field)) → \(words(effect.new, field))")
     }
 
     private static func label(of outcome: HistoryItem.Outcome) -> Label {

@@ -11,14 +11,14 @@ struct ConflictActs {
     static let routes: [ConsoleRoute] = [
         .get("/conflicts/{id}") { console, request in try show(console, request) },
         .post("/conflicts/{id}") { console, request in
-            try trying(console, request) { id, desk in
+            try acting(console, request) { id, desk in
                 try checkMayDecide(id, console, request)
                 let act = try request.act(reason: try request.required("reason"))
                 return try desk.decide(id, try choice(request), act: act)
             }
         },
         .post("/conflicts/{id}/undo") { console, request in
-            try trying(console, request) { id, desk in
+            try acting(console, request) { id, desk in
                 let act = try request.act(reason: try request.required("reason"))
                 return try desk.undo(id, mayOverrule: request.person.role == .leader, act: act)
             }
@@ -44,20 +44,15 @@ struct ConflictActs {
 
     // MARK: - Acting
 
-    /// Acts on a page that is fresh. What a rule refuses is said on the page itself, with what was typed.
-    private static func trying(
+    /// Acts on a page that is fresh.
+    private static func acting(
         _ console: Console, _ request: ConsoleRequest,
         _ body: (RecordID, ConflictDesk) throws -> ConflictDesk.Decided
     ) throws -> ConsoleAnswer {
         let id = try request.record()
-        do {
-            try console.checkFresh(try console.recordsOf(conflicts: [id]), seen: try request.seen())
-            let decided = try body(id, ConflictDesk(township: console.township))
-            return .done(
-                Link("conflicts", id.description, query: [("done", String(decided.seq))]), decided.document)
-        } catch let problem as Problem where [.badValue, .reasonNeeded, .nothingToChange].contains(problem.code) {
-            return .refused(problem, try page(console, request, problem: problem))
-        }
+        try console.checkFresh(try console.recordsOf(conflicts: [id]), seen: try request.seen())
+        let decided = try body(id, ConflictDesk(township: console.township))
+        return .done(Link("conflicts", id.description, query: [("done", String(decided.seq))]), decided.document)
     }
 
     private static func choice(_ request: ConsoleRequest) throws -> Resolution.Choice {
@@ -92,7 +87,7 @@ struct ConflictActs {
     }
 
     private static func page(
-        _ console: Console, _ request: ConsoleRequest, isClear: Bool = false, problem: Problem? = nil
+        _ console: Console, _ request: ConsoleRequest, isClear: Bool = false
     ) throws -> ConflictPage {
         let id = try request.record()
         return try console.read { database, seq in
@@ -105,7 +100,7 @@ struct ConflictActs {
                     fields: subject.isDeletion ? [Effect.deleted] : subject.fields.map(\.name)),
                 writers: try reader.writers(of: subject), around: try reader.around(subject),
                 decision: try reader.decision(on: subject), questions: try reader.questions(on: id),
-                isClear: isClear, problem: problem)
+                isClear: isClear)
         }
     }
 }
@@ -161,42 +156,36 @@ extension ConflictActs {
     private var decide: HTML {
         guard mayDecide else { return .empty }
         let title = page.subject.state == .open ? L("决定", "Decide") : L("另作决定", "Decide otherwise")
-        let taken = request.form["take"] ?? ""
         return Parts.panel(title) {
             Parts.form(Link("conflicts", id), request, seen: page.seq, submit: L("决定", "Decide")) {
                 Tag.fieldset {
                     Tag.legend(text: L("采用哪个值", "Which value stands"))
-                    side("theirs", L("已有的值：", "Already there: "), isChosen: taken == "theirs")
-                    side("mine", L("后到的值：", "Decided later: "), isChosen: taken == "mine")
-                    third(isChosen: taken == "value")
+                    side("theirs", L("已有的值：", "Already there: "))
+                    side("mine", L("后到的值：", "Decided later: "))
+                    third
                 }
-                Parts.field(
-                    "reason", L("理由", "Reason"), value: request.form["reason"] ?? "", isRequired: true,
+                Parts.reason(
                     help: L("例如：核对户口簿、电话问过本人", "For example: seen in the register, asked by phone"))
             }
         }
     }
 
-    private func side(_ name: String, _ label: String, isChosen: Bool) -> HTML {
+    private func side(_ name: String, _ label: String) -> HTML {
         Tag.p {
             Tag.label {
-                Tag.input(
-                    .type(.radio), .name("take"), .value(name), .id("take-\(name)"), .required,
-                    isChosen ? .checked : nil)
+                Tag.input(.type(.radio), .name("take"), .value(name), .id("take-\(name)"), .required)
                 label
                 ConflictParts.brief(name, page.subject)
             }
         }
     }
 
-    private func third(isChosen: Bool) -> HTML {
+    private var third: HTML {
         guard !page.subject.isDeletion, page.subject.key.element == nil else { return .empty }
         return .group([
             Tag.p {
                 Tag.label {
-                    Tag.input(
-                        .type(.radio), .name("take"), .value("value"), .id("take-value"), .required,
-                        isChosen ? .checked : nil)
+                    Tag.input(.type(.radio), .name("take"), .value("value"), .id("take-value"), .required)
                     L("都不对，应为：", "Neither; it is:")
                 }
             },
@@ -206,10 +195,9 @@ extension ConflictActs {
 
     private func typed(_ field: FieldSchema) -> HTML {
         let name = "value.\(field.name)"
-        let value = request.form[name] ?? ""
-        if let codes = field.rule?.codes, !field.isSet, field.type == .text {
-            let options = codes.sorted { $0.key < $1.key }.map { ($0.key, "\($0.key) \($0.value.text())") }
-            return Parts.select(name, field.label.text(), options: [("", "-")] + options, value: value)
+        if let codes = field.rule?.offered, !field.isSet, field.type == .text {
+            let options = codes.sorted { $0.key < $1.key }.map { ($0.key, $0.value.text()) }
+            return Parts.select(name, field.label.text(), options: [("", "-")] + options)
         }
         let keeps = page.subject.fields.count > 1 ? L("留空则用现行值", "Left empty, what stands stays") : nil
         let example: String? =
@@ -220,8 +208,7 @@ extension ConflictActs {
             default: nil
             }
         return Parts.field(
-            name, field.label.text(), value: value,
-            help: [example, keeps].compactMap(\.self).joined(separator: L("；", "; ")),
+            name, field.label.text(), help: [example, keeps].compactMap(\.self).joined(separator: L("；", "; ")),
             limit: 2_000)
     }
 
@@ -233,7 +220,7 @@ extension ConflictActs {
                 style: .plainButton
             ) {
                 Parts.textarea(
-                    "question", L("问题", "Question"), value: request.form["question"] ?? "", isRequired: true,
+                    "question", L("问题", "Question"), isRequired: true,
                     help: L(
                         "村工作站下次同步后列为要办的事，答复显示在本页",
                         "The station has it as a task after its next sync; the answer shows here"))

@@ -148,9 +148,10 @@ struct ConflictListPage: ConsolePage {
                 Parts.select(
                     "take", L("采用", "Take"),
                     options: [
+                        ("", L("（请选择）", "(choose)")),
                         (Resolution.Side.theirs.rawValue, L("已有的值", "the value already there")),
                         (Resolution.Side.mine.rawValue, L("后到的值", "the value decided later")),
-                    ])
+                    ], isRequired: true)
                 Parts.reason(help: L("每一项都会记下这个理由", "It is kept with each of them"))
             }
         }

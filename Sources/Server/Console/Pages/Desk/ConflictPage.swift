@@ -16,8 +16,6 @@ struct ConflictPage: ConsolePage {
     let questions: [Linked]
     /// The person has asked for what is masked, with a reason that is kept.
     let isClear: Bool
-    /// What was refused of the form that led here: what was typed stays.
-    let problem: Problem?
 
     var title: String { L("冲突：", "Conflict: ") + ConflictParts.label(subject) }
 
@@ -33,7 +31,7 @@ struct ConflictPage: ConsolePage {
 
     func body() -> HTML {
         .group([
-            DeskParts.refused(problem), hold,
+            hold,
             Tag.div(.class(.columns)) {
                 Tag.div {
                     values
@@ -88,14 +86,16 @@ struct ConflictPage: ConsolePage {
                         "\(writer.entry.author) "
                         Parts.time(writer.entry.at)
                         " \(writer.entry.reason) "
-                        for line in HistoryEntry(writer.entry, kind: subject.kind).lines(Shown.masked(in: subject.kind))
-                        {
-                            Tag.small(text: line + " ")
-                        }
+                        for line in lines(writer) { Tag.small(text: line + " ") }
                     }
                 }
             },
         ])
+    }
+
+    private func lines(_ writer: ConflictReader.Writer) -> [String] {
+        HistoryEntry(writer.entry, kind: subject.kind)
+            .lines(Shown.masked(in: subject.kind), words: { Shown.words($0, $1) })
     }
 
     private var state: HTML {
@@ -224,7 +224,8 @@ extension ConflictReader.Writer {
     /// A village's station and its assistant, or the desk.
     var place: String {
         guard let device, !device.state.isDesk else { return L("镇街", "The township") }
-        return ([device.staff] + device.state.scopes.map(\.code)).joined(separator: " ")
+        return device.station.isEmpty
+            ? ([device.staff] + device.state.scopes.map(\.code)).joined(separator: " ") : device.station
     }
 
     /// `author`, `at`, `reason`, `seq`, `device`, `place`, `clockFlagged`.

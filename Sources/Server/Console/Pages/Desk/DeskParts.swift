@@ -38,16 +38,6 @@ enum DeskParts {
         Parts.note(
             L("您的岗位（\(person.role.label.text())）只能查看。", "As \(person.role.label.text()) you may look, not decide."))
     }
-
-    /// What was refused, above the form that it was typed into.
-    static func refused(_ problem: Problem?) -> HTML {
-        guard let problem else { return .empty }
-        let failure = Failure(problem)
-        return Tag.div(.class(.problem), .role("alert")) {
-            Tag.p { Tag.strong(text: failure.message) }
-            Tag.p(text: failure.hint)
-        }
-    }
 }
 
 /// Rows of a list that is read whole, a page at a time: the place is the key of the last row shown.

@@ -34,10 +34,9 @@ struct DuplicatePage: ConsolePage {
     let households: [Linked?]
     /// Of a household, its people.
     let people: [[Linked]]
-    let problem: Problem?
 
     private static func page(
-        _ console: Console, _ request: ConsoleRequest, problem: Problem? = nil
+        _ console: Console, _ request: ConsoleRequest
     ) throws -> DuplicatePage {
         try console.read { database, seq in
             let tables = console.township.database.tables
@@ -60,7 +59,7 @@ struct DuplicatePage: ConsolePage {
                 },
                 people: dependents.map { records in
                     records.compactMap(Linked.init).filter { $0.kind.name == memberKind.name }
-                }, problem: problem)
+                })
         }
     }
 
@@ -70,18 +69,14 @@ struct DuplicatePage: ConsolePage {
         _ body: (DuplicateDesk, String, Desk.Act) throws -> DuplicateDesk.Merge
     ) throws -> ConsoleAnswer {
         let id = try request.record()
-        do {
-            let act = try request.act(reason: try request.required("reason"))
-            let item = try console.read { database, _ in
-                try DuplicateReader(tables: console.township.database.tables, database: database).item(id.description)
-            }
-            try console.checkFresh([id] + item.records, seen: try request.seen())
-            let merge = try body(DuplicateDesk(township: console.township), id.description, act)
-            return .done(
-                Link("duplicates", id.description, query: [("done", String(merge.seq))]), merge.document(of: id))
-        } catch let problem as Problem where [.badValue, .reasonNeeded, .nothingToChange].contains(problem.code) {
-            return .refused(problem, try page(console, request, problem: problem))
+        let act = try request.act(reason: try request.required("reason"))
+        let item = try console.read { database, _ in
+            try DuplicateReader(tables: console.township.database.tables, database: database).item(id.description)
         }
+        try console.checkFresh([id] + item.records, seen: try request.seen())
+        let merge = try body(DuplicateDesk(township: console.township), id.description, act)
+        return .done(
+            Link("duplicates", id.description, query: [("done", String(merge.seq))]), merge.document(of: id))
     }
 
     var title: String { item.rule.label.text() }
@@ -92,7 +87,6 @@ struct DuplicatePage: ConsolePage {
 
     func body() -> HTML {
         .group([
-            DeskParts.refused(problem),
             Parts.panel(title) {
                 Tag.p {
                     Parts.badge(item.state.label.text(), item.state == .open ? .soon : .fine)
@@ -208,8 +202,7 @@ struct DuplicatePage: ConsolePage {
                             Tag.label {
                                 Tag.input(
                                     .type(.radio), .name("keep"), .value(subject.record.id.description),
-                                    .id("keep-\(index)"), .required,
-                                    request.form["keep"] == subject.record.id.description ? .checked : nil)
+                                    .id("keep-\(index)"), .required)
                                 L("记录\(index == 0 ? "一" : "二")：", index == 0 ? "First: " : "Second: ")
                                 subject.text + " " + subject.record.scope.code
                             }
@@ -234,8 +227,7 @@ struct DuplicatePage: ConsolePage {
             Link("duplicates", item.record.id.description, act), request, seen: seq, submit: submit, style: style
         ) {
             content
-            Parts.field(
-                "reason", L("理由", "Reason"), value: request.form["reason"] ?? "", key: "\(act)-", isRequired: true)
+            Parts.reason(key: "\(act)-")
         }
     }
 }
