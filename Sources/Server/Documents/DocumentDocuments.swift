@@ -150,11 +150,7 @@ struct ArchiveDocument {
             let state = item.isPresent ? item.evidence.map(\.text).joined(separator: "  ") : L("缺", "missing")
             table.add([item.label.text(), item.retention.label.text(), item.rule.code, state])
         }
-        let missing = archive.items.count { !$0.isPresent }
-        let end =
-            archive.isComplete
-            ? L("档案齐全", "The file is complete") : L("缺 \(missing) 项", "\(missing) missing")
-        return table.text + "\n" + end
+        return table.text + "\n" + archive.verdict.text()
     }
 }
 

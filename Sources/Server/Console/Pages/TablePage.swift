@@ -112,7 +112,7 @@ struct TablePage: ConsolePage {
     }
 
     static func files(of name: String, _ request: ConsoleRequest) -> HTML {
-        Parts.panel(L("取走", "Take away")) {
+        Parts.panel(L("下载", "Download")) {
             Tag.ul(.class(.pages)) {
                 for format in TableFormat.allCases {
                     Tag.li {
@@ -124,10 +124,10 @@ struct TablePage: ConsolePage {
             }
             Parts.note(L("文件中证件号、账号和敏感内容已隐去。", "Numbers of people and sensitive values are masked in the files."))
             Tag.details {
-                Tag.summary(text: L("要明文", "In clear"))
+                Tag.summary(text: L("含完整信息的文件", "The file with full information"))
                 Parts.form(
                     Link(["tables", name, "file"], query: query(request, format: .xlsx)), request, seen: 0,
-                    submit: L("导出明文 XLSX", "Export XLSX in clear"), style: .danger
+                    submit: L("下载含完整信息的 XLSX", "Download XLSX with full information"), style: .danger
                 ) {
                     Parts.reason(help: L("理由会写进日志，不能修改", "The reason goes into the log and stays"))
                 }
@@ -214,7 +214,7 @@ struct ExportsPage: ConsolePage {
     private func list(_ title: String, _ entries: [TableCatalogue.Entry]) -> HTML {
         Parts.panel(title) {
             Parts.table(
-                title, [L("表", "Table"), L("取走", "Take away")],
+                title, [L("表", "Table"), L("下载", "Download")],
                 rows: entries.map { entry in
                     [
                         Parts.link(entry.title.text(), Link("tables", entry.name)),

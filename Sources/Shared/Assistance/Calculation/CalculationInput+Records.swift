@@ -13,11 +13,14 @@ extension CalculationInput {
 
     /// A record of which two people say different things, and nobody has decided yet.
     package static func conflict(_ source: Source) -> Finding {
-        Finding(
+        let kind = AssistanceSchema.current.kind(source.kind)?.label
+        return Finding(
             .warning, field: "\(source.kind) \(source.id)",
             Label(
-                zh: "\(source.kind) \(source.id) 有未处理的冲突，按目前的值试算",
-                en: "\(source.kind) \(source.id) is in an open conflict: calculated with the value that stands"))
+                zh: "\(kind?.zh ?? source.kind) \(source.id) 有未处理的冲突，按目前的值试算",
+                en:
+                    "\(kind?.en ?? source.kind) \(source.id) is in an open conflict: calculated with the value that stands"
+            ))
     }
 
     /// A record at a seq of the log; 0 for one that the township does not have yet.

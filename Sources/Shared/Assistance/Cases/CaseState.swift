@@ -27,7 +27,7 @@ package enum CaseState: String, Sendable, CaseIterable {
 
     package var label: Label {
         switch self {
-        case .intent: Label(zh: "有意申请", en: "intent")
+        case .intent: Label(zh: "已登记申请", en: "recorded")
         case .authorised: Label(zh: "已授权", en: "authorised")
         case .preparing: Label(zh: "核对、调查、填表", en: "preparing")
         case .checkFailed: Label(zh: "核对不符", en: "check failed")

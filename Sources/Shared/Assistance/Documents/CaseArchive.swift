@@ -37,13 +37,28 @@ package struct CaseArchive: Sendable {
     }
 
     package let items: [Item]
+    /// The case has not come to its decision's effect: more will be due.
+    package let isUnderWay: Bool
+    /// Everything is there that is due by now.
     package var isComplete: Bool { items.allSatisfy(\.isPresent) }
+
+    /// Only a case that has run its course has a complete file.
+    package var verdict: Label {
+        let missing = items.count { !$0.isPresent }
+        if missing > 0 { return Label(zh: "缺 \(missing) 项", en: "\(missing) missing") }
+        return isUnderWay
+            ? Label(zh: "到这一步应有的 \(items.count) 项都在", en: "the \(items.count) that are due so far are there")
+            : Label(zh: "档案齐全", en: "the file is complete")
+    }
 
     package init(_ subject: DocumentSubject) {
         guard let file = subject.file else {
             items = []
+            isUnderWay = false
             return
         }
+        isUnderWay =
+            file.lastMove(["take_effect", "confirm", "reject", "fail_check", "revoke", "withdraw", "archive"]) == nil
         items = ArchiveRow.all.filter { $0.isDue(file) }.map { row in
             Item(
                 code: row.code, label: row.label, rule: CaseRule(row.rule), retention: row.retention,

@@ -15,7 +15,7 @@ struct CaseCalculationPart {
                 Tag.p(.class(.empty), text: L("资料不全，无法核算", "Facts are missing: nothing was calculated"))
             }
             for finding in view.findings {
-                Parts.note(finding.message.text(), finding.severity == .error ? .grave : .soon)
+                Parts.note(told(finding), finding.severity == .error ? .grave : .soon)
             }
             if let difference = view.calculation.flatMap({ view.trial?.difference(from: $0) }) {
                 Parts.note(difference.text(), .soon)
@@ -27,6 +27,15 @@ struct CaseCalculationPart {
                     .fine)
             }
         }
+    }
+
+    /// With the names of those that it is about.
+    private func told(_ finding: Finding) -> String {
+        let text = finding.message.text()
+        let named = Shown.named(text, view.names)
+        guard named == text, let field = finding.field else { return named }
+        let about = field.split(separator: " ").lazy.compactMap { view.names[String($0)] }.first
+        return about.map { "\($0)：\(text)" } ?? text
     }
 
     private func result(_ calculation: Calculation) -> HTML {

@@ -201,12 +201,10 @@ struct CaseArchivePart {
 
     var body: HTML {
         guard let archive = view.archive else { return .empty }
-        let missing = archive.items.filter { !$0.isPresent }
         return Parts.panel(L("档案", "File"), id: "archive") {
-            if archive.isComplete {
-                Tag.p { Parts.badge(L("档案齐全", "complete"), .fine) }
-            } else {
-                Tag.p { Parts.badge(L("缺 \(missing.count) 项", "\(missing.count) missing"), .soon) }
+            Tag.p {
+                Parts.badge(
+                    archive.verdict.text(), archive.isComplete ? archive.isUnderWay ? .mild : .fine : .soon)
             }
             CaseParts.fold(L("逐项查看", "Item by item"), id: "archive-items") {
                 Parts.table(

@@ -80,8 +80,14 @@ struct CaseStepsPart {
                 " "
                 Tag.span(.class(.hint), text: L("现在不能办：", "not now:"))
             }
-            CaseParts.reasons(step.reasons)
+            CaseParts.reasons(Self.telling(step.reasons))
         }
+    }
+
+    /// What is still missing is worth saying; who will sign it then is said when nothing else is missing.
+    private static func telling(_ reasons: [Refusal.Reason]) -> [Refusal.Reason] {
+        let missing = reasons.filter { ![CaseRule(1), CaseRule(12)].contains($0.rule) }
+        return missing.isEmpty ? Array(reasons.prefix(1)) : missing
     }
 }
 
@@ -144,7 +150,7 @@ struct CaseTripsPart {
         Parts.panel(L("最多跑一次", "One trip at most"), id: "trips") {
             Tag.p {
                 view.file.trips.isEmpty
-                    ? L("没有登记跑腿。", "No trip is on record.")
+                    ? L("没有跑腿记录。", "No trip is on record.")
                     : L("申请人跑了 \(view.file.trips.count) 次。", "The applicant came \(view.file.trips.count) times.")
             }
             Tag.ul {

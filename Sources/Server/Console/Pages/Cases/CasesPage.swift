@@ -108,13 +108,18 @@ struct CasesPage: ConsolePage {
         let person = entry.applicant ?? entry.head
         return [
             .group([
-                Parts.link(person?.name ?? L("（未填）", "(none)"), Link("cases", entry.application.description)), " ",
+                Parts.link(person?.name ?? Self.household(entry), Link("cases", entry.application.description)), " ",
                 Tag.small(.class(.masked), text: Masking.identityNumber(person?.idNumber ?? "")),
             ]),
             .text(entry.number ?? "-"), .text(entry.programme?.label.text() ?? "-"), CaseParts.status(entry.status),
             clock(row.clock), .text(entry.village.code), .text(entry.appliedOn?.description ?? "-"),
             entry.amountFen.map { .text(Yuan.text($0)) } ?? .empty, .text(entry.clerk ?? "-"),
         ]
+    }
+
+    /// An application of nobody in particular is the household's.
+    private static func household(_ entry: LedgerCase) -> String {
+        entry.number.map { L("\($0) 户（整户）", "household \($0)") } ?? L("整户申请", "the household")
     }
 
     private func clock(_ clock: LedgerEntry.Clock?) -> HTML {

@@ -4,14 +4,14 @@ import Markup
 import RecordStore
 import SyncEngine
 
-/// Intake at the desk: an application with its authorisation and commitment, filled once (R44).
+/// An application made at the desk: recorded with its authorisation and commitment, filled once (R44).
 struct NewCasePage: ConsolePage {
     static let routes: [ConsoleRoute] = [
         .get("/cases/new", .work) { console, request in
             guard let household = request.query["household"].flatMap({ RecordID($0) }) else {
                 throw Problem(
                     .unknownRecord, request.query["household"] ?? "",
-                    explanation: Label(zh: "先查找住户，再从住户页面受理", en: "Find the household first, and begin from its page"))
+                    explanation: Label(zh: "先查找住户，再从住户页面登记申请", en: "Find the household first, and begin from its page"))
             }
             let page = try console.read { database, seq in
                 try NewCasePage(household, in: CaseReader(console.township, in: database), seq: seq, request: request)
@@ -71,7 +71,7 @@ struct NewCasePage: ConsolePage {
             ]))
     }
 
-    var title: String { L("受理申请", "Take in an application") }
+    var title: String { L("登记申请", "Record an application") }
 
     /// `seq`, `household`, `members` [`id`, `name`], `open` [`id`, `programme`, `status`].
     var json: JSONValue {
@@ -112,7 +112,7 @@ struct NewCasePage: ConsolePage {
                     (L("村（居）", "Village"), .text(household.record.scope.code)),
                     (L("地址", "Address"), Shown.value("address", of: household)),
                 ])
-                Parts.form(Link("cases", "new"), request, seen: seq, submit: L("受理", "Take it in")) { fields }
+                Parts.form(Link("cases", "new"), request, seen: seq, submit: L("登记申请", "Record it")) { fields }
             },
         ])
     }

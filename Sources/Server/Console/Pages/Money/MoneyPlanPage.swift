@@ -180,7 +180,7 @@ struct MoneyPlanPage: ConsolePage {
                 }, numbers: [1, 2, 3, 4, 5])
             if !rolls.isEmpty {
                 Tag.p {
-                    L("取走计划表：", "Take the plan away: ")
+                    L("下载计划表：", "Download the plan: ")
                     for format in [TableFormat.xlsx, .csv] {
                         Parts.link(
                             format.rawValue.uppercased(),
