@@ -9,7 +9,7 @@ extension ConsoleHandler {
     /// The page that the form stood on, drawn anew for the same person, with the form filled in as it was sent.
     /// - Returns: `nil` where there is no such page, or where it cannot be shown any more.
     func returned(
-        _ refused: Refused, to asked: ConsoleRequest, after work: ConsoleRoute.Work, input: ConsoleInput
+        _ refused: Refused, to asked: ConsoleRequest, after work: Work, input: ConsoleInput
     ) async -> Response? {
         guard let address = asked.form["page"].flatMap({ PageAddress($0) }), let (route, parts) = address.route else {
             return nil
@@ -32,7 +32,8 @@ extension ConsoleHandler {
             }
         }
         // What took long to be refused may take as long to be shown again.
-        let text = work == .long ? try? await long.run(for: asked.person.name, draw) : try? await run(draw)
-        return text?.map { Self.html($0, status: refused.problem.httpStatus) }
+        let isLong = work == .long || route.work(again) == .long
+        let text = try? await isLong ? long.run(for: asked.person.name, draw) : run(draw)
+        return text.map { Self.html($0, status: refused.problem.httpStatus) }
     }
 }
