@@ -33,6 +33,7 @@ final class SampleTown {
         if WrongClock.library != nil { try town.goOn(at: Self.now) }
         try takeEffect()
         try disagree()
+        _ = try town.desk("nightly", "--backups", town.folder.url.appending(path: "backups").path)
     }
 
     // MARK: - The village

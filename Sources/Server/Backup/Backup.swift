@@ -14,7 +14,7 @@ struct Backup {
     }
 
     /// Writes everything the township is to one file: a snapshot of the database, its secrets, its blobs. Only when the
-    /// file is durable, what it holds is no longer kept in escrow.
+    /// file is durable and was read back, what it holds is no longer kept in escrow, and it is the last backup.
     /// - Throws: ``Problem`` ``Problem/Code/cannotCreate``, ``Problem/Code/storage``; the store's errors.
     static func write(_ township: Township, to path: String, progress: (Int, Int) -> Void) throws -> Written {
         let folder = Files.parent(of: path)
@@ -38,8 +38,14 @@ struct Backup {
             createdAt: township.clock().description, entries: entries)
         try BackupFile.write(
             manifest, sources: sources, signer: Ed25519Signer(township.keys.signing), to: path, progress: progress)
-        try township.database.write { try EscrowStore($0.database).setWatermark(head.seq) }
-        return Written(manifest: manifest, bytes: entries.map(\.size).reduce(0, +))
+        let bytes = entries.map(\.size).reduce(0, +)
+        try township.database.write { transaction in
+            try EscrowStore(transaction.database).setWatermark(head.seq)
+            let last = Upkeep.LastBackup(
+                at: township.clock(), file: URL(filePath: path).standardizedFileURL.path, bytes: bytes, seq: head.seq)
+            try Upkeep.keep(last, in: transaction.database)
+        }
+        return Written(manifest: manifest, bytes: bytes)
     }
 
     /// Only an older backup is written over, and nothing in the township's own folder.

@@ -108,7 +108,7 @@ enum BackupFile {
 
     // MARK: - Writing
 
-    /// Writes the file beside its place and renames it: whole, durable, and only its owner may read it.
+    /// Writes the file beside its place, reads it back and renames it: whole, durable, and only its owner may read it.
     /// - Parameter sources: where each entry's bytes are.
     static func write(
         _ manifest: Manifest, sources: [String: String], signer: any Signer, to path: String,
@@ -138,6 +138,7 @@ enum BackupFile {
             try handle.write(contentsOf: try signer.signature(for: signedBytes(list)))
             try handle.synchronize()
             try handle.close()
+            try check(temporary, publicKey: signer.publicKey)
             try Files.rename(temporary, to: path)
         } catch {
             try? Files.remove(temporary)
@@ -157,28 +158,52 @@ enum BackupFile {
     /// - Throws: ``Problem`` ``Problem/Code/damagedBackup`` for anything that is not a whole backup;
     ///   ``Problem/Code/unreadableFile``.
     static func extract(_ path: String, to folder: String, progress: (Int, Int) -> Void) throws -> Manifest {
+        try read(path, progress: progress) { entry, handle in
+            try extract(entry, from: handle, to: folder)
+        } key: {
+            try? Ed25519().signer(
+                privateKey: SecretFile.read(TownshipFolder(path: folder).path(of: .signingKey))
+            ).publicKey
+        }
+    }
+
+    /// Reads a backup, every byte of it, and leaves nothing behind.
+    /// - Parameter publicKey: of the township whose backup it is.
+    /// - Throws: as ``extract(_:to:progress:)``.
+    static func check(_ path: String, publicKey: [UInt8]) throws {
+        _ = try read(path, progress: { _, _ in }) { entry, handle in
+            try copy(entry, from: handle) { _ in }
+        } key: {
+            publicKey
+        }
+    }
+
+    /// - Parameters:
+    ///   - take: takes an entry's bytes from the file.
+    ///   - key: asked after the last entry; `nil` when there is none.
+    private static func read(
+        _ path: String, progress: (Int, Int) -> Void, _ take: (Entry, FileHandle) throws -> Void,
+        key: () -> [UInt8]?
+    ) throws -> Manifest {
         guard try Files.beginning(path, count: magic.count) == magic else { throw Problem(.damagedBackup, path) }
         guard let handle = FileHandle(forReadingAtPath: path) else { throw Problem(.unreadableFile, path) }
         defer { try? handle.close() }
-        guard try take(magic.count, handle) == magic else { throw Problem(.damagedBackup, path) }
-        let length = try take(8, handle).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+        guard try bytes(magic.count, handle) == magic else { throw Problem(.damagedBackup, path) }
+        let length = try bytes(8, handle).reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
         guard length <= manifestByteLimit else { throw Problem(.damagedBackup, "manifest") }
-        let list = try take(Int(length), handle)
+        let list = try bytes(Int(length), handle)
         guard let manifest = Manifest(list) else { throw Problem(.damagedBackup, "manifest") }
         let total = manifest.entries.map(\.size).reduce(0, +)
         var done = 0
         for entry in manifest.entries {
-            try extract(entry, from: handle, to: folder)
+            try take(entry, handle)
             done += entry.size
             progress(done, total)
         }
-        let signature = try take(signatureBytes, handle)
+        let signature = try bytes(signatureBytes, handle)
         guard try handle.read(upToCount: 1)?.isEmpty ?? true else { throw Problem(.damagedBackup, "end") }
-        guard
-            let key = try? Ed25519().signer(
-                privateKey: SecretFile.read(TownshipFolder(path: folder).path(of: .signingKey)))
-        else { throw Problem(.damagedBackup, "signing.key") }
-        guard Ed25519().isValid(signature, for: signedBytes(list), publicKey: key.publicKey) else {
+        guard let key = key() else { throw Problem(.damagedBackup, "signing.key") }
+        guard Ed25519().isValid(signature, for: signedBytes(list), publicKey: key) else {
             throw Problem(.damagedBackup, "signature")
         }
         return manifest
@@ -193,19 +218,24 @@ enum BackupFile {
         else { throw Problem(.cannotCreate, path) }
         let target = try FileHandle(forWritingTo: URL(filePath: path))
         defer { try? target.close() }
-        var hasher = SHA256()
-        var left = entry.size
-        while left > 0 {
-            let chunk = try take(min(left, chunkBytes), handle)
-            hasher.update(data: chunk)
-            try target.write(contentsOf: chunk)
-            left -= chunk.count
-        }
-        guard Hash256(hasher.finalize()) == entry.sha256 else { throw Problem(.damagedBackup, entry.name) }
+        try copy(entry, from: handle) { try target.write(contentsOf: $0) }
         try target.synchronize()
     }
 
-    private static func take(_ count: Int, _ handle: FileHandle) throws -> [UInt8] {
+    /// Hands an entry's bytes on, and refuses them when they are not what the list says.
+    private static func copy(_ entry: Entry, from handle: FileHandle, _ body: ([UInt8]) throws -> Void) throws {
+        var hasher = SHA256()
+        var left = entry.size
+        while left > 0 {
+            let chunk = try bytes(min(left, chunkBytes), handle)
+            hasher.update(data: chunk)
+            try body(chunk)
+            left -= chunk.count
+        }
+        guard Hash256(hasher.finalize()) == entry.sha256 else { throw Problem(.damagedBackup, entry.name) }
+    }
+
+    private static func bytes(_ count: Int, _ handle: FileHandle) throws -> [UInt8] {
         var bytes: [UInt8] = []
         while bytes.count < count {
             guard let chunk = try handle.read(upToCount: count - bytes.count), !chunk.isEmpty else {

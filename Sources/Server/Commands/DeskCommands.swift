@@ -184,6 +184,7 @@ struct NightlyCommand: ParsableCommand {
         let nightly = Nightly(township: township)
         var report = try nightly.run()
         if report.isSound {
+            try nightly.keep(report)
             let act = Desk.Act(author: SystemUser.name, reason: "nightly", now: township.clock())
             report.candidates = try CaseDesk(township: township).findElderlyCandidates(act: act)
             report.collected = try nightly.collect(silentDays: silentDays)
@@ -191,6 +192,10 @@ struct NightlyCommand: ParsableCommand {
             if let backups { report.backup = try nightly.backUp(to: backups, keep: keep) }
         }
         options.output.write(report.document, text: report.text)
-        if !report.isSound { throw Problem(.storage, "nightly") }
+        guard report.isSound else {
+            // What was found is said first: a damaged database may not take it.
+            try nightly.keep(report)
+            throw Problem(.storage, "nightly")
+        }
     }
 }

@@ -28,8 +28,20 @@ struct StationReader {
         /// Attachments of its villages whose files have not come.
         let waiting: Int
 
-        var isLate: Bool { !device.state.isRevoked && silentDays >= Silence.lateDays }
-        var isSilent: Bool { !device.state.isRevoked && silentDays >= Silence.soonDays }
+        var isInUse: Bool { !device.state.isRevoked }
+        var isLate: Bool { isInUse && silentDays >= Silence.lateDays }
+        var isSilent: Bool { isInUse && silentDays >= Silence.soonDays }
+        /// When it was last heard of, or was enrolled.
+        var heard: Instant { device.lastSeen ?? device.enrolledAt }
+    }
+
+    /// When the last night began that is over: stations sync by themselves from 21:00 on (deploy/ruhu-nightly.timer), and who
+    /// has not come by 6:00 comes another night.
+    static func lastNight(before now: Instant) -> Instant {
+        let hour: Int64 = 3_600_000
+        let midnight = Int64(now.day.daysSinceEpoch) * 24 * hour - Instant.chinaOffsetMilliseconds
+        let isOver = now.milliseconds >= midnight + 6 * hour
+        return Instant(milliseconds: midnight - (isOver ? 3 : 27) * hour)
     }
 
     /// Those not heard of for longest first; revoked ones last.

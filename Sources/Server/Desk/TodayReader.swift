@@ -33,6 +33,9 @@ struct TodayReader {
         var stations: [StationReader.Station] = []
         var waiting = 0
         var policy: [Finding] = []
+        var upkeep = Upkeep()
+        /// Stations in use that did not come in the last night.
+        var missedNight: [StationReader.Station] = []
 
         var taskCount: Int { tasks.values.reduce(0, +) }
         var lateCount: Int { late.values.reduce(0, +) }
@@ -57,6 +60,9 @@ struct TodayReader {
             today.duplicates = try count(
                 "SELECT count(*) FROM duplicate WHERE state = 'open' AND deleted = 0", database)
             today.stations = try stations.stations()
+            today.upkeep = try Upkeep.read(in: database)
+            let night = StationReader.lastNight(before: now)
+            today.missedNight = today.stations.filter { $0.isInUse && $0.heard < night }
             today.waiting = try stations.waitingByScope().values.reduce(0, +)
             let shelf = try PolicyDesk(township: township).contents(in: database).shelf
             today.policy = shelf.findings + shelf.expiryAlerts(on: now.day)

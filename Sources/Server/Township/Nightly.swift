@@ -67,6 +67,12 @@ extension Nightly {
         }
     }
 
+    /// Keeps what the night found, for who looks in the morning.
+    func keep(_ report: Report) throws {
+        let night = Upkeep.Night(at: township.clock(), isSound: report.isSound, sets: report.audit.sets)
+        try township.database.write { try Upkeep.keep(night, in: $0.database) }
+    }
+
     /// Removes the rows of deleted records that every station in use has passed.
     func collect(silentDays: Int) throws -> Int {
         let since = Instant(milliseconds: township.clock().milliseconds - Int64(silentDays) * 86_400_000)

@@ -3,6 +3,12 @@ import SyncEngine
 
 /// Today, conflicts, duplicates, what was set aside, stations, reports.
 extension API {
+    private static let upkeep = Shape.object([
+        ("night", .nullable(.object([("at", .time), ("sound", .flag), ("sets", .integer)]))),
+        ("backup", .nullable(.object([("at", .time), ("file", .text), ("bytes", .integer), ("seq", .integer)]))),
+        ("missedNight", .list(.record)), ("findings", .list(.object([("message", .text), ("grave", .flag)]))),
+    ])
+
     static let today: Table = [
         "GET /password": .page("修改密码", "The form for a new password", [("name", .text)]),
         "POST /password": .act(
@@ -16,7 +22,7 @@ extension API {
                 ("clocks", .object([("warning", .integer), ("overdue", .integer)])), ("conflicts", .map(.integer)),
                 ("answered", .integer), ("quarantined", .integer), ("refusedReports", .integer),
                 ("duplicates", .integer), ("stations", .list(.named("Station"))), ("waitingAttachments", .integer),
-                ("policy", .list(.text)),
+                ("policy", .list(.text)), ("upkeep", upkeep),
             ]),
         "GET /conflicts": .page(
             "待决定的冲突", "Open conflicts, the grave ones first",

@@ -25,9 +25,10 @@ struct TodayPage: ConsolePage {
 
     func body() -> HTML {
         .group([
+            damage,
             .group(today.policy.map { Parts.note($0.message.text(), .soon) }),
             Tag.ul(.class(.cards)) { .group(cards) },
-            late, next, stations,
+            late, next, stations, upkeep,
         ])
     }
 
@@ -144,7 +145,7 @@ struct TodayPage: ConsolePage {
 
 extension TodayPage {
     /// `seq`, `tasks` and `late` by kind, `lateTasks`, `nextTasks`, `clocks` {`warning`, `overdue`}, `conflicts` by what
-    /// they are about, `answered`, `quarantined`, `refusedReports`, `duplicates`, `stations`, `waitingAttachments`, `policy`.
+    /// they are about, `answered`, `quarantined`, `refusedReports`, `duplicates`, `stations`, `waitingAttachments`, `policy`, `upkeep`.
     var json: JSONValue {
         func counts(_ counts: [DueTask.Kind: Int]) -> JSONValue {
             .object(
@@ -167,7 +168,7 @@ extension TodayPage {
             ("answered", .int(Int64(today.answered))), ("quarantined", .int(Int64(today.quarantined))),
             ("refusedReports", .int(Int64(today.refusedReports))), ("duplicates", .int(Int64(today.duplicates))),
             ("stations", .array(today.stations.map(\.document))), ("waitingAttachments", .int(Int64(today.waiting))),
-            ("policy", .array(today.policy.map { .string($0.message.text()) })),
+            ("policy", .array(today.policy.map { .string($0.message.text()) })), ("upkeep", upkeepDocument),
         ])
     }
 }
