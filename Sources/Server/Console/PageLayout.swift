@@ -74,6 +74,9 @@ struct PageLayout {
 
     private var ways: HTML {
         .group([
+            // On a phone it opens what is behind it; elsewhere all is in sight.
+            Tag.input(.id("menu"), .class(.menu), .type(.checkbox)),
+            Tag.label(.class(.menu), .for("menu"), text: L("菜单", "Menu")),
             Tag.nav(.ariaLabel(L("主导航", "Main"))) {
                 Tag.ul {
                     for area in Self.areas {
@@ -117,7 +120,9 @@ struct PageLayout {
 }
 
 extension StyleClass {
-    static let skip = Self("skip"), bar = Self("bar"), office = Self("office"), find = Self("find"), who = Self("who")
+    static let stack = Self("stack"), heading = Self("heading"), menu = Self("menu"), skip = Self("skip"),
+        bar = Self("bar"), office = Self("office"),
+        find = Self("find"), who = Self("who")
     static let plain = Self("plain"), language = Self("language"), foot = Self("foot"), hidden = Self("hidden")
     static let done = Self("done"), problem = Self("problem"), hint = Self("hint"), field = Self("field")
     static let panel = Self("panel"), scroll = Self("scroll"), number = Self("number"), facts = Self("facts")

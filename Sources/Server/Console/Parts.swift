@@ -73,9 +73,12 @@ enum Parts {
     // MARK: - Tables
 
     /// A table that scrolls by itself where it is wider than the screen.
-    static func table(_ caption: String, _ headings: [String], rows: [[HTML]], numbers: Set<Int> = []) -> HTML {
+    /// - Parameter stacks: on a phone the columns after the first stand two by two below it, each with its heading.
+    static func table(
+        _ caption: String, _ headings: [String], rows: [[HTML]], numbers: Set<Int> = [], stacks: Bool = false
+    ) -> HTML {
         guard !rows.isEmpty else { return Tag.p(.class(.empty), text: L("没有", "None")) }
-        return Tag.div(.class(.scroll)) {
+        return Tag.div(stacks ? .class(.scroll, .stack) : .class(.scroll)) {
             Tag.table {
                 Tag.caption(.class(.hidden), text: caption)
                 Tag.thead {
@@ -89,7 +92,12 @@ enum Parts {
                     for row in rows {
                         Tag.tr {
                             for (index, cell) in row.enumerated() {
-                                Tag.td(numbers.contains(index) ? .class(.number) : nil) { cell }
+                                Tag.td(numbers.contains(index) ? .class(.number) : nil) {
+                                    if stacks, index > 0, !cell.isEmpty {
+                                        Tag.small(.class(.heading), text: headings[index])
+                                    }
+                                    cell
+                                }
                             }
                         }
                     }

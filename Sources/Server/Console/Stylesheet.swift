@@ -26,7 +26,7 @@ enum Stylesheet {
         .bar nav a:hover { background: #163f76; }
         .bar nav a[aria-current] { background: #fff; color: var(--blue); font-weight: 600; }
         .find { margin-left: auto; } form.find input { width: 15.5rem; max-width: 100%; }
-        .who { display: flex; align-items: center; gap: .6rem; }
+        .menu, .heading { display: none; } .who { display: flex; align-items: center; gap: .6rem; }
         .foot { display: flex; flex-wrap: wrap; gap: .3rem 1.5rem; justify-content: space-between; padding: .8rem 1rem;
           color: var(--soft); font-size: .85rem; border-top: 1px solid var(--line); background: var(--paper); }
         .panel, .card { background: var(--paper); border: 1px solid var(--line); border-radius: .4rem; padding: 1rem;
@@ -104,9 +104,27 @@ enum Stylesheet {
         .scroll + .scroll { margin-top: .8rem; }
         @media (max-width: 48rem) { .cards, .cards:has(.count) { grid-template-columns: repeat(2, minmax(0, 1fr)); }
           .columns { grid-template-columns: minmax(0, 1fr); } .find { margin-left: 0; }
-          form.find input { width: 100%; } main { padding: .8rem .6rem 2rem; } .bar { padding: .5rem .6rem; }
-          .scroll table { width: max-content; min-width: 100%; } .scroll td { max-width: 16rem; }
-          .bar nav { order: 5; width: 100%; } button, .bar nav a { min-height: 2.6rem; } }
+          form.find, form.find input { width: 100%; } main { padding: .8rem .6rem 2rem; } h1 { font-size: 1.3rem; }
+          .bar { padding: .4rem .6rem; } .bar .language { order: 1; } .bar nav, .bar .who, .bar form.find { order: 2; }
+          .bar nav, .bar .who { display: none; width: 100%; }
+          .menu:checked ~ nav { display: block; } .menu:checked ~ .who { display: flex; }
+          input.menu { display: block; appearance: none; margin: 0 -.6rem 0 auto; width: 2.6rem; height: 2.6rem;
+            border-radius: .3rem; cursor: pointer; text-align: center; line-height: 2.6rem; }
+          input.menu::before { content: "\\2630"; } input.menu:checked::before { content: "\\2715"; }
+          label.menu { display: block; cursor: pointer; }
+          .panel, .card { padding: .7rem; } .card .count { font-size: 1.5rem; }
+          .scroll table { width: max-content; min-width: 100%; } .scroll td { max-width: 14rem; overflow-wrap: anywhere; }
+          .scroll tr > :first-child { position: sticky; left: 0; max-width: 8.5rem; background: var(--paper);
+            border-right: 1px solid var(--line); overflow-wrap: anywhere; white-space: normal; }
+          .scroll thead tr > :first-child { background: var(--ground); }
+          .stack table { width: 100%; } .stack thead { display: none; }
+          .stack tr { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); padding: .4rem 0;
+            border-bottom: 1px solid var(--line); }
+          .stack td { border: none; max-width: none; padding: .2rem .6rem; } .stack td:empty { display: none; }
+          .stack tr > :first-child { position: static; grid-column: 1 / -1; max-width: none; border: none;
+            font-weight: 600; } .stack td:nth-child(2):nth-last-child(4) { grid-column: 1 / -1; }
+          .stack .heading { display: block; color: var(--soft); font-size: .8rem; }
+          button, .bar nav a { min-height: 2.6rem; } }
         @media print { .bar, .foot, .skip, form, .buttons, .pages, .filters, .tabs { display: none; }
           html { background: #fff; font-size: 10.5pt; } .panel, .card { border: none; padding: 0; break-inside: avoid; }
           .scroll { overflow: visible; } thead { display: table-header-group; } tr { break-inside: avoid; }

@@ -68,7 +68,7 @@ struct ConflictPage: ConsolePage {
                     L("", ""), L("原值", "Base"), L("已有的值", "Already there"), L("后到的值", "Decided later"),
                     L("现行值", "Standing"),
                 ],
-                rows: rows)
+                rows: rows, stacks: true)
             between
             if !isClear, hasMasked { ConflictActs(page: self).disclosure }
         }

@@ -134,7 +134,7 @@ struct DuplicatePage: ConsolePage {
             title, [L("字段", "Field"), L("记录一", "First"), L("记录二", "Second")],
             rows: [[.text(L("记录", "Record"))] + heads] + rows
                 + (people.allSatisfy(\.isEmpty) ? [] : [[.text(L("家庭成员", "Members"))] + people.map(Self.names)])
-                + [[.text(L("下面有", "Below it"))] + counts])
+                + [[.text(L("下面有", "Below it"))] + counts], stacks: true)
     }
 
     private static func names(_ people: [Linked]) -> HTML {

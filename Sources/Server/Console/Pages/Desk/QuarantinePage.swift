@@ -132,7 +132,7 @@ struct QuarantinePage: ConsolePage {
             Parts.table(
                 L("要改的", "What it wanted"),
                 [L("记录", "Record"), L("做什么", "What"), L("字段", "Field"), L("原值", "Old"), L("新值", "New")],
-                rows: kept.set.changes.prefix(DeskParts.pageRows).flatMap(rows))
+                rows: kept.set.changes.prefix(DeskParts.pageRows).flatMap(rows), stacks: true)
             if kept.set.changes.count > DeskParts.pageRows {
                 Tag.p(
                     .class(.hint),
