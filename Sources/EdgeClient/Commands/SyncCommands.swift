@@ -33,7 +33,7 @@ struct SyncCommand: ParsableCommand {
         if nightly {
             let job = NightJob(
                 station: station, jitterSeconds: jitterMinutes * 60, windowSeconds: windowMinutes * 60,
-                output: Diagnostics.say)
+                isWatched: StandardStream.errors.isTerminal && !options.output.isJSON, output: Diagnostics.say)
             result = try job.run()
         } else {
             var run = SyncRun(station: station)

@@ -9,6 +9,8 @@ struct NightJob {
     /// The stations of a township begin at different moments inside it.
     var jitterSeconds: Double
     var windowSeconds: Double
+    /// Somebody looks on: he is told until when it waits and why.
+    var isWatched: Bool
     var output: (String) -> Void
 
     /// Waits between tries, inside the window.
@@ -19,7 +21,9 @@ struct NightJob {
     func run() throws -> SyncRun.Result {
         let started = station.clock()
         let deadline = ContinuousClock.now.advanced(by: .seconds(windowSeconds))
-        Thread.sleep(forTimeInterval: Double.random(in: 0...max(0, jitterSeconds)))
+        let turn = Double.random(in: 0...max(0, jitterSeconds))
+        sayTurn(started, seconds: turn)
+        Thread.sleep(forTimeInterval: turn)
         var wait = Self.shortestWaitSeconds
         var tries = 0
         while true {
@@ -31,10 +35,28 @@ struct NightJob {
                 try log(started: started, result: result, tries: tries)
                 return result
             }
-            output(L("未同步成功，\(Int(wait)) 秒后再试。", "Not synced; trying again in \(Int(wait)) s."))
-            Thread.sleep(forTimeInterval: wait * Double.random(in: 0.5...1))
+            let pause = wait * Double.random(in: 0.5...1)
+            let next = Self.clockTime(of: station.clock(), plus: pause)
+            output(L("未同步成功，\(next) 再试。", "Not synced; trying again at \(next)."))
+            Thread.sleep(forTimeInterval: pause)
             wait = min(wait * 2, Self.longestWaitSeconds)
         }
+    }
+
+    private func sayTurn(_ started: Instant, seconds: Double) {
+        guard isWatched, jitterSeconds > 0 else { return }
+        let begin = Self.clockTime(of: started, plus: seconds)
+        let end = Self.clockTime(of: started, plus: windowSeconds)
+        output(
+            L(
+                "等到 \(begin) 开始同步：各站错开时间，免得同时连镇街；不成功会重试到 \(end)。要马上同步，按 Ctrl-C 后运行 ruhu sync。",
+                "Waiting until \(begin): stations take turns, lest all call the township at once; it tries until \(end). To sync now: Ctrl-C, then ruhu sync."
+            ))
+    }
+
+    private static func clockTime(of start: Instant, plus seconds: Double) -> String {
+        let time = Instant(milliseconds: start.milliseconds + Int64(seconds * 1000))
+        return String(time.description.dropFirst(11).prefix(8))
     }
 
     private func log(started: Instant, result: SyncRun.Result, tries: Int) throws {
