@@ -5,6 +5,8 @@ package struct ConsoleReply {
     package let status: Int
     private let head: [(name: String, value: String)]
     package let body: [UInt8]
+    /// Whether the transfer came to its end: of a chunked one the last chunk, of others all of its length.
+    package let isWhole: Bool
 
     /// A form of a page, as a browser would send it untouched.
     package struct Form {
@@ -51,21 +53,27 @@ package struct ConsoleReply {
         }
         let rest = Array(bytes[end.upperBound...])
         let isChunked = head.contains { $0.name == "transfer-encoding" && $0.value.lowercased() == "chunked" }
-        body = isChunked ? Self.joined(chunks: rest) : rest
+        if isChunked {
+            (body, isWhole) = Self.joined(chunks: rest)
+        } else {
+            body = rest
+            isWhole = head.first { $0.name == "content-length" }.map { Int($0.value) == rest.count } ?? true
+        }
     }
 
-    /// RFC 9112, 7.1.
-    private static func joined(chunks bytes: [UInt8]) -> [UInt8] {
+    /// RFC 9112, 7.1: the last chunk is empty.
+    private static func joined(chunks bytes: [UInt8]) -> (body: [UInt8], isWhole: Bool) {
         var body: [UInt8] = []
         var rest = bytes[...]
         while let line = rest.firstRange(of: [13, 10]) {
             let text = String(decoding: rest[..<line.lowerBound], as: UTF8.self)
-            guard let size = Int(text.prefix { $0.isHexDigit }, radix: 16), size > 0 else { break }
+            guard let size = Int(text.prefix { $0.isHexDigit }, radix: 16) else { break }
+            if size == 0 { return (body, true) }
             let chunk = rest[line.upperBound...].prefix(size)
             body += chunk
             rest = rest[chunk.endIndex...].dropFirst(2)
         }
-        return body
+        return (body, false)
     }
 
     static func elements(_ tag: String, in text: String) -> [String] {

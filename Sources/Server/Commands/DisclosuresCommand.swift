@@ -25,11 +25,8 @@ struct DisclosuresCommand: ParsableCommand {
         let table = Disclosures.table(township.database.tables, filter)
         let rows = try township.database.read { try table.page(nil, Self.limit, $0) }.rows
         var text = TextTable(table.columns.map { $0.title.text() })
-        for row in rows { text.add(row.map(\.plain)) }
-        let documents = rows.map { row in
-            JSONValue.object(
-                zip(table.columns, row).map { ($0.name, $1 == .empty ? .null : .string($1.plain)) })
-        }
+        for row in rows { text.add(row.map(\.shown)) }
+        let documents = rows.map { Table.document($0, table.columns) }
         options.output.write(
             .object([("disclosures", .array(documents)), ("count", .int(Int64(rows.count)))]),
             text: rows.isEmpty ? L("没有人查看过", "Nobody asked") : text.text)

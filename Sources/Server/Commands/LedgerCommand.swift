@@ -36,10 +36,14 @@ struct LedgerCommand: ParsableCommand {
         let township = try options.township()
         let ledger = try day.map { try township.ledger.asOf($0) } ?? township.ledger
         let cases = try ledger.read { try $0.cases(filter, limit: Limits.listRecords) }
-        let columns = LedgerTables.ledgerColumns.map { $0.title.text() }
+        let shown = LedgerTables.ledgerColumns.indices.filter { LedgerTables.ledgerColumns[$0].name != "household" }
         options.output.write(
-            list: "ledger", documents: cases.map(\.document), columns: columns,
-            rows: cases.map { LedgerTables.ledgerRow($0).map(\.told) }, empty: L("没有正在享受的", "Nobody receives anything")
+            list: "ledger", documents: cases.map(\.document),
+            columns: shown.map { LedgerTables.ledgerColumns[$0].title.text() },
+            rows: cases.map { entry in
+                let row = LedgerTables.ledgerRow(entry)
+                return shown.map { row[$0].told }
+            }, empty: L("没有正在享受的", "Nobody receives anything")
         )
     }
 }

@@ -54,7 +54,7 @@ struct ConsoleFile: Sendable {
         self.init(name: name, mediaType: mediaType, isInline: isInline, content: .bytes(bytes))
     }
 
-    /// - Throws: as ``TableExport/body()``.
+    /// - Throws: as ``TableExport/body()``: before there is an answer.
     init(_ export: TableExport) throws {
         name = export.fileName
         mediaType = export.format.mediaType

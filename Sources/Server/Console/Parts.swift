@@ -106,20 +106,31 @@ enum Parts {
         }
     }
 
-    /// The rows of a ``Table``, as its files have them.
+    /// The rows of a ``Table`` as people read them: codes and ids are in its files.
     static func table(_ table: Table, rows: [[Table.Cell]]) -> HTML {
-        let numbers = Set(
-            table.columns.indices.filter { index in
-                rows.contains { row in
-                    switch row[index] {
-                    case .number, .fen, .percent: true
-                    case .empty, .text, .day: false
-                    }
-                }
-            })
+        self.table(table.title.text(), table.columns, rows: rows)
+    }
+
+    static func table(_ title: String, _ columns: [Table.Column], rows: [[Table.Cell]]) -> HTML {
+        let shown = columns.indices.filter { columns[$0].display != .hidden }
+        let numbers = shown.indices.filter { place in rows.contains { $0[shown[place]].isFigure } }
         return self.table(
-            table.title.text(), table.columns.map { $0.title.text() }, rows: rows.map { $0.map { .text($0.plain) } },
-            numbers: numbers)
+            title, shown.map { columns[$0].title.text() },
+            rows: rows.map { row in shown.map { cell(row, $0, of: columns) } }, numbers: Set(numbers))
+    }
+
+    private static func cell(_ row: [Table.Cell], _ index: Int, of columns: [Table.Column]) -> HTML {
+        let text = row[index].shown
+        func link(_ text: String, _ target: Table.Target, _ id: Table.Cell?) -> HTML {
+            guard case .text(let id)? = id else { return .text(text) }
+            return Parts.link(text.isEmpty ? L("打开", "Open") : text, Link(target.rawValue, id))
+        }
+        switch columns[index].display {
+        case .plain, .hidden: return .text(text)
+        case .open(let target): return link("", target, row[index])
+        case .link(let target, let column):
+            return link(text, target, columns.firstIndex { $0.name == column }.map { row[$0] })
+        }
     }
 
     static func facts(_ facts: [(label: String, value: HTML)]) -> HTML {

@@ -8,9 +8,11 @@ struct LedgerTables: Sendable {
     let ledger: Ledger
 
     /// 台账 (R17; DOMAIN section 8): who receives what since when, in the order of villages and household numbers.
-    /// Identity numbers are masked.
+    /// Identity numbers are masked unless they are asked for.
     static let ledgerColumns = [
-        Table.Column("case", "案件号", "Case"), Table.Column("head", "户主", "Head"),
+        Table.Column("case", "案件号", "Case", .open(.cases)),
+        Table.Column("head", "户主", "Head", .link(.households, id: "household")),
+        Table.Column("household", "住户", "Household id", .hidden),
         Table.Column("idNumber", "身份证号", "Identity number"), Table.Column("village", "村", "Village"),
         Table.Column("programme", "项目", "Programme"), Table.Column("status", "状态", "Status"),
         Table.Column("members", "人数", "Persons"), Table.Column("income", "年收入", "Annual income"),
@@ -21,24 +23,31 @@ struct LedgerTables: Sendable {
 
     /// - Parameter filter: which cases; left out, those in force.
     /// - Throws: what bringing the ledger up to date throws.
-    func ledger(_ filter: LedgerReader.CaseFilter = LedgerReader.CaseFilter(isInForce: true)) throws -> Table {
-        try table("ledger", Label(zh: "救助台账", en: "Ledger"), Self.ledgerColumns, filter, Self.ledgerRow)
+    func ledger(
+        _ filter: LedgerReader.CaseFilter = LedgerReader.CaseFilter(isInForce: true), isClear: Bool = false
+    ) throws -> Table {
+        try table("ledger", Label(zh: "救助台账", en: "Ledger"), Self.ledgerColumns, filter) {
+            Self.ledgerRow($0, isClear: isClear)
+        }
     }
 
-    static func ledgerRow(_ entry: LedgerCase) -> [Table.Cell] {
+    static func ledgerRow(_ entry: LedgerCase, isClear: Bool = false) -> [Table.Cell] {
         [
             .text(entry.application.description), Table.Cell(entry.person?.name),
-            Table.Cell(entry.person?.idNumber.map(Masking.identityNumber)), .text(entry.village.code),
-            Table.Cell(entry.programme?.label.text()), Table.Cell(entry.status?.label.text()),
+            Table.Cell(entry.household?.description),
+            Table.Cell(entry.person?.idNumber.map { isClear ? $0 : Masking.identityNumber($0) }),
+            .text(entry.village.code), Table.Cell(entry.programme), Table.Cell(entry.status),
             .number(Int64(entry.members)), fen(entry.incomeFen), fen(entry.amountFen),
-            Table.Cell(entry.fromMonth?.description), Table.Cell(entry.change?.text()), Table.Cell(entry.changedOn),
+            Table.Cell(entry.fromMonth?.description), Table.Cell(entry.change), Table.Cell(entry.changedOn),
             Table.Cell(entry.pack),
         ]
     }
 
     private static let caseColumns = [
-        Table.Column("case", "案件号", "Case"), Table.Column("number", "户编号", "Household"),
-        Table.Column("applicant", "申请人", "Applicant"), Table.Column("village", "村", "Village"),
+        Table.Column("case", "案件号", "Case", .open(.cases)),
+        Table.Column("number", "户编号", "Household", .link(.households, id: "household")),
+        Table.Column("household", "住户", "Household id", .hidden), Table.Column("applicant", "申请人", "Applicant"),
+        Table.Column("village", "村", "Village"),
         Table.Column("programme", "项目", "Programme"), Table.Column("status", "状态", "Status"),
         Table.Column("appliedOn", "申请日期", "Applied on"), Table.Column("clerk", "经办人", "Clerk"),
         Table.Column("change", "变更", "Last change"), Table.Column("changedOn", "变更日期", "Changed on"),
@@ -50,9 +59,10 @@ struct LedgerTables: Sendable {
         try table("cases", Label(zh: "救助申请", en: "Cases"), Self.caseColumns, filter) { entry in
             [
                 .text(entry.application.description), Table.Cell(entry.number),
-                Table.Cell((entry.applicant ?? entry.head)?.name), .text(entry.village.code),
-                Table.Cell(entry.programme?.label.text()), Table.Cell(entry.status?.label.text()),
-                Table.Cell(entry.appliedOn), Table.Cell(entry.clerk), Table.Cell(entry.change?.text()),
+                Table.Cell(entry.household?.description), Table.Cell((entry.applicant ?? entry.head)?.name),
+                .text(entry.village.code),
+                Table.Cell(entry.programme), Table.Cell(entry.status), Table.Cell(entry.appliedOn),
+                Table.Cell(entry.clerk), Table.Cell(entry.change),
                 Table.Cell(entry.changedOn),
             ]
         }
@@ -73,9 +83,10 @@ struct LedgerTables: Sendable {
 
     private static let taskColumns = [
         Table.Column("due", "到期", "Due"), Table.Column("daysLate", "超期天数", "Days late"),
-        Table.Column("task", "要办的事", "Task"), Table.Column("rule", "规定", "Rule"),
-        Table.Column("number", "户编号", "Household"), Table.Column("village", "村", "Village"),
-        Table.Column("programme", "项目", "Programme"), Table.Column("case", "案件号", "Case"),
+        Table.Column("task", "要办的事", "Task"), Table.Column("rule", "规定", "Rule", .hidden),
+        Table.Column("number", "户编号", "Household", .link(.households, id: "household")),
+        Table.Column("household", "住户", "Household id", .hidden), Table.Column("village", "村", "Village"),
+        Table.Column("programme", "项目", "Programme"), Table.Column("case", "案件号", "Case", .open(.cases)),
         Table.Column("clerk", "经办人", "Clerk"),
     ]
 
@@ -98,9 +109,9 @@ struct LedgerTables: Sendable {
     private static func row(_ task: DueTask, at now: Instant) -> [Table.Cell] {
         let days = task.daysLate(at: now)
         return [
-            .day(task.due.day), days > 0 ? .number(Int64(days)) : .empty, .text(task.kind.label.text()),
-            Table.Cell(task.kind.rule?.code), Table.Cell(task.number), .text(task.village.code),
-            Table.Cell(task.programme?.label.text()), Table.Cell(task.application?.description),
+            .day(task.due.day), days > 0 ? .number(Int64(days)) : .empty, .code(task.kind.rawValue, task.kind.label),
+            Table.Cell(task.kind.rule?.code), Table.Cell(task.number), Table.Cell(task.household?.description),
+            .text(task.village.code), Table.Cell(task.programme), Table.Cell(task.application?.description),
             Table.Cell(task.clerk),
         ]
     }

@@ -24,7 +24,7 @@ extension LedgerTables {
             try ledger.snapshot { try $0.flow(from: from, through: through, isByVillage: isByVillage) }.rows.map {
                 row in
                 [
-                    .text(row.month.description), .text(row.programme.label.text()), Table.Cell(row.village?.code),
+                    .text(row.month.description), Table.Cell(row.programme), Table.Cell(row.village?.code),
                     .number(Int64(row.opening)), .number(Int64(row.new)), .number(Int64(row.exits)),
                     .number(Int64(row.movedIn)), .number(Int64(row.movedOut)), .number(Int64(row.closing)),
                 ]
@@ -53,7 +53,8 @@ extension LedgerTables {
 
     private static func row(_ row: CaseStatistics.Row, in village: Scope) -> [Table.Cell] {
         [
-            .text(village.code), .text(row.programme.label.text()), .text(row.clock.label.text()),
+            .text(village.code), Table.Cell(row.programme),
+            .code(row.clock.rawValue, row.clock.label),
             .number(Int64(row.done)), .number(Int64(row.onTime)),
             row.done == 0 ? .empty : .percent(tenths: Int64((row.onTime * 2_000 + row.done) / (row.done * 2))),
             Table.Cell(row.meanWorkingDays?.tenths), .number(Int64(row.overdue)),

@@ -32,6 +32,17 @@ struct Disclosures {
             .compactMap(Linked.init).reversed()
     }
 
+    /// The tables that were taken away in clear and may have held a household of this village, the newest first.
+    func tables(of village: Scope) throws -> [(taken: Disclosure.TakenTable, disclosure: Linked)] {
+        try tables.all(of: Self.kind, where: [("household", .null)], in: database).reversed().compactMap { record in
+            guard let disclosure = Linked(record),
+                let taken = disclosure.text("fields").flatMap(Disclosure.TakenTable.init),
+                taken.village?.covers(village) ?? true
+            else { return nil }
+            return (taken, disclosure)
+        }
+    }
+
     /// The one at the top of what the record belongs to: its household, else itself.
     func root(of record: SyncEngine.Record, kind: KindSchema) throws -> RecordID {
         var (record, kind) = (record, kind)
@@ -58,35 +69,47 @@ struct Disclosures {
     static func ask(
         _ township: Township, for subject: RecordID, by person: Person, reason: String
     ) throws -> (seq: Seq, household: RecordID, until: Instant) {
-        guard Disclosure.isReason(reason) else {
-            throw Problem(
-                .reasonNeeded, "reason",
-                explanation: Label(
-                    zh: "请写明为什么要看，至少 \(Disclosure.reasonCharacters) 个字，写清事由",
-                    en: "Say why you need it, \(Disclosure.reasonCharacters) characters at least, in words"))
-        }
         let now = township.clock()
+        let fields = try Disclosure.fields(
+            of: "all", reason: reason, account: person.name, name: person.fullName, role: person.role, at: now)
         return try township.database.write { transaction in
             let tables = transaction.tables
             guard let (record, kind) = try tables.record(subject, in: transaction.database) else {
                 throw Problem(.unknownRecord, subject.description)
             }
             let household = try Disclosures(tables: tables, database: transaction.database).root(of: record, kind: kind)
-            let draft = Draft(
-                kind: Self.kind, record: Township.newID(at: now), operation: .create,
-                writes: [
-                    .set("account", .text(person.name)),
-                    .set("person", person.fullName.isEmpty ? .null : .text(person.fullName)),
-                    .set("role", .text(person.role.rawValue)), .set("subject", .text(subject.description)),
-                    .set("household", .text(household.description)), .set("fields", .text("all")),
-                    .set("reason", .text(reason)), .set("at", .time(now)),
-                ])
-            let act = Desk.Act(author: person.author, reason: reason, now: now)
-            guard let outcome = try township.desk.act([draft], act, in: transaction) else {
-                throw Problem(.nothingToChange)
-            }
-            return (outcome.seq, household, now.adding(minutes: Disclosure.minutes))
+            let seq = try keep(
+                fields + [("subject", .text(subject.description)), ("household", .text(household.description))],
+                Desk.Act(author: person.author, reason: reason, now: now), township, in: transaction)
+            return (seq, household, now.adding(minutes: Disclosure.minutes))
         }
+    }
+
+    /// Keeps that a whole table is taken away in clear.
+    static func keep(_ fields: [(String, Value)], _ act: Desk.Act, _ township: Township) throws {
+        try township.database.write { transaction in _ = try keep(fields, act, township, in: transaction) }
+    }
+
+    private static func keep(
+        _ fields: [(String, Value)], _ act: Desk.Act, _ township: Township, in transaction: AuthorityTransaction
+    ) throws -> Seq {
+        let draft = Draft(
+            kind: Self.kind, record: Township.newID(at: act.now), operation: .create,
+            writes: fields.compactMap { $0.1.isNull ? nil : .set($0.0, $0.1) })
+        guard let outcome = try township.desk.act([draft], act, in: transaction) else {
+            throw Problem(.nothingToChange)
+        }
+        return outcome.seq
+    }
+
+    /// Which table was taken away, of which villages.
+    static func table(of disclosure: Linked) -> Table.Cell {
+        guard let fields = disclosure.text("fields") else { return .empty }
+        guard let taken = Disclosure.TakenTable(fields),
+            let title = TableCatalogue.entries.first(where: { $0.name == taken.table })?.title
+        else { return .text(fields) }
+        let village = taken.village.map { " \($0.code)" } ?? ""
+        return .code(fields, Label(zh: "明文导出：\(title.zh)\(village)", en: "Taken in clear: \(title.en)\(village)"))
     }
 
     // MARK: - The list
@@ -110,8 +133,10 @@ struct Disclosures {
             "disclosures", Label(zh: "敏感信息查看记录", en: "Disclosures"),
             columns: [
                 .init("at", "时间", "At"), .init("account", "账号", "Account"), .init("person", "姓名", "Person"),
-                .init("role", "岗位", "Role"), .init("number", "户编号", "Household number"),
-                .init("household", "所属住户", "Household"), .init("subject", "查看的记录", "Record"),
+                .init("role", "岗位", "Role"),
+                .init("number", "户编号", "Household number", .link(.households, id: "household")),
+                .init("household", "所属住户", "Household", .hidden),
+                .init("subject", "查看的记录", "Record", .open(.records)), .init("fields", "范围", "What"),
                 .init("reason", "理由", "Reason"),
             ]
         ) { after, limit, database in
@@ -137,9 +162,12 @@ struct Disclosures {
         }
         return [
             Table.Cell(disclosure.time("at").map(PlainText.of)), Table.Cell(disclosure.text("account")),
-            Table.Cell(disclosure.text("person")), Table.Cell(Shown.meaning("role", of: disclosure)),
+            Table.Cell(disclosure.text("person")),
+            disclosure.kind.field("role").map { Table.Cell(disclosure.value("role"), of: $0) } ?? .empty,
             Table.Cell(household.flatMap(Linked.init)?.text("number")), Table.Cell(disclosure.text("household")),
-            Table.Cell(disclosure.text("subject")), Table.Cell(disclosure.text("reason")),
+            Table.Cell(disclosure.text("subject")),
+            disclosure.text("household") == nil ? table(of: disclosure) : .empty,
+            Table.Cell(disclosure.text("reason")),
         ]
     }
 }

@@ -74,6 +74,7 @@ enum KeptCell: Hashable, Sendable {
     case empty
     case text(String)
     case label(Label)
+    case code(String, Label)
     case number(Int64)
     case fen(Int64)
     case day(CalendarDay)
@@ -83,12 +84,14 @@ enum KeptCell: Hashable, Sendable {
     init(_ label: Label?) { self = label.map(Self.label) ?? .empty }
     init(_ day: CalendarDay?) { self = day.map(Self.day) ?? .empty }
 
-    /// In the reader's language.
+    init(_ programme: Programme?) { self = programme.map { .code($0.rawValue, $0.label) } ?? .empty }
+
     var cell: Table.Cell {
         switch self {
         case .empty: .empty
         case .text(let text): .text(text)
-        case .label(let label): .text(label.text())
+        case .label(let label): .label(label)
+        case .code(let code, let label): .code(code, label)
         case .number(let number): .number(number)
         case .fen(let fen): .fen(fen)
         case .day(let day): .day(day)
@@ -102,6 +105,8 @@ enum KeptCell: Hashable, Sendable {
         case .empty: .null
         case .text(let text): .string(text)
         case .label(let label): .object([("zh", .string(label.zh)), ("en", .string(label.en))])
+        case .code(let code, let label):
+            .object([("code", .string(code)), ("zh", .string(label.zh)), ("en", .string(label.en))])
         case .number(let number): .int(number)
         case .fen(let fen): .object([("fen", .int(fen))])
         case .day(let day): .object([("day", .string(day.description))])
@@ -117,7 +122,8 @@ enum KeptCell: Hashable, Sendable {
         case .int(let number): self = .number(number)
         default:
             if let zh = json["zh"]?.text, let en = json["en"]?.text {
-                self = .label(Label(zh: zh, en: en))
+                let label = Label(zh: zh, en: en)
+                self = json["code"]?.text.map { .code($0, label) } ?? .label(label)
             } else if case .int(let fen)? = json["fen"] {
                 self = .fen(fen)
             } else if let day = json["day"]?.text.flatMap({ CalendarDay($0) }) {

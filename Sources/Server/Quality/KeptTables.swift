@@ -171,7 +171,11 @@ struct KeptTables {
         table(QualityCounts.name, QualityCounts.title, columns: QualityCounts.columns, in: scope)
     }
 
+    /// - Throws: ``Problem`` ``Problem/Code/storage`` for what this program did not write.
     private static func cells(_ text: String) throws -> [Table.Cell] {
-        try JSONParser.documents(Array(text.utf8)).flatMap(\.elements).map { KeptCell($0)?.cell ?? .empty }
+        guard let documents = try? JSONParser.documents(Array(text.utf8)) else {
+            throw Problem(.storage, "kept_row")
+        }
+        return documents.flatMap(\.elements).map { KeptCell($0)?.cell ?? .empty }
     }
 }

@@ -34,7 +34,7 @@ struct QualityCounts: Sendable {
     static func tenths(_ part: Int, of all: Int) -> Int64 { all == 0 ? 1_000 : Int64(part) * 1_000 / Int64(all) }
 
     static let columns: [Table.Column] = [
-        Table.Column("village", "村居代码", "Village"), Table.Column("rule", "规则", "Rule"),
+        Table.Column("village", "村居代码", "Village"), Table.Column("rule", "规则", "Rule", .hidden),
         Table.Column("severity", "程度", "Severity"), Table.Column("problem", "问题", "Problem"),
         Table.Column("findings", "问题数", "Findings"), Table.Column("households", "问题户数", "Households with one"),
         Table.Column("all", "总户数", "Households"), Table.Column("clean", "合格率", "Clean"),
@@ -76,7 +76,8 @@ struct QualityCounts: Sendable {
         _ village: String?, _ rule: QualityRule?, _ findings: Int, _ broken: Int, of all: Int
     ) -> [KeptCell] {
         [
-            KeptCell(village), KeptCell(rule?.code), KeptCell(rule?.severity.rawValue),
+            KeptCell(village), KeptCell(rule?.code),
+            rule.map { .code($0.severity.rawValue, $0.severity.label) } ?? .empty,
             .label(rule?.label ?? Label(zh: "合计", en: "All rules")), .number(Int64(findings)),
             .number(Int64(broken)), .number(Int64(all)), .percent(tenths: tenths(all - broken, of: all)),
         ]

@@ -35,9 +35,10 @@ extension Table {
             var broken: [String] = hasStation ? [] : ["R51"]
             if !Staffing.assistants.contains(assistants) { broken.append("R52") }
             return [
-                .text(village), .text("village"), .number(counts.households[village] ?? 0),
+                .text(village), .code("village", Label(zh: "村居", en: "Village")),
+                .number(counts.households[village] ?? 0),
                 .number(counts.assisted[village] ?? 0), .number(hasStation ? 1 : 0), .number(Int64(assistants)),
-                .empty, .text(broken.joined(separator: " ")),
+                .empty, rules(broken),
             ]
         }
         func sum(_ column: Int) -> Cell {
@@ -45,10 +46,26 @@ extension Table {
         }
         let isShort = staffing.fullTime < Staffing.fullTimeNeeded
         let whole: [Cell] = [
-            .text(township), .text("township"), sum(2), sum(3), sum(4), sum(5), .number(Int64(staffing.fullTime)),
-            .text(isShort ? "R48" : ""),
+            .text(township), .code("township", Label(zh: "镇街", en: "Township")), sum(2), sum(3), sum(4), sum(5),
+            .number(Int64(staffing.fullTime)),
+            rules(isShort ? ["R48"] : []),
         ]
         return [whole] + ofVillages
+    }
+
+    private static func rules(_ codes: [String]) -> Cell {
+        let words = [
+            "R48": Label(zh: "专职人员不足 \(Staffing.fullTimeNeeded) 人", en: "too few full-time staff"),
+            "R51": Label(zh: "没有工作站", en: "no station"),
+            "R52": Label(
+                zh: "协理员应为 \(Staffing.assistants.lowerBound)～\(Staffing.assistants.upperBound) 人",
+                en: "not \(Staffing.assistants.lowerBound) to \(Staffing.assistants.upperBound) assistants"),
+        ]
+        guard !codes.isEmpty else { return .empty }
+        let found = codes.compactMap { words[$0] }
+        return .code(
+            codes.joined(separator: " "),
+            Label(zh: found.map(\.zh).joined(separator: "；"), en: found.map(\.en).joined(separator: "; ")))
     }
 }
 

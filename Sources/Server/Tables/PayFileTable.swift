@@ -16,7 +16,7 @@ enum PayFileTable {
 
     private static let title = Label(zh: "一本通发放文件", en: "Pay file")
 
-    static let entry = TableCatalogue.Entry("payfile", title, needs: [.month]) { township, request in
+    static let entry = TableCatalogue.Entry("payfile", title, needs: [.month], clear: []) { township, request in
         Table("payfile", title, columns: columns) { database in
             guard let month = request.month else { return [] }
             let rows = try PayFile(township, month: month, batch: nil, in: database).rows

@@ -9,7 +9,11 @@ enum RecordTable {
 
     /// One of every kind.
     static let entries = AssistanceSchema.current.kinds.filter { !others.contains($0.name) }.map { kind in
-        TableCatalogue.Entry(name(of: kind), kind.label, takes: [.village]) { township, request in
+        // Who looked at whom is for those who answer for it.
+        let readers = kind.name == Disclosure.kindName ? TableCatalogue.answerable : Set(Role.allCases)
+        return TableCatalogue.Entry(
+            name(of: kind), kind.label, takes: [.village], readers: readers, clear: TableCatalogue.answerable
+        ) { township, request in
             table(of: kind, request, tables: township.database.tables)
         }
     }
@@ -23,25 +27,61 @@ enum RecordTable {
     }
 
     static func table(of kind: KindSchema, _ request: TableCatalogue.Request, tables: RecordTables) -> Table {
+        let id = Table.Column("id", "编号", "Id", .open(RecordNames.kinds[kind.name] ?? .records))
         let columns =
-            [Table.Column("id", "编号", "Id"), Table.Column("scope", "所属地区代码", "Scope")]
-            + kind.fields.map { Table.Column(name: key(of: $0), title: title(of: $0)) }
+            [id, Table.Column("scope", "所属地区代码", "Scope")] + kind.fields.flatMap { fieldColumns($0, in: kind) }
         return Table(name(of: kind), kind.label, columns: columns) { place, limit, database in
             let selection = RecordSelection(
                 limit: limit, after: place.flatMap { RecordID($0.key) }, scope: request.village)
             let records = try tables.list(kind, selection, in: database)
+            let names = try RecordNames(references(of: records, kind), tables: tables, in: database)
             return Table.Page(
-                rows: records.map { row($0, kind: kind, isClear: request.isClear) },
+                rows: records.map { row($0, kind: kind, names, isClear: request.isClear) },
                 next: records.count < limit ? nil : records.last.map { Table.Place(key: $0.id.description) })
         }
     }
 
-    private static func row(_ record: Record, kind: KindSchema, isClear: Bool) -> [Table.Cell] {
+    /// A reference has two: what people call the record, and its id.
+    private static func fieldColumns(_ field: FieldSchema, in kind: KindSchema) -> [Table.Column] {
+        let (key, title) = (key(of: field), title(of: field))
+        guard field.type == .reference else {
+            return [Table.Column(name: key, title: title, display: forPrograms.contains(field.name) ? .hidden : .plain)]
+        }
+        guard let target = RecordNames.kind(of: field, in: kind).flatMap({ RecordNames.kinds[$0] }) else {
+            return [Table.Column(name: key, title: title, display: .open(.records))]
+        }
+        let numbered = Label(zh: title.zh + "编号", en: title.en + " id")
+        return [
+            Table.Column(name: key + "Name", title: title, display: .link(target, id: key)),
+            Table.Column(name: key, title: numbered, display: .hidden),
+        ]
+    }
+
+    /// Texts that no person reads in a table: documents in JSON, keys, checksums.
+    private static let forPrograms: Set<String> = [
+        "answers", "calculation", "per_member", "sha256", "signature", "key", "content", "template_hash",
+        "population_sha256",
+    ]
+
+    private static func references(of records: [Record], _ kind: KindSchema) -> [String: Set<RecordID>] {
+        var found: [String: Set<RecordID>] = [:]
+        for field in kind.fields {
+            guard let target = RecordNames.kind(of: field, in: kind) else { continue }
+            found[target, default: []].formUnion(records.compactMap { $0.value(field.name, in: kind).recordID })
+        }
+        return found
+    }
+
+    private static func row(
+        _ record: Record, kind: KindSchema, _ names: RecordNames, isClear: Bool
+    ) -> [Table.Cell] {
         let named = record.named(in: kind)
         return [.text(record.id.description), .text(record.scope.code)]
-            + kind.fields.map { field in
+            + kind.fields.flatMap { field in
                 let value = field.derivation.map { $0(named) } ?? named[field.name] ?? .null
-                return Table.Cell(isClear ? value : Masking.value(value, of: field), of: field)
+                let cell = Table.Cell(isClear ? value : Masking.value(value, of: field), of: field)
+                guard RecordNames.kind(of: field, in: kind) != nil else { return [cell] }
+                return [names[value.recordID], cell]
             }
     }
 
@@ -57,28 +97,5 @@ enum RecordTable {
             text.hasSuffix(fen) ? text.dropLast(fen.count) + yuan : text
         }
         return Label(zh: said(field.label.zh, "（分）", "（元）"), en: said(field.label.en, "(fen)", "(yuan)"))
-    }
-}
-
-extension Table.Cell {
-    /// A field's value: codes as what they mean, in Chinese as every file.
-    init(_ value: Value, of field: FieldSchema) {
-        func said(_ code: String) -> String { field.rule?.codes?[code]?.zh ?? code }
-        switch value {
-        case .null: self = .empty
-        case .text(let text): self = .text(said(text))
-        case .int64(let number): self = field.name.hasSuffix("_fen") ? .fen(number) : .number(number)
-        case .bool(let flag): self = .text(flag ? "是" : "否")
-        case .date(let day): self = .day(day)
-        case .time(let instant): self = .text(instant.plain)
-        case .list(let elements): self = .text(elements.map(said).joined(separator: "、"))
-        }
-    }
-}
-
-extension Instant {
-    /// `2026-11-24 09:30:15`, China Standard Time.
-    var plain: String {
-        description.prefix { $0 != "." && $0 != "+" }.split(separator: "T").joined(separator: " ")
     }
 }

@@ -5,11 +5,14 @@ import SyncEngine
 /// The township's reports as lines of the catalogue.
 enum ReportTables {
     static let entries: [TableCatalogue.Entry] = [
-        .init("ledger", Label(zh: "救助台账", en: "Ledger"), takes: [.village, .programme]) { township, request in
+        .init(
+            "ledger", Label(zh: "救助台账", en: "Ledger"), takes: [.village, .programme],
+            clear: TableCatalogue.answerable
+        ) { township, request in
             var filter = LedgerReader.CaseFilter(isInForce: true)
             filter.village = request.village?.code
             filter.programme = request.programme
-            return try township.ledger.tables.ledger(filter)
+            return try township.ledger.tables.ledger(filter, isClear: request.isClear)
         },
         .init("cases", Label(zh: "救助申请", en: "Cases"), takes: [.village, .programme]) { township, request in
             var filter = LedgerReader.CaseFilter()

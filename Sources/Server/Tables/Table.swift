@@ -9,12 +9,31 @@ struct Table: Sendable {
         let name: String
         /// The heading: the column name of DOMAIN section 8 where it has one. Files say it in Chinese, whoever exports.
         let title: Label
+        var display: Display = .plain
     }
+
+    /// What a page makes of a column. Files and JSON have every column.
+    enum Display: Hashable, Sendable {
+        case plain
+        /// A code or an id that only programs need.
+        case hidden
+        /// An id, as a link to its page.
+        case open(Target)
+        /// What stands there, as a link to the page of the id in another column.
+        case link(Target, id: String)
+    }
+
+    /// The pages that rows lead to, by the first part of their addresses.
+    enum Target: String, Sendable { case households, cases, records, conflicts, duplicates }
 
     /// What one place of a row holds.
     enum Cell: Hashable, Sendable {
         case empty
         case text(String)
+        /// Words of the program: a page says them in the reader's language, a file in Chinese.
+        case label(Label)
+        /// A code with what it means: people read the words, JSON has the code.
+        case code(String, Label)
         case number(Int64)
         /// Money, in fen; shown in yuan.
         case fen(Int64)
@@ -62,11 +81,7 @@ struct Table: Sendable {
 }
 
 extension Table.Column {
-    init(_ name: String, _ zh: String, _ en: String) { self.init(name: name, title: Label(zh: zh, en: en)) }
-}
-
-extension Table.Cell {
-    init(_ text: String?) { self = text.map(Self.text) ?? .empty }
-    init(_ number: Int64?) { self = number.map(Self.number) ?? .empty }
-    init(_ day: CalendarDay?) { self = day.map(Self.day) ?? .empty }
+    init(_ name: String, _ zh: String, _ en: String, _ display: Table.Display = .plain) {
+        self.init(name: name, title: Label(zh: zh, en: en), display: display)
+    }
 }

@@ -26,17 +26,25 @@ struct TableCatalogue: Sendable {
         let parameters: Set<Parameter>
         /// Without these there is no table.
         let needs: Set<Parameter>
+        /// Who at the desk may look at it and take it away, masked.
+        let readers: Set<Role>
+        /// Who at the desk may take it away in clear; `nil` where nothing is masked that could be shown. Whoever runs the
+        /// command is asked by the machine.
+        let clearReaders: Set<Role>?
         /// Makes the table; its rows are read later, on the snapshot of the export.
         let make: @Sendable (Township, Request) throws -> Table
 
         init(
             _ name: String, _ title: Label, takes parameters: Set<Parameter> = [], needs: Set<Parameter> = [],
+            readers: Set<Role> = Set(Role.allCases), clear clearReaders: Set<Role>? = nil,
             make: @escaping @Sendable (Township, Request) throws -> Table
         ) {
             self.name = name
             self.title = title
             self.parameters = parameters.union(needs)
             self.needs = needs
+            self.readers = readers
+            self.clearReaders = clearReaders
             self.make = make
         }
 
@@ -46,6 +54,9 @@ struct TableCatalogue: Sendable {
             self.init(table.name, table.title) { _, _ in table }
         }
     }
+
+    /// Who answers for what is looked at: who takes a township's numbers in clear, and sees who looked at whom.
+    static let answerable: Set<Role> = [.leader, .auditor]
 
     /// To register a table is a line here.
     static let entries: [Entry] =
@@ -60,11 +71,11 @@ struct TableCatalogue: Sendable {
     /// - Throws: ``Problem`` ``Problem/Code/badValue`` for a name that is none, a parameter that it does not take, or one
     ///   that is missing; what making the table throws.
     static func table(_ name: String, _ request: Request, of township: Township) throws -> Table {
-        guard let entry = entries.first(where: { $0.name == name }) else {
+        let entry = try entry(name)
+        guard !request.isClear || entry.clearReaders != nil else {
             throw Problem(
                 .badValue, name,
-                explanation: Label(zh: "没有“\(name)”这个表", en: "There is no table \(name)"),
-                hint: Label(zh: "ruhu-server export list 列出所有的表", en: "ruhu-server export list names them"))
+                explanation: Label(zh: "“\(name)”没有隐去的内容", en: "Nothing of \(name) is masked that could be shown"))
         }
         for parameter in Parameter.allCases where request.has(parameter) && !entry.parameters.contains(parameter) {
             throw Problem(
@@ -82,6 +93,24 @@ struct TableCatalogue: Sendable {
     }
 }
 
+extension TableCatalogue {
+    /// - Throws: ``Problem`` ``Problem/Code/badValue`` for a name that is none.
+    static func entry(_ name: String) throws -> Entry {
+        if let entry = entries.first(where: { $0.name == name }) { return entry }
+        throw Problem(
+            .badValue, name,
+            explanation: Label(zh: "没有“\(name)”这个表", en: "There is no table \(name)"),
+            hint: Label(zh: "ruhu-server export list 列出所有的表", en: "ruhu-server export list names them"))
+    }
+}
+
+extension TableCatalogue.Entry {
+    /// Whether somebody at the desk may look at it, or take it in clear.
+    func admits(_ person: Person, isClear: Bool = false) -> Bool {
+        readers.contains(person.role) && (!isClear || clearReaders?.contains(person.role) ?? false)
+    }
+}
+
 extension TableCatalogue.Request {
     fileprivate func has(_ parameter: TableCatalogue.Parameter) -> Bool {
         switch parameter {
@@ -90,23 +119,5 @@ extension TableCatalogue.Request {
         case .village: village != nil
         case .programme: programme != nil
         }
-    }
-}
-
-extension TableExport {
-    /// Makes a table that is asked for; where it is asked for in clear, that is put on record first.
-    /// - Throws: as ``TableCatalogue/table(_:_:of:)``; ``Problem`` ``Problem/Code/reasonNeeded``.
-    init(
-        of name: String, _ request: TableCatalogue.Request, as format: TableFormat, from township: Township,
-        act: Desk.Act
-    ) throws {
-        let table = try TableCatalogue.table(name, request, of: township)
-        if request.isClear {
-            let what = "export \(name).\(format.rawValue)" + (request.village.map { " \($0)" } ?? "")
-            let fields = try Disclosure.fields(of: what, reason: act.reason, to: act.author, at: act.now)
-            let desk = CaseDesk(township: township)
-            _ = try desk.add(try desk.new(Disclosure.kindName, fields), act: act)
-        }
-        try self.init(table, as: format, from: township)
     }
 }

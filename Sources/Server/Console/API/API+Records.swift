@@ -43,6 +43,13 @@ extension API {
                 ("seq", .integer), ("household", .record),
                 ("disclosures", .list(.object([("at", .text), ("account", .nullable(.text))]))),
                 (
+                    "exports",
+                    .list(
+                        .object([
+                            ("at", .text), ("account", .text), ("table", .text), ("village", .nullable(.text)),
+                        ]))
+                ),
+                (
                     "views",
                     .list(.object([("at", .time), ("account", .text), ("page", .text), ("seq", .integer)]))
                 ),

@@ -15,10 +15,11 @@ struct ViewsPage: ConsolePage {
             let tables = console.township.database.tables
             return try console.page { database, seq in
                 let file = try HouseholdRecords(id, tables: tables, in: database)
+                let kept = Disclosures(tables: tables, database: database)
                 return ViewsPage(
                     seq: seq, household: file.root.record.id, name: file.title,
                     views: try AccountRegister(database).views(of: file.root.record.id, limit: limit),
-                    disclosures: try Disclosures(tables: tables, database: database).all(of: file.root.record.id))
+                    disclosures: try kept.all(of: file.root.record.id), exports: try kept.tables(of: file.scope))
             }
         }
     ]
@@ -30,11 +31,13 @@ struct ViewsPage: ConsolePage {
     let name: String
     let views: [PageView]
     let disclosures: [Linked]
+    /// Tables in clear of its village, or of all.
+    let exports: [(taken: Disclosure.TakenTable, disclosure: Linked)]
 
     var title: String { L("谁看过：", "Who looked: ") + name }
 
-    /// `seq`, `household`, `disclosures` [`at`, `account`, `person`, `role`, `reason`, `subject`], `views` [`at`,
-    /// `account`, `page`, `seq`].
+    /// `seq`, `household`, `disclosures` [`at`, `account`, `person`, `role`, `reason`, `subject`], `exports` [`at`,
+    /// `account`, `person`, `role`, `reason`, `table`, `village`], `views` [`at`, `account`, `page`, `seq`].
     var json: JSONValue {
         func text(_ name: String, _ of: Linked) -> JSONValue { of.text(name).map(JSONValue.string) ?? .null }
         return .object([
@@ -47,6 +50,18 @@ struct ViewsPage: ConsolePage {
                             ("at", JSONValue(one.value("at"))), ("account", text("account", one)),
                             ("person", text("person", one)), ("role", text("role", one)),
                             ("reason", text("reason", one)), ("subject", text("subject", one)),
+                        ])
+                    })
+            ),
+            (
+                "exports",
+                .array(
+                    exports.map { taken, one in
+                        .object([
+                            ("at", JSONValue(one.value("at"))), ("account", text("account", one)),
+                            ("person", text("person", one)), ("role", text("role", one)),
+                            ("reason", text("reason", one)), ("table", .string(taken.table)),
+                            ("village", taken.village.map { .string($0.code) } ?? .null),
                         ])
                     })
             ),
@@ -72,9 +87,20 @@ struct ViewsPage: ConsolePage {
                     [L("时间", "When"), L("谁", "Who"), L("岗位", "Role"), L("理由", "Reason"), L("序号", "Seq")],
                     rows: disclosures.map { one in
                         [
-                            one.time("at").map(Parts.time) ?? .empty,
-                            .text([one.text("person"), one.text("account")].compactMap(\.self).joined(separator: " ")),
+                            one.time("at").map(Parts.time) ?? .empty, .text(Self.who(one)),
                             .text(Shown.meaning("role", of: one)), .text(one.text("reason") ?? ""),
+                            Parts.link(String(one.record.seq), Link("records", one.record.id.description)),
+                        ]
+                    })
+            },
+            Parts.panel(L("含本村的明文导出", "Taken away in clear, with this village in it")) {
+                Parts.table(
+                    L("含本村的明文导出", "Taken away in clear, with this village in it"),
+                    [L("时间", "When"), L("谁", "Who"), L("表", "Table"), L("理由", "Reason"), L("序号", "Seq")],
+                    rows: exports.map { _, one in
+                        [
+                            one.time("at").map(Parts.time) ?? .empty, .text(Self.who(one)),
+                            .text(Disclosures.table(of: one).shown), .text(one.text("reason") ?? ""),
                             Parts.link(String(one.record.seq), Link("records", one.record.id.description)),
                         ]
                     })
@@ -85,6 +111,10 @@ struct ViewsPage: ConsolePage {
                     rows: views.map { [Parts.time($0.at), .text($0.account), .text(Self.page($0.page))] })
             },
         ])
+    }
+
+    private static func who(_ one: Linked) -> String {
+        [one.text("person"), one.text("account")].compactMap(\.self).joined(separator: " ")
     }
 
     private static func page(_ name: String) -> String {

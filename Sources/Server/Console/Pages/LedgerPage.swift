@@ -23,8 +23,11 @@ struct LedgerPage: ConsolePage {
                     try reader.amountFen(filter)
                 )
             }
-            return try console.page { _, seq in
-                LedgerPage(request: request, seq: seq, day: day, cases: cases, count: count, sumFen: sum)
+            return try console.page { database, seq in
+                LedgerPage(
+                    request: request, seq: seq, day: day, cases: cases, count: count, sumFen: sum,
+                    entry: try TableCatalogue.entry("ledger"),
+                    known: try TableParts.Known(nil, console.township, in: database))
             }
         }
     ]
@@ -36,6 +39,9 @@ struct LedgerPage: ConsolePage {
     let count: Int
     /// What all cases of the filter, not of the screen, come to in a month.
     let sumFen: Int64
+    /// Its files are the table's.
+    let entry: TableCatalogue.Entry
+    let known: TableParts.Known
 
     var title: String {
         day.map { L("救助台账（\($0) 当日）", "Ledger as of \($0)") } ?? L("救助台账", "Ledger")
@@ -70,54 +76,17 @@ struct LedgerPage: ConsolePage {
                 Tag.strong(text: Yuan.text(sumFen))
                 L(" 元。", " yuan.")
             },
-            Parts.table(
-                title, LedgerTables.ledgerColumns.map { $0.title.text() }, rows: cases.map(row), numbers: [6, 7, 8]),
-            pages,
-            day == nil ? TablePage.files(of: "ledger", request) : .empty,
+            Parts.table(title, LedgerTables.ledgerColumns, rows: cases.map { LedgerTables.ledgerRow($0) }),
+            TableParts.pages(["ledger"], request, next: next, also: [("as_of", day?.description)]),
+            day == nil ? TableParts.files(of: entry, request) : .empty,
         ])
     }
 
-    private func row(_ entry: LedgerCase) -> [HTML] {
-        let cells = LedgerTables.ledgerRow(entry)
-        return cells.enumerated().map { index, cell in
-            switch index {
-            case 0: Parts.link(L("查看", "Open"), Link("cases", entry.application.description))
-            case 1:
-                entry.household.map { Parts.link(cell.plain, Link("households", $0.description)) } ?? .text(cell.plain)
-            default: .text(cell.plain)
-            }
-        }
-    }
-
     private var filters: HTML {
-        Tag.form(.class(.filters), .action(Link("ledger")), .method(.get)) {
-            Parts.field(
-                "village", L("村居代码（可只写前几位）", "Village code, or its beginning"), value: request.query["village"] ?? "",
-                limit: 12)
-            Parts.select(
-                "programme", L("救助项目", "Programme"),
-                options: [("", L("全部", "All"))] + Programme.allCases.map { ($0.rawValue, $0.label.text()) },
-                value: request.query["programme"] ?? "")
+        TableParts.form(Link("ledger")) {
+            TableParts.field(.village, value: request.query["village"] ?? "", known)
+            TableParts.field(.programme, value: request.query["programme"] ?? "", known)
             Parts.field("as_of", L("截至某日", "As of a day"), type: .date, value: request.query["as_of"] ?? "")
-            Tag.div(.class(.buttons)) { Tag.button(.type(.submit), text: L("查看", "Show")) }
-        }
-    }
-
-    private var pages: HTML {
-        let asOf = [("as_of", day?.description)]
-        return Tag.ul(.class(.pages)) {
-            if request.query["after"] != nil {
-                Tag.li {
-                    Parts.link(
-                        L("回到开头", "From the beginning"), Link(["ledger"], query: TablePage.query(request) + asOf))
-                }
-            }
-            if let next {
-                Tag.li {
-                    Parts.link(
-                        L("下一页", "Next page"), Link(["ledger"], query: TablePage.query(request, after: next) + asOf))
-                }
-            }
         }
     }
 }

@@ -22,7 +22,8 @@ struct ReportsPage: ConsolePage {
                 ReportsPage(
                     request: request, seq: seq, first: first, last: last, flow: flow.rows, speed: speed.rows,
                     quality: try quality(in: database),
-                    kept: try KeptTables.edition(of: QualityCounts.name, in: database))
+                    kept: try KeptTables.edition(of: QualityCounts.name, in: database),
+                    known: try TableParts.Known(TableCatalogue.entry("flow"), township, in: database))
             }
         }
     ]
@@ -36,6 +37,7 @@ struct ReportsPage: ConsolePage {
     /// Findings by rule, the most first.
     let quality: [(rule: String, count: Int64)]
     let kept: KeptTables.Edition?
+    let known: TableParts.Known
 
     /// Rules that the chart shows.
     private static let rules = 15
@@ -83,20 +85,23 @@ struct ReportsPage: ConsolePage {
 
     func body() -> HTML {
         .group([
-            TablePage.filters(of: "flow", request, action: Link("reports")),
+            TableParts.form(Link("reports")) {
+                TableParts.field(.year, value: request.query["year"] ?? "", known)
+            },
             Parts.panel(L("在享对象（\(first)～\(last)）", "Recipients (\(first) to \(last))")) {
-                chart(recipients)
+                flow.isEmpty
+                    ? Self.empty(L("还没有人享受过救助。", "Nobody has received anything yet.")) : chart(recipients)
                 Parts.note(L("期初 ＋ 新增 － 退出 ± 迁移 ＝ 期末。", "Opening + new − exits ± transfers = closing."))
                 links([("flow", L("按月表格", "By month")), ("flow-by-village", L("按村表格", "By village"))])
             },
             Parts.panel(L("按时办结率", "Decided in time")) {
-                speed.contains { $0.done > 0 } ? chart(inTime) : Tag.p(.class(.empty), text: L("没有", "None"))
+                speed.contains { $0.done > 0 }
+                    ? chart(inTime) : Self.empty(L("还没有办结有期限的事项。", "Nothing with a term has been decided yet."))
                 links([("speed", L("按村表格", "By village"))])
             },
             Parts.panel(L("数据质量", "Data quality")) {
                 nightNote
-                quality.isEmpty
-                    ? Tag.p(.class(.empty), text: L("没有问题，或还没有算过", "Nothing, or not computed yet")) : chart(problems)
+                qualityChart
                 links([
                     ("quality", L("问题清单", "The list")), ("quality-counts", L("按村统计", "By village")),
                 ])
@@ -112,8 +117,17 @@ struct ReportsPage: ConsolePage {
 
     private var nightNote: HTML {
         kept.map { Parts.note(L("夜间任务算出，截至 ", "Computed by the night job, as of ") + PlainText.of($0.asOf)) }
-            ?? Parts.note(L("还没有算过：夜间任务 ruhu-server nightly", "Not computed yet: ruhu-server nightly"), .soon)
+            ?? Parts.note(
+                L("还没有算过，夜间任务运行后才有。", "Not computed yet: the night job does it."), .soon)
     }
+
+    private var qualityChart: HTML {
+        if kept == nil { return .empty }
+        return quality.isEmpty
+            ? Self.empty(L("没有发现问题。", "Every household keeps all rules.")) : chart(problems)
+    }
+
+    private static func empty(_ text: String) -> HTML { Tag.p(.class(.empty), text: text) }
 
     private func links(_ links: [(name: String, text: String)]) -> HTML {
         Tag.ul(.class(.pages)) {

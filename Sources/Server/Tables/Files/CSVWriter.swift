@@ -28,10 +28,11 @@ struct CSVWriter: TableWriter {
     }
 
     private static func append(_ cell: Table.Cell, to bytes: inout [UInt8]) {
-        guard case .text(let text) = cell else {
+        if cell.isFigure {
             bytes += cell.plain.utf8
             return
         }
+        let text = cell.plain
         // What separates cells somewhere, or is trimmed, stands in quotes.
         let isQuoted =
             text.utf8.first == 32 || text.utf8.last == 32
@@ -68,24 +69,5 @@ enum FormulaText {
         case .spaceSeparator, .lineSeparator, .paragraphSeparator, .control, .format, .nonspacingMark: true
         default: scalar.properties.isDefaultIgnorableCodePoint
         }
-    }
-}
-
-extension Table.Cell {
-    /// As CSV has it: amounts in yuan with two decimals, days as `YYYY-MM-DD`, parts of a whole as `12.5%`.
-    var plain: String {
-        switch self {
-        case .empty: ""
-        case .text(let text): text
-        case .number(let number): String(number)
-        case .fen(let fen): Yuan.text(fen)
-        case .day(let day): day.description
-        case .percent(let tenths): Self.decimal(tenths: tenths) + "%"
-        }
-    }
-
-    /// `12.5`
-    static func decimal(tenths: Int64) -> String {
-        (tenths < 0 ? "-" : "") + "\(tenths.magnitude / 10).\(tenths.magnitude % 10)"
     }
 }

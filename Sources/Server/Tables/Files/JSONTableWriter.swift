@@ -1,3 +1,4 @@
+import CommandSupport
 import SyncEngine
 
 /// One document: `table`, `title`, `township`, `epoch`, `seq`, `at`, `columns` [{`name`, `title`}], `rows` [{by the
@@ -28,24 +29,12 @@ struct JSONTableWriter: TableWriter {
         var bytes: [UInt8] = []
         for row in rows {
             bytes += (count == 0 ? "\n" : ",\n").utf8
-            let members = zip(table.columns, row).map { ($0.name, $1.json) }
-            bytes += JSONValue.object(members).compact.utf8
+            // Words are Chinese in every file, whoever takes it.
+            bytes += Language.$preferred.withValue(.zh) { Table.document(row, table.columns) }.compact.utf8
             count += 1
         }
         return bytes
     }
 
     func end() -> [UInt8] { Array("\n],\"count\":\(count)}\n".utf8) }
-}
-
-extension Table.Cell {
-    var json: JSONValue {
-        switch self {
-        case .empty: .null
-        case .text(let text): .string(text)
-        case .number(let number), .fen(let number): .int(number)
-        case .day(let day): .string(day.description)
-        case .percent(let tenths): .string(Self.decimal(tenths: tenths))
-        }
-    }
 }

@@ -117,7 +117,7 @@ final class XLSXWriter: TableWriter {
         let code =
             switch cell {
             case .empty: LXW_NO_ERROR
-            case .text(let text): worksheet_write_string(sheet, row, place, Self.safe(text), styles.text)
+            case .text, .label, .code: worksheet_write_string(sheet, row, place, Self.safe(cell.plain), styles.text)
             case .number(let number): write(number, cell.plain, place, scale: 1, styles.number)
             case .fen(let fen): write(fen, cell.plain, place, scale: 100, styles.yuan)
             case .percent(let tenths): write(tenths, cell.plain, place, scale: 1000, styles.percent)

@@ -43,6 +43,10 @@ package struct MustExit: Sendable {
             default: "99"
             }
         }
+
+        package var stopReasonLabel: Label {
+            CodeLists.label(stopReason, CodeLists.stopReason[stopReason] ?? stopReason)
+        }
     }
 
     package let file: CaseFile

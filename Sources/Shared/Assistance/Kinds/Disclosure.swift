@@ -32,14 +32,54 @@ package enum Disclosure {
         FieldSchema(name, type, .immutable, .personal, Label(zh: zh, en: en), rule: rule, isDeskOnly: true)
     }
 
-    /// The fields of one that names no record: a file with everything in clear, such as `export households.xlsx`.
-    /// - Throws: ``Problem`` ``Problem/Code/reasonNeeded`` without a reason.
+    /// What a disclosure that names no record says it showed: a whole table, of all villages or of some.
+    package struct TakenTable: Hashable, Sendable {
+        package let table: String
+        /// `csv`, `xlsx`, `json`.
+        package let format: String
+        /// A village's code, or the beginning of one; `nil`: of all.
+        package let village: Scope?
+
+        package init(table: String, format: String, village: Scope?) {
+            self.table = table
+            self.format = format
+            self.village = village
+        }
+
+        /// `export households.xlsx 370404101201`, as the field `fields` has it.
+        package var text: String { "export \(table).\(format)" + (village.map { " \($0.code)" } ?? "") }
+
+        /// - Returns: `nil` for what ``text`` does not write.
+        package init?(_ text: String) {
+            let words = text.split(separator: " ")
+            guard (2...3).contains(words.count), words[0] == "export" else { return nil }
+            let file = words[1].split(separator: ".")
+            guard file.count == 2 else { return nil }
+            self.init(
+                table: String(file[0]), format: String(file[1]),
+                village: words.count == 3 ? Scope(String(words[2])) : nil)
+        }
+    }
+
+    /// The fields of a disclosure.
+    /// - Parameters:
+    ///   - account: who asked: of the desk its account, of a command its author.
+    ///   - name: what the account's owner is called; empty where nothing says.
+    /// - Throws: ``Problem`` ``Problem/Code/reasonNeeded`` for a reason that says nothing.
     package static func fields(
-        of what: String, reason: String, to account: String, at now: Instant
+        of what: String, reason: String, account: String, name: String = "", role: Role? = nil, at now: Instant
     ) throws -> [(String, Value)] {
-        guard isReason(reason) else { throw Problem(.reasonNeeded, what) }
+        guard isReason(reason) else {
+            throw Problem(
+                .reasonNeeded, "reason",
+                explanation: Label(
+                    zh: "请写明为什么要看，至少 \(reasonCharacters) 个字，写清事由",
+                    en: "Say why you need it, \(reasonCharacters) characters at least, in words"))
+        }
         return [
-            ("account", .text(account)), ("fields", .text(what)), ("reason", .text(reason)), ("at", .time(now)),
+            ("account", .text(account)), ("person", name.isEmpty ? .null : .text(name)),
+            ("role", role.map { .text($0.rawValue) } ?? .null), ("fields", .text(what)), ("reason", .text(reason)),
+            ("at", .time(now)),
         ]
     }
 

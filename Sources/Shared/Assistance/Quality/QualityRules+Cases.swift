@@ -29,7 +29,7 @@ extension QualityRule {
         QualityRule(
             "Q24", .warning, "法定义务人未认定履行能力", "A supporter whose ability nobody has judged",
             source: ("《社会救助暂行办法》第十四条", "Interim Measures, art. 14"), of: "supporter",
-            next: ("认定 able 或 unable", "state ability: able or unable")
+            next: ("认定有无履行能力", "state whether they are able")
         ) { file in file.all("supporter").filter { $0.value("ability").isNull }.map { Violation($0) } },
         QualityRule(
             "Q25", .warning, "账号校验不通过", "An account number whose check digit does not fit",
@@ -54,7 +54,7 @@ extension QualityRule {
         ) { file in file.all(Attachment.kindName).filter { $0.value("arrived_at").isNull }.map { Violation($0) } },
         QualityRule(
             "Q28", .error, "记录有未处理的冲突", "A record in an open conflict", source: ("第 7 节", "DOMAIN 7"),
-            of: "household", next: ("ruhu-server conflicts 查看，resolve 处理", "see conflicts, and resolve it")
+            of: "household", next: ("在“待处理的冲突”中处理", "resolve it under Conflicts")
         ) { file in
             let all = [file.home] + file.records.compactMap(Linked.init)
             return all.filter { file.context.inConflict.contains($0.record.id) }
@@ -88,7 +88,7 @@ extension QualityRule {
         },
         paid(
             "Q31", .error, "在发放而没有有效的核对报告", "In payment without a valid check report",
-            source: ("R64 先核后保、R65 应核尽核", "R64, R65"), next: ("ruhu-server check request 发起核对", "request a check")
+            source: ("R64 先核后保、R65 应核尽核", "R64, R65"), next: ("在案件页面发起核对", "request a check, on the case's page")
         ) { one, _ in
             let isChecked = one.programme.flatMap { one.pack?.deadline(.rollCheck, of: $0) } != nil
             return isChecked && one.validReport == nil ? one.programme?.label : nil

@@ -8,7 +8,7 @@ extension QualityRule {
     ) -> QualityRule {
         QualityRule(
             code, severity, zh, en, source: source, of: "household",
-            next: ("入户时补填，或 ruhu-server edit 住户编号 \(field)=…", "complete at the next visit, or edit \(field)")
+            next: ("入户时补填，或在住户页面修改", "complete it at the next visit, or on the household's page")
         ) { file in file.home.value(field).isNull ? [Violation(file.home)] : [] }
     }
 
@@ -21,7 +21,7 @@ extension QualityRule {
         ) { file in file.present.isEmpty ? [Violation(file.home)] : [] },
         QualityRule(
             "Q02", .error, "户主缺失，或户主已不在户", "No head, or one who lives there no more", source: records, of: "household",
-            next: ("确定户主：ruhu-server edit 住户编号 head=成员编号", "say who is the head: edit head=MEMBER")
+            next: ("在住户页面确定户主", "say who is the head, on the household's page")
         ) { file in
             guard !file.present.isEmpty else { return [] }
             let head = file.home.value("head").recordID.flatMap { file.member($0.description) }
@@ -30,7 +30,7 @@ extension QualityRule {
         },
         QualityRule(
             "Q03", .error, "住户没有落到村（居）", "A household of no village", source: records, of: "household",
-            next: ("填写村居代码：ruhu-server edit 住户编号 village=…", "give its village: edit village=…")
+            next: ("在住户页面填写村居代码", "give its village, on the household's page")
         ) { file in VillageCode.isValid(file.village) ? [] : [Violation(file.home)] },
         missing("Q04", .error, "address", "缺家庭住址", "No address", source: ("发放名册“家庭住址”", "column of the roster")),
         missing("Q05", .warning, "phones", "缺联系电话", "No telephone", source: records),
@@ -104,7 +104,7 @@ extension QualityRule {
         QualityRule(
             "Q14", .warning, "已不在户而未写明原因", "Lives there no more, without a reason",
             source: ("成员减少原因代码表", "code list member_remove_reason"), of: "member",
-            next: ("补填增减原因", "complete in_household_reason")
+            next: ("补填增减原因", "state the reason")
         ) { file in
             file.members.filter { $0.value("in_household") == .bool(false) && $0.value("in_household_reason").isNull }
                 .map { Violation($0) }
@@ -138,7 +138,7 @@ extension QualityRule {
         },
         person(
             "Q18", .warning, "劳动年龄内成员缺劳动能力", "Of working age, ability to work not stated", source: records,
-            next: ("入户时认定劳动能力", "state labour_ability at the next visit")
+            next: ("入户时认定劳动能力", "state it at the next visit")
         ) { member, file in
             guard member.value("labour_ability").isNull,
                 let born = member.text("id_number").flatMap(IdentityNumber.birthDate)
@@ -147,11 +147,11 @@ extension QualityRule {
         },
         duplicates(
             "Q19", .onePersonTwice, of: "member", "同一人在本户登记两次", "One person twice in this household",
-            next: ("ruhu-server duplicate accept 或 dismiss", "decide it: duplicate accept or dismiss")),
+            next: ("在“疑似重复”中合并，或认定不是同一人", "merge them under Duplicates, or say that they are two")),
         QualityRule(
             "Q20", .error, "同一人登记在两户", "One person in two households",
             source: ("一人不得重复享受（第 9 节）", "nobody counts twice (DOMAIN 9)"), of: "member",
-            next: ("ruhu-server duplicates 核对后处理", "look at duplicates, and decide")
+            next: ("在“疑似重复”中核对后处理", "look at them under Duplicates, and decide")
         ) { file in
             file.members.filter { member in
                 let found = file.context.duplicates[member.record.id] ?? []
