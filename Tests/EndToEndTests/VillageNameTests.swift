@@ -20,7 +20,11 @@ import Testing
         #expect(try desk.server.command("villages", "\(DeskVillage.village)=夏庄村").code == 0)
         #expect(try desk.server.command("status").json["seq"].int == seq)
         var clerk = try ConsoleBrowser.signedIn(desk.server, "li")
-        #expect(try clerk.get("/stations").words.contains("夏庄村"))
+        for page in [
+            "/stations", "/households?text=001", "/households/\(home)", "/cases", "/notices", "/conflicts", "/ledger",
+        ] {
+            #expect(try clerk.get(page).text.contains("夏庄村"), "\(page)")
+        }
         #expect(try clerk.json("/villages")["villages"][0]["name"].string == "夏庄村")
         try desk.a.sync()
         let form = desk.folder.url.appending(path: "form.html").path

@@ -35,13 +35,14 @@ struct LedgerCommand: ParsableCommand {
         let day = try asOf.map { try CalendarDay(typed: $0) }
         let township = try options.township()
         let ledger = try day.map { try township.ledger.asOf($0) } ?? township.ledger
+        let names = try ledger.tables.villageNames()
         let cases = try ledger.read { try $0.cases(filter, limit: Limits.listRecords) }
         let shown = LedgerTables.ledgerColumns.indices.filter { LedgerTables.ledgerColumns[$0].name != "household" }
         options.output.write(
             list: "ledger", documents: cases.map(\.document),
             columns: shown.map { LedgerTables.ledgerColumns[$0].title.text() },
             rows: cases.map { entry in
-                let row = LedgerTables.ledgerRow(entry)
+                let row = LedgerTables.ledgerRow(entry, names)
                 return shown.map { row[$0].told }
             }, empty: L("没有正在享受的", "Nobody receives anything")
         )

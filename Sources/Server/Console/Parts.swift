@@ -121,6 +121,7 @@ enum Parts {
 
     private static func cell(_ row: [Table.Cell], _ index: Int, of columns: [Table.Column]) -> HTML {
         let text = row[index].shown
+        if columns[index].name == "village" { return Shown.village(text) }
         func link(_ text: String, _ target: Table.Target, _ id: Table.Cell?) -> HTML {
             guard case .text(let id)? = id else { return .text(text) }
             return Parts.link(text.isEmpty ? L("打开", "Open") : text, Link(target.rawValue, id))

@@ -37,6 +37,16 @@ enum Shown {
         return Tag.span(.title(code), text: name)
     }
 
+    /// One of the villages that have records, or all.
+    static func villageChoice(_ value: String) -> HTML {
+        let known = VillageNames.current.codes
+        let codes = value.isEmpty || known.contains(value) ? known : [value] + known
+        return Parts.select(
+            "village", L("村居", "Village"),
+            options: [(value: "", text: L("全部", "All"))]
+                + codes.map { (value: $0, text: VillageNames.current.title(of: $0)) }, value: value)
+    }
+
     static func villages(_ codes: [String]) -> HTML {
         .group(codes.enumerated().map { .group([$0.offset == 0 ? .empty : .text(L("、", ", ")), village($0.element)]) })
     }

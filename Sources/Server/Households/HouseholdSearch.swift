@@ -100,6 +100,4 @@ struct HouseholdSearch {
             people: members.count { $0.value("in_household") != .bool(false) && $0.value("death_date").isNull },
             member: member)
     }
-
-    func villages() throws -> [Scope] { try tables.scopes(of: householdKind, in: database) }
 }

@@ -27,16 +27,21 @@ struct LedgerTables: Sendable {
         _ filter: LedgerReader.CaseFilter = LedgerReader.CaseFilter(isInForce: true), isClear: Bool = false
     ) throws -> Table {
         try table("ledger", Label(zh: "救助台账", en: "Ledger"), Self.ledgerColumns, filter) {
-            Self.ledgerRow($0, isClear: isClear)
+            Self.ledgerRow($0, $1, isClear: isClear)
         }
     }
 
-    static func ledgerRow(_ entry: LedgerCase, isClear: Bool = false) -> [Table.Cell] {
+    /// What the villages are called now.
+    func villageNames() throws -> VillageNames {
+        try ledger.township.database.read { try VillageDesk.names(in: $0) }
+    }
+
+    static func ledgerRow(_ entry: LedgerCase, _ names: VillageNames, isClear: Bool = false) -> [Table.Cell] {
         [
             .text(entry.application.description), Table.Cell(entry.person?.name),
             Table.Cell(entry.household?.description),
             Table.Cell(entry.person?.idNumber.map { isClear ? $0 : Masking.identityNumber($0) }),
-            .text(entry.village.code), Table.Cell(entry.programme), Table.Cell(entry.status),
+            Table.Cell(entry.village, names), Table.Cell(entry.programme), Table.Cell(entry.status),
             .number(Int64(entry.members)), fen(entry.incomeFen), fen(entry.amountFen),
             Table.Cell(entry.fromMonth?.description), Table.Cell(entry.change), Table.Cell(entry.changedOn),
             Table.Cell(entry.pack),
@@ -56,11 +61,11 @@ struct LedgerTables: Sendable {
     /// All cases, or those of a filter.
     /// - Throws: what bringing the ledger up to date throws.
     func cases(_ filter: LedgerReader.CaseFilter = LedgerReader.CaseFilter()) throws -> Table {
-        try table("cases", Label(zh: "救助申请", en: "Cases"), Self.caseColumns, filter) { entry in
+        try table("cases", Label(zh: "救助申请", en: "Cases"), Self.caseColumns, filter) { entry, names in
             [
                 .text(entry.application.description), Table.Cell(entry.number),
                 Table.Cell(entry.household?.description), Table.Cell((entry.applicant ?? entry.head)?.name),
-                .text(entry.village.code),
+                Table.Cell(entry.village, names),
                 Table.Cell(entry.programme), Table.Cell(entry.status), Table.Cell(entry.appliedOn),
                 Table.Cell(entry.clerk), Table.Cell(entry.change),
                 Table.Cell(entry.changedOn),
@@ -70,13 +75,14 @@ struct LedgerTables: Sendable {
 
     private func table(
         _ name: String, _ title: Label, _ columns: [Table.Column], _ filter: LedgerReader.CaseFilter,
-        _ row: @escaping @Sendable (LedgerCase) -> [Table.Cell]
+        _ row: @escaping @Sendable (LedgerCase, VillageNames) -> [Table.Cell]
     ) throws -> Table {
         try ledger.refresh()
+        let names = try villageNames()
         return Table(name, title, columns: columns) { [ledger] after, limit, _ in
             let found = try ledger.snapshot { try $0.cases(filter, after: after?.key, limit: limit) }
             return Table.Page(
-                rows: found.map(row),
+                rows: found.map { row($0, names) },
                 next: found.count < limit ? nil : found.last.map { Table.Place(key: $0.place) })
         }
     }
@@ -94,24 +100,25 @@ struct LedgerTables: Sendable {
     /// - Throws: what bringing the ledger up to date throws.
     func tasks(_ filter: LedgerReader.TaskFilter = LedgerReader.TaskFilter()) throws -> Table {
         try ledger.refresh()
+        let names = try villageNames()
         return Table("tasks", Label(zh: "待办事项", en: "Tasks"), columns: Self.taskColumns) {
             [ledger] after, limit, _ in
             try ledger.snapshot { reader in
                 let place = after.flatMap { LedgerPlace($0.key) }
                 let found = try reader.tasks(filter, after: place, limit: limit)
                 return Table.Page(
-                    rows: found.map { Self.row($0, at: reader.now) },
+                    rows: found.map { Self.row($0, at: reader.now, names) },
                     next: found.count < limit ? nil : found.last.map { Table.Place(key: LedgerPlace($0).key) })
             }
         }
     }
 
-    private static func row(_ task: DueTask, at now: Instant) -> [Table.Cell] {
+    private static func row(_ task: DueTask, at now: Instant, _ names: VillageNames) -> [Table.Cell] {
         let days = task.daysLate(at: now)
         return [
             .day(task.due.day), days > 0 ? .number(Int64(days)) : .empty, .code(task.kind.rawValue, task.kind.label),
             Table.Cell(task.kind.rule?.code), Table.Cell(task.number), Table.Cell(task.household?.description),
-            .text(task.village.code), Table.Cell(task.programme), Table.Cell(task.application?.description),
+            Table.Cell(task.village, names), Table.Cell(task.programme), Table.Cell(task.application?.description),
             Table.Cell(task.clerk),
         ]
     }

@@ -16,6 +16,7 @@ extension LedgerTables {
     /// - Throws: what bringing the ledger up to date throws.
     func flow(from: Month, through: Month, isByVillage: Bool) throws -> Table {
         try ledger.refresh()
+        let names = try villageNames()
         let (name, title) =
             isByVillage
             ? ("flow-by-village", Label(zh: "各村救助对象变动表", en: "Recipients by village"))
@@ -24,7 +25,8 @@ extension LedgerTables {
             try ledger.snapshot { try $0.flow(from: from, through: through, isByVillage: isByVillage) }.rows.map {
                 row in
                 [
-                    .text(row.month.description), Table.Cell(row.programme), Table.Cell(row.village?.code),
+                    .text(row.month.description), Table.Cell(row.programme),
+                    row.village.map { Table.Cell($0, names) } ?? .empty,
                     .number(Int64(row.opening)), .number(Int64(row.new)), .number(Int64(row.exits)),
                     .number(Int64(row.movedIn)), .number(Int64(row.movedOut)), .number(Int64(row.closing)),
                 ]
@@ -44,16 +46,17 @@ extension LedgerTables {
     /// - Throws: what bringing the ledger up to date throws.
     func speed(from: CalendarDay?, through: CalendarDay?) throws -> Table {
         try ledger.refresh()
+        let names = try villageNames()
         return Table("speed", Label(zh: "办理时效", en: "How fast cases are decided"), columns: Self.speedColumns) {
             [ledger] _ in
             try ledger.snapshot { try $0.statisticsByVillage(from: from, through: through) }
-                .flatMap { village, statistics in statistics.rows.map { Self.row($0, in: village) } }
+                .flatMap { village, statistics in statistics.rows.map { Self.row($0, in: village, names) } }
         }
     }
 
-    private static func row(_ row: CaseStatistics.Row, in village: Scope) -> [Table.Cell] {
+    private static func row(_ row: CaseStatistics.Row, in village: Scope, _ names: VillageNames) -> [Table.Cell] {
         [
-            .text(village.code), Table.Cell(row.programme),
+            Table.Cell(village, names), Table.Cell(row.programme),
             .code(row.clock.rawValue, row.clock.label),
             .number(Int64(row.done)), .number(Int64(row.onTime)),
             row.done == 0 ? .empty : .percent(tenths: Int64((row.onTime * 2_000 + row.done) / (row.done * 2))),

@@ -23,7 +23,9 @@ struct VillageDesk {
         let named = try Query(
             database, "SELECT village, name FROM \(Village.kindName) WHERE deleted = 0 AND name IS NOT NULL"
         ).all { ($0.text(0), $0.text(1)) }
-        return VillageNames(Dictionary(named) { $1 })
+        // Every record counts in the digest of its scope: one row a village.
+        let scopes = try ScopeDigests.read(database).filter { $0.records > 0 }.map(\.scope.code)
+        return VillageNames(Dictionary(named) { $1 }, codes: scopes.filter(VillageCode.isValid))
     }
 
     /// In order of their codes.

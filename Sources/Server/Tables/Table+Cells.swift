@@ -11,6 +11,12 @@ extension Table.Cell {
     init(_ programme: Programme?) { self = programme.map { .code($0.rawValue, $0.label) } ?? .empty }
     init(_ state: CaseState?) { self = state.map { .code($0.rawValue, $0.label) } ?? .empty }
 
+    /// A village as it is called; its code in JSON.
+    init(_ village: Scope, _ names: VillageNames) {
+        let code = village.code
+        self = names[code].map { .code(code, Label(zh: $0, en: $0)) } ?? .text(code)
+    }
+
     /// A field's value: codes with what they mean.
     init(_ value: Value, of field: FieldSchema) {
         func meaning(_ code: String) -> Label? { field.rule?.codes?[code] }

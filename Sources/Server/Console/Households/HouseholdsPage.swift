@@ -22,7 +22,6 @@ struct HouseholdsPage: ConsolePage {
 
     let seq: Seq
     let found: HouseholdSearch.Found
-    let villages: [Scope]
     let text: String
     let village: String?
     let request: ConsoleRequest
@@ -42,7 +41,7 @@ struct HouseholdsPage: ConsolePage {
             let search = HouseholdSearch(tables: console.township.database.tables, database: database)
             return HouseholdsPage(
                 seq: seq, found: try search.find(text, village: village, after: request.query["after"]),
-                villages: try search.villages(), text: text, village: village, request: request)
+                text: text, village: village, request: request)
         }
     }
 
@@ -86,10 +85,7 @@ struct HouseholdsPage: ConsolePage {
                 Parts.field(
                     "text", L("姓名、户编号、住址、拼音首字母", "Name, number, address, initials"), type: .search,
                     value: isNumber ? "" : text, limit: HouseholdSearch.textCharacters)
-                Parts.select(
-                    "village", L("村居", "Village"),
-                    options: [(value: "", text: L("全部", "All"))] + villages.map { (value: $0.code, text: $0.code) },
-                    value: village ?? "")
+                Shown.villageChoice(village ?? "")
                 Tag.div(.class(.buttons)) {
                     Tag.button(.type(.submit), .class(.primary), text: L("查找", "Search"))
                 }
@@ -113,7 +109,7 @@ struct HouseholdsPage: ConsolePage {
         return [
             Parts.link(hit.household.text("number") ?? "…\(id.description.suffix(6))", Link("households", "\(id)")),
             .text(hit.head ?? ""), .text(hit.household.text("address") ?? ""),
-            .text(hit.household.record.scope.code),
+            Shown.village(hit.household.record.scope.code),
             .text(String(hit.people)), .text(hit.member?.text("name") ?? ""),
         ]
     }

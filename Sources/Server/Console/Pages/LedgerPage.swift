@@ -27,7 +27,7 @@ struct LedgerPage: ConsolePage {
                 LedgerPage(
                     request: request, seq: seq, day: day, cases: cases, count: count, sumFen: sum,
                     entry: try TableCatalogue.entry("ledger"),
-                    known: try TableParts.Known(nil, console.township, in: database))
+                    known: TableParts.Known(console.township))
             }
         }
     ]
@@ -53,7 +53,10 @@ struct LedgerPage: ConsolePage {
             ("count", .int(Int64(count))), ("amountFen", .int(sumFen)),
             (
                 "rows",
-                .array(cases.map { Table.document(LedgerTables.ledgerRow($0), LedgerTables.ledgerColumns) })
+                .array(
+                    cases.map {
+                        Table.document(LedgerTables.ledgerRow($0, VillageNames.current), LedgerTables.ledgerColumns)
+                    })
             ),
             ("after", next.map { .string($0.key) } ?? .null),
         ])
@@ -76,7 +79,8 @@ struct LedgerPage: ConsolePage {
                 Tag.strong(text: Yuan.text(sumFen))
                 L(" 元。", " yuan.")
             },
-            Parts.table(title, LedgerTables.ledgerColumns, rows: cases.map { LedgerTables.ledgerRow($0) }),
+            Parts.table(
+                title, LedgerTables.ledgerColumns, rows: cases.map { LedgerTables.ledgerRow($0, VillageNames.current) }),
             TableParts.pages(["ledger"], request, next: next, also: [("as_of", day?.description)]),
             day == nil ? TableParts.files(of: entry, request) : .empty,
         ])

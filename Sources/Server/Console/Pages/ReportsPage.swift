@@ -23,7 +23,7 @@ struct ReportsPage: ConsolePage {
                     request: request, seq: seq, first: first, last: last, flow: flow.rows, speed: speed.rows,
                     quality: try quality(in: database),
                     kept: try KeptTables.edition(of: QualityCounts.name, in: database),
-                    known: try TableParts.Known(TableCatalogue.entry("flow"), township, in: database))
+                    known: TableParts.Known(township))
             }
         }
     ]

@@ -15,7 +15,7 @@ struct TablePage: ConsolePage {
                 TablePage(
                     request: request, seq: seq, entry: entry, table: table,
                     page: try table.page(after, Self.rows, database),
-                    known: try TableParts.Known(entry, console.township, in: database),
+                    known: TableParts.Known(console.township),
                     edition: try KeptTables.edition(of: table.name, in: database))
             }
         },

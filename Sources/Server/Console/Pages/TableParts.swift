@@ -8,8 +8,6 @@ import SyncEngine
 enum TableParts {
     /// What can be chosen rather than typed.
     struct Known: Sendable {
-        /// Those that have households.
-        let villages: [Scope]
         /// The present one first.
         let months: [Month]
         var year: Int { months.first?.year ?? 0 }
@@ -17,10 +15,7 @@ enum TableParts {
         /// Months back from the present one that can be chosen.
         private static let monthCount = 36
 
-        /// - Parameter entry: what it does not take is not read.
-        init(_ entry: TableCatalogue.Entry?, _ township: Township, in database: Database) throws {
-            let search = HouseholdSearch(tables: township.database.tables, database: database)
-            villages = try entry?.parameters.contains(.village) == false ? [] : search.villages()
+        init(_ township: Township) {
             var month = Month(of: township.clock().day)
             months = (0..<Self.monthCount).map { _ in
                 defer { month = month.previous }
@@ -30,10 +25,11 @@ enum TableParts {
 
         /// Townships, where there are several, then villages.
         var regions: [(value: String, text: String)] {
-            let townships = Set(villages.map { String($0.code.prefix(9)) }).sorted()
+            let villages = VillageNames.current
+            let townships = Set(villages.codes.map { String($0.prefix(9)) }).sorted()
             let whole =
                 townships.count < 2 ? [] : townships.map { (value: $0, text: L("\($0) 全镇", "\($0), all of it")) }
-            return whole + villages.map { (value: $0.code, text: $0.code) }
+            return whole + villages.codes.map { (value: $0, text: villages.title(of: $0)) }
         }
     }
 

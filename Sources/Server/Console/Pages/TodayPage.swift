@@ -117,7 +117,7 @@ struct TodayPage: ConsolePage {
                 let place = task.kind.isVillage ? L("（村）", " (village)") : ""
                 return [
                     Tag.span(task.isLate(at: request.now) ? .class(.late) : nil, text: row[0].text()),
-                    .text(row[1].text() + place), household(task, row[2].text()), .text(task.village.code),
+                    .text(row[1].text() + place), household(task, row[2].text()), Shown.village(task.village.code),
                     .text(row[3].text()), .text(task.clerk ?? "-"),
                 ] + (mayAct ? [act(task)] : [])
             })

@@ -37,11 +37,17 @@ package enum Village {
     }
 }
 
-/// The names of a township's villages, by code.
+/// A township's villages, by code, and the names of those that have one.
 package struct VillageNames: Hashable, Sendable {
+    /// In order.
+    package let codes: [String]
     private let names: [String: String]
 
-    package init(_ names: [String: String] = [:]) { self.names = names }
+    /// - Parameter codes: of villages that have records, whether they have a name or not.
+    package init(_ names: [String: String] = [:], codes: [String] = []) {
+        self.names = names
+        self.codes = Set(names.keys).union(codes).sorted()
+    }
 
     /// The names that what is shown now uses, such as one page.
     @TaskLocal package static var current = VillageNames()
@@ -49,8 +55,9 @@ package struct VillageNames: Hashable, Sendable {
     /// `夏庄村`; `nil` where nobody has written it down.
     package subscript(_ code: String) -> String? { names[code] }
 
-    package var codes: [String] { names.keys.sorted() }
-
     /// `夏庄村`, else the code.
     package func name(of code: String) -> String { names[code] ?? code }
+
+    /// `夏庄村（370404101201）`, else the code: to choose by.
+    package func title(of code: String) -> String { names[code].map { "\($0)（\(code)）" } ?? code }
 }

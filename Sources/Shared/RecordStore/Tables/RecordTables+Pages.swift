@@ -45,10 +45,4 @@ extension RecordTables {
             return try body(row, record, kind)
         }
     }
-
-    /// The scopes that have live records of a kind, in order.
-    package func scopes(of kind: KindSchema, in database: Database) throws -> [Scope] {
-        try Query(database, "SELECT DISTINCT scope FROM \"\(kind.name)\" WHERE deleted = 0 ORDER BY scope")
-            .all { Scope($0.text(0)) }
-    }
 }

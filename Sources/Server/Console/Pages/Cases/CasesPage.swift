@@ -112,7 +112,7 @@ struct CasesPage: ConsolePage {
                 Tag.small(.class(.masked), text: Masking.identityNumber(person?.idNumber ?? "")),
             ]),
             .text(entry.number ?? "-"), .text(entry.programme?.label.text() ?? "-"), CaseParts.status(entry.status),
-            clock(row.clock), .text(entry.village.code), .text(entry.appliedOn?.description ?? "-"),
+            clock(row.clock), Shown.village(entry.village.code), .text(entry.appliedOn?.description ?? "-"),
             entry.amountFen.map { .text(Yuan.text($0)) } ?? .empty, .text(entry.clerk ?? "-"),
         ]
     }
@@ -145,7 +145,7 @@ struct CasesPage: ConsolePage {
             Parts.select(
                 "clock", L("期限", "Clock"),
                 options: [any, ("late", L("已超期", "late")), ("soon", L("即将到期", "soon"))], value: filter.clockCode)
-            Parts.field("village", L("村（居）代码", "Village code"), value: filter.cases.village ?? "", limit: 12)
+            Shown.villageChoice(filter.cases.village ?? "")
             Parts.field("clerk", L("经办", "Clerk"), value: filter.cases.clerk ?? "", limit: 64)
             Tag.div(.class(.buttons)) { Tag.button(.type(.submit), .class(.primary), text: L("筛选", "Filter")) }
             Parts.link(L("全部", "All"), Link("cases"))

@@ -136,7 +136,7 @@ struct ConflictListPage: ConsolePage {
             Parts.select(
                 "kind", L("记录", "Record"),
                 options: [("", L("全部", "All"))] + kinds.map { ($0.name, $0.label.text()) }, value: filter.kind ?? "")
-            Parts.field("village", L("村居代码", "Village"), value: filter.village ?? "", limit: 12)
+            Shown.villageChoice(filter.village ?? "")
         }
     }
 
@@ -178,7 +178,8 @@ struct ConflictListPage: ConsolePage {
     private func cells(_ row: Row) -> [HTML] {
         let names = [row.household.map(DeskParts.name), DeskParts.personName(row.person)].compactMap(\.self)
         let place: HTML = .group([
-            Tag.span(text: DeskParts.joined(names)), Tag.br(), Tag.small(text: row.item.conflict.scope.code),
+            Tag.span(text: DeskParts.joined(names)), Tag.br(),
+            Tag.small { Shown.village(row.item.conflict.scope.code) },
         ])
         let fields = row.subject.map(ConflictParts.label) ?? row.item.field
         return [

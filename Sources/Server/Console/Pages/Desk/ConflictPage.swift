@@ -163,7 +163,7 @@ struct ConflictPage: ConsolePage {
                     DeskParts.name(of: around.household), Link("households", around.household.record.id.description))
             }
             Parts.facts([
-                (L("村居", "Village"), .text(around.household.record.scope.code)),
+                (L("村居", "Village"), Shown.village(around.household.record.scope.code)),
                 (L("户主", "Head"), .text(DeskParts.personName(around.head) ?? "-")),
             ])
             Parts.table(

@@ -58,7 +58,7 @@ struct DuplicateListPage: ConsolePage {
         func subject(_ index: Int) -> HTML {
             guard item.subjects.indices.contains(index) else { return .text("-") }
             let subject = item.subjects[index]
-            return .group([.text(subject.text), Tag.br(), Tag.small(text: subject.record.scope.code)])
+            return .group([.text(subject.text), Tag.br(), Tag.small { Shown.village(subject.record.scope.code) }])
         }
         return [
             Parts.link(item.rule.label.text(), Link("duplicates", item.record.id.description)), subject(0), subject(1),

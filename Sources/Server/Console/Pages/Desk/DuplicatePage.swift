@@ -126,7 +126,7 @@ struct DuplicatePage: ConsolePage {
         let heads = item.subjects.enumerated().map { index, subject -> HTML in
             .group([
                 Parts.link(subject.text.isEmpty ? "-" : subject.text, Link("records", subject.record.id.description)),
-                Tag.br(), Tag.small(text: subject.record.scope.code), Tag.br(), place(index),
+                Tag.br(), Tag.small { Shown.village(subject.record.scope.code) }, Tag.br(), place(index),
             ])
         }
         let counts = below.map { HTML.text(DeskParts.joined($0.map { "\($0.kind.label.text()) \($0.count)" })) }
@@ -163,7 +163,10 @@ struct DuplicatePage: ConsolePage {
         let kept = item.subjects.first { $0.record.id == item.value("kept").recordID }
         return Parts.panel(item.state.label.text()) {
             Parts.facts([
-                (L("保留的", "Kept"), .text(kept.map { "\($0.text) \($0.record.scope.code)" } ?? "")),
+                (
+                    L("保留的", "Kept"),
+                    .text(kept.map { "\($0.text) \(VillageNames.current.name(of: $0.record.scope.code))" } ?? "")
+                ),
                 (L("处理人", "Decided by"), .text(item.value("decided_by").text ?? "")),
                 (L("理由", "Why"), .text(item.value("reason").text ?? "")),
             ])
@@ -204,7 +207,7 @@ struct DuplicatePage: ConsolePage {
                                     .type(.radio), .name("keep"), .value(subject.record.id.description),
                                     .id("keep-\(index)"), .required)
                                 L("记录\(index == 0 ? "一" : "二")：", index == 0 ? "First: " : "Second: ")
-                                subject.text + " " + subject.record.scope.code
+                                subject.text + " " + VillageNames.current.name(of: subject.record.scope.code)
                             }
                         }
                     }

@@ -244,7 +244,7 @@ struct BatchPage: ConsolePage {
                 options: [("", L("按文书", "by the document"))]
                     + CaseState.allCases.map { ($0.rawValue, $0.label.text()) },
                 value: request.query["status"] ?? "")
-            Parts.field("village", L("村（居）代码", "Village code"), value: village ?? "", limit: 12)
+            Shown.villageChoice(village ?? "")
             Tag.div(.class(.buttons)) { Tag.button(.type(.submit), .class(.primary), text: L("查看", "Show")) }
         }
     }

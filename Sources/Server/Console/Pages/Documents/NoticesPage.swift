@@ -88,7 +88,7 @@ struct NoticesPage: ConsolePage {
     func body() -> HTML {
         .group([
             Tag.form(.class(.filters), .action(Link("notices")), .method(.get)) {
-                Parts.field("village", L("村（居）代码", "Village code"), value: village ?? "", limit: 12)
+                Shown.villageChoice(village ?? "")
                 Tag.div(.class(.buttons)) { Tag.button(.type(.submit), .class(.primary), text: L("查看", "Show")) }
                 if isWorker {
                     Parts.link(
@@ -116,7 +116,7 @@ struct NoticesPage: ConsolePage {
                 [L("到期", "Due"), L("村（居）", "Village"), L("户编号", "Household"), L("项目", "Programme"), L("申请", "Case")],
                 rows: tasks.map { task in
                     [
-                        due(task), .text(task.village.code), .text(task.number ?? "-"),
+                        due(task), Shown.village(task.village.code), .text(task.number ?? "-"),
                         .text(task.programme?.label.text() ?? "-"),
                         task.application.map {
                             Parts.link(L("打开", "open"), Link("cases", $0.description))
@@ -138,7 +138,7 @@ struct NoticesPage: ConsolePage {
     private func row(_ one: Posted) -> [HTML] {
         let evidence = one.notice.elements("posted_evidence")
         return [
-            .text(one.file.application.record.scope.code),
+            Shown.village(one.file.application.record.scope.code),
             Parts.link(
                 one.file.home?.text("number") ?? "-", Link("cases", one.file.application.record.id.description)),
             .text(one.file.programme?.label.text() ?? "-"), Shown.value("place", of: one.notice),

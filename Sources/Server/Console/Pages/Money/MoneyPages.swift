@@ -108,7 +108,7 @@ struct CaseNames {
     func name(_ id: RecordID) -> HTML {
         Parts.link(entries[id]?.person?.name ?? L("申请", "Case"), Link("cases", id.description))
     }
-    func village(_ id: RecordID) -> HTML { .text(entries[id]?.village.code ?? "") }
+    func village(_ id: RecordID) -> HTML { entries[id].map { Shown.village($0.village.code) } ?? .empty }
     func number(_ id: RecordID) -> HTML { .text(entries[id]?.number ?? "") }
     func programme(_ id: RecordID) -> HTML { MoneyPages.programme(entries[id]?.programme) }
 
