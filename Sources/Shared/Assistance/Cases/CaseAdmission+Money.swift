@@ -1,5 +1,21 @@
 import SyncEngine
 
+extension CaseFile {
+    /// Of relief that was approved: an adjustment, which nobody signs, grants no more. `nil` for what is paid each month,
+    /// where the leader's step makes an adjustment hold.
+    fileprivate var mostOfRelief: Int64? {
+        guard programme == .reliefExpense || programme == .reliefUrgent else { return nil }
+        return all("decision").last { $0.text("result") == CaseDecision.Result.approved.rawValue }?
+            .number("amount_fen")
+    }
+
+    /// 渐退 follows from a review that was done, not from a decision.
+    fileprivate var mayEnterGrace: Bool {
+        machine?.moves(from: status ?? .intent).contains { $0.to == .grace } == true
+            && Guard.recheckDone.isMet(self)
+    }
+}
+
 /// What is asked before money is granted, posted and paid.
 extension CaseAdmission {
     private static let decide = Label(zh: "作出审批决定", en: "decide")
@@ -35,10 +51,15 @@ extension CaseAdmission {
         guard let file = try file(of: mutation, in: proposal), let linked = Linked(decision) else {
             throw Problem(.unknownRecord, "application")
         }
-        if result == .approved, file.publicity != nil || file.status?.isInForce == true {
+        let isSigned = file.lastMove(signingMoves) != nil
+        if result == .approved, isSigned || file.publicity != nil || file.status?.isInForce == true {
             throw refusal(
-                decide, 31, "已经公示或生效，金额变动用“调整”（adjusted）",
-                "it was posted or is in force: what changes now is an adjustment (adjusted)")
+                decide, 31, "已经批准、公示或生效，金额变动用“调整”（adjusted）",
+                "it was approved, posted or is in force: what changes now is an adjustment (adjusted)")
+        }
+        if result == .adjusted, let most = file.mostOfRelief, linked.number("amount_fen").map({ $0 > most }) ?? true {
+            throw refusal(
+                decide, 12, "签批的是 \(Yuan.text(most)) 元，不得再增加", "\(Yuan.text(most)) yuan were signed, and no more")
         }
         let approval = file.machine?.moves.first { $0.name == "approve" }
         let isChecked = approval?.guards.contains { $0.rule.number == 64 } ?? false
@@ -69,15 +90,25 @@ extension CaseAdmission {
         if isSaidNow("from"), case .date(let from) = notice.value("from", in: kind), from < proposal.at.day {
             throw refusal(act, 31, "起始日期 \(from) 早于今天，不得倒签", "it begins on \(from); a notice is not dated back")
         }
-        guard isSaidNow("kind"), notice.value("kind", in: kind).text == "publicity" else { return }
+        guard isSaidNow("kind"), let said = notice.value("kind", in: kind).text else { return }
         guard let file = try file(of: mutation, in: proposal) else { throw Problem(.unknownRecord, "application") }
-        let isApproved = file.moves.contains {
-            ["approve", "confirm", "sign_off"].contains($0.text("move") ?? "")
-        }
-        if !isApproved {
+        let decided = file.all("decision").last?.text("result").flatMap(CaseDecision.Result.init)
+        switch said {
+        case "publicity" where file.lastMove(signingMoves) == nil:
             throw refusal(act, 31, "还没有批准，批准后才公示", "the result is posted once it is approved")
+        case "rejection" where decided != .rejected:
+            throw refusal(act, 42, "还没有作出不予批准的决定", "nothing was rejected yet")
+        case "check_failure" where file.all("check_report").last?.text("verdict") != "not_conforming":
+            throw refusal(act, 28, "没有结论为不符合的核对报告", "no check report says that it does not conform")
+        case "adjustment" where decided != .adjusted && decided != .stopped && !file.mayEnterGrace:
+            throw refusal(
+                act, 43, "还没有作出调整、停发的决定，也没有复核后进入渐退", "nothing was adjusted or stopped, and no review leads to grace")
+        default: break
         }
     }
+
+    /// Steps by which a leader signs what was decided.
+    private static let signingMoves = ["approve", "confirm", "sign_off"]
 
     /// Money is paid while the benefit is in force, and stops with a death; what was paid may always be reversed.
     static func admitPayment(_ mutation: RecordMutation, in proposal: Proposal) throws {
@@ -87,8 +118,9 @@ extension CaseAdmission {
         let act = Label(zh: "发放", en: "pay")
         let state = line.text("state") ?? ""
         if !line.value("reverses").isNull || ["returned", "reversed"].contains(state) {
-            let reasons = file.refusals(ofReversing: line)
-            if !reasons.isEmpty { throw Refusal(move: act, reasons: reasons).problem }
+            let reasons =
+                try file.refusals(ofReversing: line) + MoneyAdmission.refusals(ofTakingBack: line, in: proposal)
+            if let first = reasons.first { throw Refusal(move: act, reasons: [first]).problem }
             return
         }
         if file.programme != .reliefUrgent, file.status?.isInForce != true {

@@ -4,13 +4,15 @@ import SyncEngine
 /// refused comes back to its author with the rule.
 enum CaseAdmission {
     static let rule = Admission(
-        kinds: [
+        kinds: Set(CaseDays.fields.keys).union([
             "application", "case_move", "case_request", "check_request", "check_report", "decision",
-            "democratic_review",
-            "notice", "payment", "proof_request",
-        ]
+            "democratic_review", "notice", "payment", "proof_request",
+        ])
     ) { proposal in
-        for mutation in proposal.mutations { try admit(mutation, in: proposal) }
+        for mutation in proposal.mutations {
+            try admit(mutation, in: proposal)
+            try CaseDays.admit(mutation, in: proposal)
+        }
     }
 
     private static func admit(_ mutation: RecordMutation, in proposal: Proposal) throws {

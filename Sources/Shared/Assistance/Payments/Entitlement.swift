@@ -21,7 +21,7 @@ extension CaseFile {
     }
 
     /// The decision that a month is paid by is an adjustment that did not take effect: its notice was not delivered, and
-    /// so the step was not taken (R43).
+    /// so the leader has not taken the step (R12, R43). Relief, which has no such step, waits only once it was paid.
     func awaitsNotice(for month: Month) throws -> Bool {
         guard let decision = try standingDecision(for: month),
             decision.text("result") == CaseDecision.Result.adjusted.rawValue
@@ -32,7 +32,7 @@ extension CaseFile {
         let tookEffect = moves.contains {
             $0.text("to") == CaseState.adjusted.rawValue && $0.record.seq > decision.record.seq
         }
-        return wasPaid && !tookEffect
+        return (wasPaid || !isPaidOnce) && !tookEffect
     }
 
     private func standingDecision(for month: Month) throws -> Linked? {

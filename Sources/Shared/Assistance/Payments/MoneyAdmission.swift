@@ -68,6 +68,12 @@ enum MoneyAdmission {
         if approval.contains(where: { budget.value($0).isNull }) {
             reasons.append(reason(10, "须写明金额、批准人、日期和依据", "amount, approver, day and basis are given together"))
         }
+        if budget.value("approved_fen") != budget.value("amount_fen") {
+            reasons.append(
+                reason(
+                    10, "批准的须是申报的金额；要批另一个金额，先由经办人重新申报",
+                    "it approves what was asked for: another amount is asked for anew"))
+        }
         if isSame(budget.text("proposed_by"), proposal.author) {
             reasons.append(reason(10, "申报人不能批准自己申报的预算", "who asked for it does not approve it"))
         }
@@ -138,6 +144,37 @@ enum MoneyAdmission {
                 ))
         }
         try refuse(Label(zh: "追回款项", en: "recover"), reasons)
+    }
+
+    /// Why a line is not taken back so. Before the bank has it the township takes it back; what the bank has it may pay, so
+    /// that it comes back from the bank alone, or is claimed back: else its month would be due again, and paid twice.
+    static func refusals(ofTakingBack reversal: Linked, in proposal: Proposal) throws -> [Refusal.Reason] {
+        guard
+            let line = try reversal.value("reverses").recordID.flatMap({ try proposal.record($0, kind: reversal.kind) })
+                .flatMap(Linked.init)
+        else { return [] }
+        let isReturned = reversal.text("state") == "returned"
+        guard try isAtBank(line, in: proposal) != isReturned else { return [] }
+        return [
+            isReturned
+                ? reason(14, "这一笔没有报送过银行", "this line was never handed to the bank")
+                : reason(
+                    14, "这一笔已报送银行，不能冲销：银行退回的登记退回，多发的提出追回",
+                    "the bank has this line: it is returned by the bank, or claimed back")
+        ]
+    }
+
+    /// A pay file with this line was written.
+    private static func isAtBank(_ line: Linked, in proposal: Proposal) throws -> Bool {
+        guard
+            let roll = try line.value("roll").recordID.flatMap({ try proposal.record($0, kind: rollKind) })
+                .flatMap(Linked.init)
+        else { return false }
+        return try proposal.records(of: payFileKind).compactMap(Linked.init).contains { file in
+            file.value("month") == roll.value("month") && file.record.seq > roll.record.seq
+                && (file.value("batch").isNull || file.value("batch") == roll.value("batch"))
+                && !file.elements("left_out").contains(line.record.id.description)
+        }
     }
 
     /// The bank or 区财政 has been told what the batch of this line pays.
