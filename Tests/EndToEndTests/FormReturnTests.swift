@@ -10,7 +10,7 @@ import Testing
         "/duplicates/{id}/dismiss", "/stations/{id}/revoke", "/households/{id}/disclosure",
         "/households/{id}/new/{kind}", "/records/{id}/disclosure", "/records/{id}/edit", "/imports/plan", "/password",
         "/tables/{name}/file", "/money/budget/{year}/propose", "/money/recoveries/propose",
-        "/money/roll/{month}/freeze",
+        "/money/roll/{month}/freeze", "/villages/{code}",
     ]
     private static let cases = [
         "/cases/new", "/cases/{id}/move", "/cases/{id}/notices", "/cases/{id}/trips", "/cases/{id}/documents",
@@ -64,7 +64,7 @@ import Testing
                 "/conflicts", "/duplicates/\(duplicate)", "/stations", "/households/\(home)",
                 "/households/\(home)/new/income_item", "/records/\(member)", "/records/\(member)/edit", "/imports",
                 "/password", "/tables/members?village=370404", "/money/budget/2026", "/money/recoveries",
-                "/money/roll/2026-11",
+                "/money/roll/2026-11", "/villages",
             ] + conflicts.map { "/conflicts/\($0)" }, Self.desk)
     }
 

@@ -79,11 +79,9 @@ import Testing
         let own = try town.refusal("budget", "approve", id, "--reason", "财政批复", "--author", " 李建国 ")
         #expect(own.contains("R10"))
         #expect(try town.server.command("edit", id, "approved_fen=5").json["error"]["code"].int == 2008)
-        let approved = try town.desk(
-            "budget", "approve", id, "--amount", "1000.00", "--reason", "财政批复", "--author", "陈主任")
-        #expect(approved["state"].string == "approved" && approved["approvedFen"].int == 100_000)
-        let twice = try town.server.command(
-            "budget", "approve", id, "--amount", "2000", "--reason", "再批", "--author", "陈主任")
+        let approved = try town.desk("budget", "approve", id, "--reason", "财政批复", "--author", "陈主任")
+        #expect(approved["state"].string == "approved" && approved["approvedFen"].int == 12 * total)
+        let twice = try town.server.command("budget", "approve", id, "--reason", "再批", "--author", "陈主任")
         #expect(twice.code == 65, "an approval is not changed: another budget replaces it")
         // An adjustment holds once it is approved, too.
         let more = try town.desk(
@@ -94,10 +92,11 @@ import Testing
         _ = try town.desk("budget", "approve", later, "--reason", "财政批复", "--author", "陈主任")
         #expect(try states() == ["proposed", "adjusted", "approved"])
         // What is spent of it, in list and plan.
-        _ = try town.desk(
-            "budget", "approve", try #require(year["id"].string), "--amount", "5000", "--reason", "批复", "--author",
-            "陈主任")
-        let entry = try town.desk("budget", "list", "--year", "2026")["budgets"][0]
+        #expect(year["state"].string == "proposed")
+        let wish = ["--programme", "dibao", "--amount", "5000", "--reason", "全年", "--author", "李建国"]
+        let asked = try town.desk(["budget", "propose", "2026"] + wish)["budgets"][0]["id"].string
+        _ = try town.desk("budget", "approve", try #require(asked), "--reason", "批复", "--author", "陈主任")
+        let entry = try #require(try town.desk("budget", "list", "--year", "2026")["budgets"].array.last)
         #expect(entry["spentFen"].int == total && entry["leftFen"].int == 500_000 - total)
         let plan = try town.desk("export", "plan", "2026-12", town.path("plan.csv"))["rows"][0]
         #expect(plan["budgetFen"].int == 500_000 && plan["leftFen"].int == 500_000 - total)

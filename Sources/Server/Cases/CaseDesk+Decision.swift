@@ -33,7 +33,7 @@ extension CaseDesk {
     /// - Throws: ``Problem`` ``Problem/Code/refusedMove`` when the rules do not let it be granted,
     ///   ``Problem/Code/missingParameter``.
     func decide(_ id: String, _ opinion: Opinion, act: Desk.Act) throws -> DecisionOutcome {
-        try township.database.write { transaction in
+        try township.write(act) { transaction, act in
             let records = try records(in: transaction)
             let file = try records.file(id, at: act.now)
             guard let programme = file.programme, let household = file.householdID else {
@@ -60,7 +60,7 @@ extension CaseDesk {
                     ("basis", .text(opinion.basis)), ("signatories", .list(opinion.signatories)),
                     ("calculation", calculation.map { .text($0.document(records: reading.records).compact) } ?? .null),
                     ("role", .text(opinion.role.rawValue)), ("decided_on", .date(day)),
-                ])
+                ], id: act.made)
             guard let outcome = try township.desk.act([draft], act, in: transaction) else {
                 throw Problem(.nothingToChange)
             }

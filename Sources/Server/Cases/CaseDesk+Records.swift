@@ -14,8 +14,13 @@ extension CaseDesk {
 
     /// Takes an application in, with its signed papers, as one set (R44).
     func apply(_ packet: ApplicationPacket, act: Desk.Act) throws -> Applied {
-        try township.database.write { transaction in
-            let (drafts, earlier) = try packet.drafts(in: records(in: transaction)) { Township.newID(at: act.now) }
+        try township.write(act) { transaction, act in
+            // The application comes first.
+            var ids = act
+            let (drafts, earlier) = try packet.drafts(in: records(in: transaction)) {
+                defer { ids = ids.further }
+                return ids.newID()
+            }
             guard let outcome = try township.desk.act(drafts, act, in: transaction) else {
                 throw Problem(.nothingToChange)
             }
@@ -28,7 +33,7 @@ extension CaseDesk {
     func write(
         _ kind: String, of application: String, _ fields: [(String, Value)], act: Desk.Act
     ) throws -> (id: RecordID, seq: Seq) {
-        let draft = try new(kind, [("application", .text(application))] + fields)
+        let draft = try new(kind, [("application", .text(application))] + fields, id: act.made)
         return (draft.record, try add(draft, act: act))
     }
 
@@ -38,7 +43,7 @@ extension CaseDesk {
         _ record: RecordID, _ kind: String, of application: String, _ writes: [FieldWrite], act: Desk.Act
     ) throws -> Seq {
         let schema = try self.kind(kind)
-        return try township.database.write { transaction in
+        return try township.write(act) { transaction, act in
             guard let present = try transaction.record(record, kind: schema), !present.isDeleted,
                 present.value("application", in: schema).text == application
             else { throw Problem(.unknownRecord, record.description) }

@@ -15,9 +15,10 @@ struct CaseDesk {
         return kind
     }
 
-    func new(_ kind: String, _ fields: [(String, Value)]) throws -> Draft {
+    /// - Parameter id: what was given out for it (``Desk/Act/made``); `nil`: a new one.
+    func new(_ kind: String, _ fields: [(String, Value)], id: RecordID? = nil) throws -> Draft {
         Draft(
-            kind: try self.kind(kind), record: Township.newID(at: township.clock()), operation: .create,
+            kind: try self.kind(kind), record: id ?? Township.newID(at: township.clock()), operation: .create,
             writes: fields.compactMap { $0.1.isNull ? nil : .set($0.0, $0.1) })
     }
 
@@ -34,7 +35,7 @@ struct CaseDesk {
     func move(
         _ id: String, _ name: String, role: Role, isSecondPerson: Bool = false, act: Desk.Act
     ) throws -> (file: CaseFile, seq: Seq) {
-        try township.database.write { transaction in
+        try township.write(act) { transaction, act in
             let records = try records(in: transaction)
             let file = try records.file(id, at: act.now)
             guard let machine = file.machine, let status = file.status else {
@@ -64,7 +65,7 @@ struct CaseDesk {
                     ("from", .text(status.rawValue)), ("to", .text(row.to.rawValue)), ("role", .text(role.rawValue)),
                     ("by", .text(act.author)),
                     ("at", .time(act.now)), ("note", .text(act.reason)),
-                ])
+                ], id: act.made)
             let drafts =
                 [application, step]
                 + [try letter(for: row, of: file, on: act.now.day), try recheck(after: row, of: file)].compactMap { $0 }
@@ -82,7 +83,7 @@ struct CaseDesk {
     func issue(
         _ kind: String, for id: String, place: String?, hotline: String?, text: String?, act: Desk.Act
     ) throws -> (id: RecordID, end: CalendarDay?, seq: Seq) {
-        try township.database.write { transaction in
+        try township.write(act) { transaction, act in
             let file = try records(in: transaction).file(id, at: act.now)
             let isPosted = kind == "publicity"
             let end = isPosted ? try lastDay(ofNoticeIn: file, from: act.now.day) : nil
@@ -94,7 +95,7 @@ struct CaseDesk {
                     ("hotline", (hotline ?? file.pack?.hotline?.number).map(Value.text) ?? .null),
                     ("text", text.map(Value.text) ?? .null), ("from", .date(act.now.day)),
                     ("to", end.map(Value.date) ?? .null),
-                ])
+                ], id: act.made)
             guard let outcome = try township.desk.act([draft], act, in: transaction) else {
                 throw Problem(.nothingToChange)
             }
@@ -143,7 +144,7 @@ struct CaseDesk {
     /// Writes one record.
     /// - Returns: the set's seq.
     func add(_ draft: Draft, act: Desk.Act) throws -> Seq {
-        try township.database.write { transaction in
+        try township.write(act) { transaction, act in
             guard let outcome = try township.desk.act([draft], act, in: transaction) else {
                 throw Problem(.nothingToChange)
             }

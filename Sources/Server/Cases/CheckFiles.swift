@@ -102,13 +102,14 @@ extension CaseDesk {
     func requestChecks(
         _ ids: [String], act: Desk.Act, keep: ([JSONValue]) throws -> Void
     ) throws -> (requests: [JSONValue], refused: [Refused]) {
-        try township.database.write { transaction in
+        try township.write(act) { transaction, act in
             let records = try records(in: transaction)
             let named = try ids.map { try records.file($0, at: act.now) }
             let files =
                 try ids.isEmpty
                 ? records.files(RecordSelection(limit: Limits.listRecords), at: act.now)
                     .filter(\.awaitsCheckRequest) : named
+            var next = act
             let made = try each(files, in: transaction, named: { $0.application.record.id.description }) { file in
                 let id = file.application.record.id.description
                 let draft = try new(
@@ -116,7 +117,8 @@ extension CaseDesk {
                     [
                         ("application", .text(id)), ("requested_at", .time(act.now)),
                         ("members", .list(file.checkedMembers.map(\.record.id.description))),
-                    ])
+                    ], id: next.made)
+                next.made = nil
                 _ = try township.desk.act([draft], act, in: transaction)
                 return CheckFiles.request(draft.record, file: file)
             }
@@ -131,7 +133,7 @@ extension CaseDesk {
         _ documents: [JSONValue], act: Desk.Act
     ) throws -> (imported: [JSONValue], refused: [Refused]) {
         let requestKind = try kind("check_request")
-        return try township.database.write { transaction in
+        return try township.write(act) { transaction, act in
             let records = try records(in: transaction)
             var refusedByRules: [Refused] = []
             let result = try each(documents, in: transaction, named: { $0["request"]?.text ?? "" }) {

@@ -65,16 +65,13 @@ struct BudgetApproveCommand: ParsableCommand {
     @OptionGroup var options: TownshipOptions
     @OptionGroup var desk: DeskOptions
     @Argument(help: ArgumentHelp(L("预算编号", "The budget's id"))) var id: String
-    @Option(help: ArgumentHelp(L("批准金额（元）；默认按申报", "The approved amount in yuan; default: what was asked for")))
-    var amount: String?
     @Option(help: ArgumentHelp(L("批准依据，如文号", "What it rests on, such as a document's number"))) var reason: String
 
     func run() throws {
         let township = try options.township()
         let act = desk.act(
             reason: try MoneyArgument.said(reason, "--reason"), intent: .record, now: township.clock())
-        let entry = try BudgetDesk(township: township).approve(
-            id, amountFen: try amount.map { try MoneyArgument.fen($0) }, act: act)
+        let entry = try BudgetDesk(township: township).approve(id, act: act)
         options.output.write(entry.document, text: BudgetDesk.text([entry], isExplained: false))
     }
 }

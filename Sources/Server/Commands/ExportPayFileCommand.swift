@@ -26,10 +26,10 @@ struct ExportPayFileCommand: ParsableCommand {
         try output.check(file)
         let month = try Month(parsing: month)
         let earlier = try PayFile.earlier(township, month: month)
-        let payFile = try township.database.read { try PayFile(township, month: month, batch: batch, in: $0) }
-        try SecretFile.write(payFile.csv, to: file)
         let act = desk.act(reason: "", intent: .record, now: township.clock())
-        try payFile.keep(township, month: month, batch: batch, act: act)
+        let payFile = try PayFile.write(township, month: month, batch: batch, act: act) {
+            try SecretFile.write($0.csv, to: file)
+        }
         Diagnostics.warn(earlier.map(Self.warning))
         options.output.write(
             .object([

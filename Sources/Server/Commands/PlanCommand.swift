@@ -27,10 +27,10 @@ struct ExportPlanCommand: ParsableCommand {
         let desk = PlanDesk(township: try options.township())
         try PrintedFile(output: file, isForced: force).check(file)
         let earlier = try desk.issued(month)
-        let plan = try desk.plan(month, batch: batch)
-        try SecretFile.write(plan.csv, to: file)
         let act = self.desk.act(reason: "", intent: .record, now: desk.township.clock())
-        let id = try desk.issue(plan, due: due, act: act)
+        let (plan, id) = try desk.issue(month, batch: batch, due: due, act: act) {
+            try SecretFile.write($0.csv, to: file)
+        }
         Diagnostics.warn(earlier.map(Self.warning))
         let money = plan.plan
         options.output.write(

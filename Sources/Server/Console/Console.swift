@@ -87,18 +87,30 @@ struct Console: Sendable {
         }
     }
 
-    /// A form was filled in on an older page than this: whoever sends it sees what has changed, and decides anew.
-    /// - Throws: ``ChangedMeanwhile``.
-    func checkFresh(_ records: [RecordID], seen: Seq) throws {
-        let changes = try read { database, head -> ChangedMeanwhile? in
-            let tables = township.database.tables
-            let reader = HistoryReader(database, tables: tables)
-            let changes = try records.compactMap { id -> ChangedMeanwhile.Change? in
-                guard let (record, kind) = try tables.record(id, in: database), record.seq > seen else { return nil }
-                return .init(record: id, kind: kind, items: try reader.entries(of: id).filter { $0.seq > seen })
-            }
-            return changes.isEmpty ? nil : ChangedMeanwhile(changes: changes, head: head)
+    /// An act of a person on what a page showed. A form that was filled in on an older page than this does nothing:
+    /// whoever sends it sees what has changed, and decides anew. It is asked in the transaction that writes, which throws
+    /// ``ChangedMeanwhile``.
+    /// - Parameter records: what the act rests on, or what of it is newer than what was seen; it may ask more, and throw.
+    /// - Throws: ``Problem`` ``Problem/Code/badValue``.
+    func act(
+        _ request: ConsoleRequest, reason: String,
+        on records: @escaping @Sendable (_ database: Database, _ seen: Seq) throws -> [RecordID]
+    ) throws -> Desk.Act {
+        var act = try request.act(reason: reason)
+        let seen = try request.seen()
+        act.condition = { transaction in
+            try checkFresh(try records(transaction.database, seen), seen: seen, in: transaction)
         }
-        if let changes { throw changes }
+        return act
+    }
+
+    private func checkFresh(_ records: [RecordID], seen: Seq, in transaction: AuthorityTransaction) throws {
+        let reader = HistoryReader(transaction.database, tables: transaction.tables)
+        let changes = try records.compactMap { id -> ChangedMeanwhile.Change? in
+            guard let (record, kind) = try transaction.tables.record(id, in: transaction.database), record.seq > seen
+            else { return nil }
+            return .init(record: id, kind: kind, items: try reader.entries(of: id).filter { $0.seq > seen })
+        }
+        if !changes.isEmpty { throw ChangedMeanwhile(changes: changes, head: try transaction.head().seq) }
     }
 }

@@ -38,16 +38,18 @@ struct ConsoleHandler: Sendable {
             let (who, session) = try await run { try signedIn(input, form: typed, isAct: route.method == .post) }
             person = who
             guard !who.mustChangePassword || route.path == "/password" else { throw Problem(.passwordChangeNeeded) }
+            let formToken = People.formToken(of: input.token ?? "")
             let request = ConsoleRequest(
-                person: who, session: session, formToken: People.formToken(of: input.token ?? ""), path: parts,
+                person: who, session: session, formToken: formToken, path: parts,
                 query: try input.query(), form: form, now: console.township.clock(),
+                ids: OneTimeID(secret: console.township.keys.nonceSecret, formToken: formToken),
                 address: route.method == .get ? input.address : PageAddress(form["page"] ?? "")?.link.text ?? "")
             asked = request
             try Language.$preferred.withValue(input.language) { try who.check(route.permission) }
             let work: @Sendable () throws -> MadeAnswer = {
                 try Language.$preferred.withValue(input.language) {
                     try VillageNames.$current.withValue(try console.villageNames()) {
-                        try route.answer(console, request).made(
+                        try console.answer(route, request).made(
                             for: request, input: input, office: console.township.identity.name)
                     }
                 }

@@ -14,6 +14,8 @@ struct ConsoleRequest: Sendable {
     /// What was typed; empty for a page.
     let form: FormFields
     let now: Instant
+    /// Gives out the ids of what this session's forms make.
+    let ids: OneTimeID
     /// Of the page that is shown, or on which the form stands: its forms say it as `page`. Empty where there is none.
     let address: String
     /// The form of this page that was refused, and is shown once more.
@@ -23,7 +25,7 @@ struct ConsoleRequest: Sendable {
     func again(at address: PageAddress, parts: [String: String], returned: ReturnedForm) -> ConsoleRequest {
         ConsoleRequest(
             person: person, session: session, formToken: formToken, path: parts, query: address.query,
-            form: FormFields(), now: now, address: address.link.text, returned: returned)
+            form: FormFields(), now: now, ids: ids, address: address.link.text, returned: returned)
     }
 
     func part(_ name: String) -> String { path[name] ?? "" }
@@ -49,7 +51,9 @@ struct ConsoleRequest: Sendable {
     /// An act of this person, on what the page showed.
     /// - Throws: ``Problem`` ``Problem/Code/badValue``.
     func act(reason: String, intent: Intent = .record) throws -> Desk.Act {
-        Desk.Act(author: person.author, reason: reason, intent: intent, seen: try seen(), now: now)
+        var act = Desk.Act(author: person.author, reason: reason, intent: intent, seen: try seen(), now: now)
+        act.made = try newRecord()
+        return act
     }
 
     /// A number of the log in the address; `nil` when there is none.

@@ -16,6 +16,7 @@ enum Parts {
             Tag.input(.type(.hidden), .name("form_token"), .value(request.formToken))
             Tag.input(.type(.hidden), .name("seen"), .value(String(seen)))
             Tag.input(.type(.hidden), .name("page"), .value(request.address))
+            request.newIDField
             content
             Tag.div(.class(.buttons)) { Tag.button(.type(.submit), .class(style), text: submit) }
         }

@@ -20,21 +20,28 @@ struct ConflictDesk {
     }
 
     /// Makes the chosen value stand, and closes the conflict.
-    /// - Throws: ``Problem``: ``Problem/Code/unknownConflict``, ``Problem/Code/conflictClosed``, ``Problem/Code/badValue``.
-    func decide(_ id: RecordID, _ choice: Resolution.Choice, act: Desk.Act) throws -> Decided {
-        try township.database.write { try decide(id, choice, act: act, in: $0) }
+    /// - Parameter mayOverrule: whether what another has decided may be decided otherwise.
+    /// - Throws: ``Problem``: ``Problem/Code/unknownConflict``, ``Problem/Code/conflictClosed``, ``Problem/Code/badValue``,
+    ///   ``Problem/Code/notPermitted`` for another's decision.
+    func decide(
+        _ id: RecordID, _ choice: Resolution.Choice, mayOverrule: Bool = true, act: Desk.Act
+    ) throws -> Decided {
+        try township.write(act) { try decide(id, choice, mayOverrule, act: $1, in: $0) }
     }
 
     /// The same side of each, an act a conflict, all or none.
-    /// - Throws: besides what ``decide(_:_:act:)`` throws, ``Problem/Code/badValue`` when they are not about one field.
-    func decide(alike ids: [RecordID], _ side: Resolution.Side, act: Desk.Act) throws -> [Decided] {
+    /// - Throws: besides what ``decide(_:_:mayOverrule:act:)`` throws, ``Problem/Code/badValue`` when they are not about one
+    ///   field.
+    func decide(
+        alike ids: [RecordID], _ side: Resolution.Side, mayOverrule: Bool, act: Desk.Act
+    ) throws -> [Decided] {
         guard !ids.isEmpty, ids.count <= Limit.alike else {
             throw Problem(
                 .badValue, "conflict",
                 explanation: Label(
                     zh: "请勾选 1 到 \(Limit.alike) 项", en: "Choose 1 to \(Limit.alike) of them"))
         }
-        return try township.database.write { transaction in
+        return try township.write(act) { transaction, act in
             let subjects = try ids.map { try Resolution.subject(of: $0, in: transaction) }
             guard Set(subjects.map { "\($0.kind.name) \($0.key.field)" }).count == 1 else {
                 throw Problem(
@@ -42,16 +49,23 @@ struct ConflictDesk {
                     explanation: Label(
                         zh: "一次只能处理同一个字段的冲突", en: "Only conflicts of one field are decided together"))
             }
-            return try ids.map { try decide($0, .side(side), act: act, in: transaction) }
+            return try ids.map { try decide($0, .side(side), mayOverrule, act: act, in: transaction) }
         }
     }
 
     private func decide(
-        _ id: RecordID, _ choice: Resolution.Choice, act: Desk.Act, in transaction: AuthorityTransaction
+        _ id: RecordID, _ choice: Resolution.Choice, _ mayOverrule: Bool, act: Desk.Act,
+        in transaction: AuthorityTransaction
     ) throws -> Decided {
         var act = act
         act.intent = .resolve(id)
         let subject = try Resolution.subject(of: id, in: transaction)
+        if !mayOverrule {
+            let reader = ConflictReader(tables: transaction.tables, database: transaction.database)
+            if let decision = try reader.decision(on: subject), decision.author != act.author {
+                throw Problem(.notPermitted, decision.author)
+            }
+        }
         try subject.checkUndecided(seen: act.seen)
         let values = try subject.values(of: choice)
         return Decided(
@@ -81,7 +95,7 @@ struct ConflictDesk {
     /// - Throws: ``Problem``: ``Problem/Code/nothingToChange`` when the decision changed nothing or others have written
     ///   since, ``Problem/Code/notPermitted`` for another's decision.
     func undo(_ id: RecordID, mayOverrule: Bool, act: Desk.Act) throws -> Decided {
-        try township.database.write { transaction in
+        try township.write(act) { transaction, act in
             let subject = try Resolution.subject(of: id, in: transaction)
             let reader = ConflictReader(tables: transaction.tables, database: transaction.database)
             guard let decision = try reader.decision(on: subject) else {
@@ -110,7 +124,7 @@ struct ConflictDesk {
     /// Puts a question to the village: its stations get it as a task with their next sync.
     /// - Throws: ``Problem`` ``Problem/Code/badValue`` for a record of no household: no village has it.
     func ask(_ id: RecordID, text: String, act: Desk.Act) throws -> Seq {
-        try township.database.write { transaction in
+        try township.write(act) { transaction, act in
             let subject = try Resolution.subject(of: id, in: transaction)
             let reader = ConflictReader(tables: transaction.tables, database: transaction.database)
             guard let household = try reader.household(of: subject.record, kind: subject.kind) else {
@@ -126,7 +140,7 @@ struct ConflictDesk {
                 .set("asked_by", .text(act.author)), .set("asked_on", .date(act.now.day)),
             ]
             let draft = Draft(
-                kind: questionKind, record: Township.newID(at: act.now), operation: .create, writes: writes)
+                kind: questionKind, record: act.newID(), operation: .create, writes: writes)
             guard let outcome = try township.desk.act([draft], act, in: transaction) else {
                 throw Problem(.nothingToChange)
             }

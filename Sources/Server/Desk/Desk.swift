@@ -24,6 +24,10 @@ package struct Desk: Sendable {
         package var intent: Intent
         package var seen: Seq?
         package var now: Instant
+        /// The id of the record that it makes, given out before, so that it is made once; `nil`: a new one.
+        package var made: RecordID?
+        /// What must hold in the transaction that writes it (``Township/write(_:_:)``).
+        package var condition: (@Sendable (AuthorityTransaction) throws -> Void)?
 
         package init(author: String, reason: String, intent: Intent = .record, seen: Seq? = nil, now: Instant) {
             self.author = author
@@ -62,6 +66,7 @@ package struct Desk: Sendable {
     package func decide(
         _ changes: [Change], _ act: Act, base: Base, in transaction: AuthorityTransaction
     ) throws -> SetOutcome {
+        try act.condition?(transaction)
         let register = DeviceRegister(transaction.database)
         let device = try device(in: transaction)
         guard let desk = try register.device(device) else { throw Problem(.notInitialised) }

@@ -53,7 +53,7 @@ struct DocumentDesk {
     func issue(
         _ id: String, _ template: DocumentTemplate, act: Desk.Act, isWelcome: (String) throws -> Void
     ) throws -> Made {
-        try township.database.write { transaction in
+        try township.write(act) { transaction, act in
             let records = try CaseReader(township, in: transaction.database)
             let subject = try self.subject(id, in: records, at: act.now)
             guard let file = subject.file else { throw Problem(.unknownRecord, id) }

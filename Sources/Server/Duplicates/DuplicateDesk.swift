@@ -21,7 +21,7 @@ struct DuplicateDesk {
     /// - Throws: ``Problem`` ``Problem/Code/badValue`` for a finding that is no proposal to merge, and for a record to
     ///   keep that is neither; ``Problem/Code/nothingToChange`` when it is not open.
     func accept(_ id: String, keep: String, act: Desk.Act) throws -> Merge {
-        try township.database.write { transaction in
+        try township.write(act) { transaction, act in
             let reader = DuplicateReader(tables: transaction.tables, database: transaction.database)
             let item = try reader.item(id)
             guard item.state == .open else { throw Self.decided(item) }
@@ -53,7 +53,7 @@ struct DuplicateDesk {
 
     /// It is none, and is not proposed again.
     func dismiss(_ id: String, act: Desk.Act) throws -> Seq {
-        try township.database.write { transaction in
+        try township.write(act) { transaction, act in
             let item = try DuplicateReader(tables: transaction.tables, database: transaction.database).item(id)
             guard item.state == .open else { throw Self.decided(item) }
             let draft = decision(item, .notDuplicate, kept: nil, act: act)
@@ -63,7 +63,7 @@ struct DuplicateDesk {
 
     /// Takes a decision back: the aliases that it made are cleared.
     func reopen(_ id: String, act: Desk.Act) throws -> Merge {
-        try township.database.write { transaction in
+        try township.write(act) { transaction, act in
             let item = try DuplicateReader(tables: transaction.tables, database: transaction.database).item(id)
             guard item.state == .merged || item.state == .notDuplicate else { throw Self.decided(item) }
             var drafts: [Draft] = []

@@ -76,11 +76,12 @@ struct BudgetDesk {
     /// - Throws: ``Problem`` ``Problem/Code/nothingToChange`` when nothing is due and no amount is named,
     ///   ``Problem/Code/badValue`` for an amount that several townships would get.
     func propose(_ year: Int, _ wish: Wish, act: Desk.Act) throws -> [Entry] {
-        try township.database.write { transaction in
+        try township.write(act) { transaction, act in
             let records = try CaseReader(township, in: transaction.database)
             let book = try book(year, in: records)
-            let drafts = try estimates(year, wish, in: records).map {
-                draft($0, year: year, amountFen: wish.amountFen, book: book, act: act)
+            let drafts = try estimates(year, wish, in: records).enumerated().map { index, estimate in
+                draft(
+                    estimate, year: year, amountFen: wish.amountFen, book: book, act: index == 0 ? act : act.further)
             }
             guard !drafts.isEmpty, try township.desk.act(drafts, act, in: transaction) != nil else {
                 throw Problem(
@@ -115,7 +116,7 @@ struct BudgetDesk {
         let replaced = book.latest(estimate.township, estimate.programme)
         let reason = amountFen == nil ? estimate.explanation.zh : act.reason
         return Draft(
-            kind: MoneyKinds.budget, record: Township.newID(at: act.now), operation: .create,
+            kind: MoneyKinds.budget, record: act.newID(), operation: .create,
             writes: [
                 .set("year", .int64(Int64(year))), .set("township", .text(estimate.township)),
                 .set("programme", .text(estimate.programme.rawValue)),
@@ -130,11 +131,11 @@ struct BudgetDesk {
             ] + (replaced.map { [.set("replaces", .text($0.record.id.description))] } ?? []))
     }
 
-    /// Approves what was asked for, or another amount.
+    /// Approves what was asked for: another amount is asked for anew, by somebody else than who approves it.
     /// - Throws: ``Problem`` ``Problem/Code/refusedMove`` when the approver asked for it himself, or it was replaced;
     ///   ``Problem/Code/unknownRecord``.
-    func approve(_ id: String, amountFen: Int64?, act: Desk.Act) throws -> Entry {
-        try township.database.write { transaction in
+    func approve(_ id: String, act: Desk.Act) throws -> Entry {
+        try township.write(act) { transaction, act in
             let records = try CaseReader(township, in: transaction.database)
             guard let id = RecordID(id),
                 let budget = try records.record(id, kind: MoneyKinds.budget).flatMap(Linked.init)
@@ -143,7 +144,7 @@ struct BudgetDesk {
             let draft = Draft(
                 kind: MoneyKinds.budget, record: id, operation: .edit,
                 writes: [
-                    .set("approved_fen", .int64(amountFen ?? budget.number("amount_fen") ?? 0)),
+                    .set("approved_fen", budget.value("amount_fen")),
                     .set("approved_by", .text(act.author)), .set("approved_on", .date(act.now.day)),
                     .set("approval", .text(act.reason)),
                 ])

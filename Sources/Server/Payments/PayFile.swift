@@ -102,9 +102,22 @@ struct PayFile {
         }
     }
 
-    /// Keeps on record that the file was written.
-    func keep(_ township: Township, month: Month, batch: Int64?, act: Desk.Act) throws {
-        let draft = Draft(
+    /// Reads it and keeps on record that it was written, in one transaction: the digest on record is of what is handed out.
+    /// - Parameter deliver: hands it out; when it throws, nothing was written.
+    /// - Throws: what ``init(_:month:batch:in:)`` throws.
+    static func write(
+        _ township: Township, month: Month, batch: Int64?, act: Desk.Act, deliver: (PayFile) throws -> Void = { _ in }
+    ) throws -> PayFile {
+        try township.write(act) { transaction, act in
+            let file = try PayFile(township, month: month, batch: batch, in: transaction.database)
+            try deliver(file)
+            _ = try township.desk.act([file.record(of: month, batch: batch, act: act)], act, in: transaction)
+            return file
+        }
+    }
+
+    private func record(of month: Month, batch: Int64?, act: Desk.Act) -> Draft {
+        Draft(
             kind: payFileKind, record: Township.newID(at: act.now), operation: .create,
             writes: [
                 .set("month", .text(month.description)), .set("rows", .int64(Int64(rows.count))),
@@ -112,7 +125,6 @@ struct PayFile {
                 .set("written_by", .text(act.author)), .set("written_at", .time(act.now)),
             ] + (held.isEmpty ? [] : [.set("left_out", .list(held.map(\.payment.description)))])
                 + (batch.map { [.set("batch", .int64($0))] } ?? []))
-        _ = try CaseDesk(township: township).add(draft, act: act)
     }
 
     var csv: [UInt8] {

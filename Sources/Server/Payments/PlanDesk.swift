@@ -3,6 +3,8 @@ import CommandSupport
 import RecordStore
 import SyncEngine
 
+import class GRDB.Database
+
 /// 月度救助支出计划 (R11): what the frozen rolls of a month pay, against the budget; issued once to 区财政, which allocates.
 struct PlanDesk {
     let township: Township
@@ -28,30 +30,31 @@ struct PlanDesk {
     /// - Throws: what ``PayFile`` throws; ``Problem`` ``Problem/Code/refusedMove`` when the pay file that was written of
     ///   the same batch comes to another amount.
     func plan(_ month: Month, batch: Int64?) throws -> Plan {
-        try township.database.read { database in
-            let records = try CaseReader(township, in: database)
-            let payFile = try PayFile(month: month, batch: batch, unit: township.identity.name, in: records)
-            let plan = SpendingPlan(month, payFile.lines)
-            guard plan.totalFen == payFile.totalFen, plan.lines == payFile.rows.count else {
-                throw differs(plan.totalFen, payFile.totalFen)
-            }
-            let written = try records.tables.all(
-                of: payFileKind, where: [("month", .text(month.description))], in: database
-            ).compactMap(Linked.init).filter { $0.number("batch") == batch }.max { $0.record.seq < $1.record.seq }
-            if let written, written.number("total_fen") != plan.totalFen {
-                throw differs(plan.totalFen, written.number("total_fen") ?? 0)
-            }
-            let book = try BudgetDesk(township: township).book(month.year, in: records)
-            let spent = try PaymentSums.year(month.year, through: month, in: records).fen
-            let rows = plan.rows.map { row in
-                Self.cells(
-                    row, month: month, budgetFen: book.approvedFen(row.township, row.programme),
-                    spentFen: spent[.init(township: row.township, programme: row.programme)] ?? 0)
-            }
-            return Plan(
-                plan: plan, batch: batch, table: Self.table(rows + [Self.total(plan)]), rows: rows + [Self.total(plan)],
-                due: SpendingPlan.due(month, by: records.shelf))
+        try township.database.read { try plan(month, batch: batch, in: CaseReader(township, in: $0)) }
+    }
+
+    private func plan(_ month: Month, batch: Int64?, in records: CaseReader) throws -> Plan {
+        let payFile = try PayFile(month: month, batch: batch, unit: township.identity.name, in: records)
+        let plan = SpendingPlan(month, payFile.lines)
+        guard plan.totalFen == payFile.totalFen, plan.lines == payFile.rows.count else {
+            throw differs(plan.totalFen, payFile.totalFen)
         }
+        let written = try records.tables.all(
+            of: payFileKind, where: [("month", .text(month.description))], in: records.database
+        ).compactMap(Linked.init).filter { $0.number("batch") == batch }.max { $0.record.seq < $1.record.seq }
+        if let written, written.number("total_fen") != plan.totalFen {
+            throw differs(plan.totalFen, written.number("total_fen") ?? 0)
+        }
+        let book = try BudgetDesk(township: township).book(month.year, in: records)
+        let spent = try PaymentSums.year(month.year, through: month, in: records).fen
+        let rows = plan.rows.map { row in
+            Self.cells(
+                row, month: month, budgetFen: book.approvedFen(row.township, row.programme),
+                spentFen: spent[.init(township: row.township, programme: row.programme)] ?? 0)
+        }
+        return Plan(
+            plan: plan, batch: batch, table: Self.table(rows + [Self.total(plan)]), rows: rows + [Self.total(plan)],
+            due: SpendingPlan.due(month, by: records.shelf))
     }
 
     private func differs(_ plan: Int64, _ payFile: Int64) -> Problem {
@@ -106,13 +109,26 @@ struct PlanDesk {
 
     // MARK: - Issued and allocated
 
-    /// Keeps on record that the plan was issued.
-    /// - Returns: the record's id.
-    func issue(_ plan: Plan, due: CalendarDay?, act: Desk.Act) throws -> RecordID {
+    /// Works the plan out and keeps on record that it was issued, in one transaction.
+    /// - Parameter deliver: hands it out; when it throws, nothing was issued.
+    /// - Returns: the plan, and the record's id.
+    /// - Throws: what ``plan(_:batch:)`` throws.
+    func issue(
+        _ month: Month, batch: Int64?, due: CalendarDay?, act: Desk.Act, deliver: (Plan) throws -> Void = { _ in }
+    ) throws -> (plan: Plan, id: RecordID) {
+        try township.write(act) { transaction, act in
+            let plan = try plan(month, batch: batch, in: CaseReader(township, in: transaction.database))
+            try deliver(plan)
+            let draft = record(of: plan, due: due ?? plan.due, act: act)
+            _ = try township.desk.act([draft], act, in: transaction)
+            return (plan, draft.record)
+        }
+    }
+
+    private func record(of plan: Plan, due: CalendarDay?, act: Desk.Act) -> Draft {
         let money = plan.plan
-        let due = due ?? plan.due
-        let draft = Draft(
-            kind: MoneyKinds.spendingPlan, record: Township.newID(at: act.now), operation: .create,
+        return Draft(
+            kind: MoneyKinds.spendingPlan, record: act.newID(), operation: .create,
             writes: [
                 .set("month", .text(money.month.description)), .set("lines", .int64(Int64(money.lines))),
                 .set("amount_fen", .int64(money.amountFen)), .set("arrears_fen", .int64(money.arrearsFen)),
@@ -121,17 +137,15 @@ struct PlanDesk {
                 .set("issued_at", .time(act.now)),
             ] + (plan.batch.map { [.set("batch", .int64($0))] } ?? []) + (due.map { [.set("due_on", .date($0))] } ?? [])
         )
-        _ = try CaseDesk(township: township).add(draft, act: act)
-        return draft.record
     }
 
     /// What was issued of a month before, the older first.
-    func issued(_ month: Month) throws -> [Linked] {
-        try township.database.read { database in
-            try township.database.tables.all(
-                of: MoneyKinds.spendingPlan, where: [("month", .text(month.description))], in: database
-            ).compactMap(Linked.init).sorted { $0.record.seq < $1.record.seq }
-        }
+    func issued(_ month: Month) throws -> [Linked] { try township.database.read { try issued(month, in: $0) } }
+
+    func issued(_ month: Month, in database: Database) throws -> [Linked] {
+        try township.database.tables.all(
+            of: MoneyKinds.spendingPlan, where: [("month", .text(month.description))], in: database
+        ).compactMap(Linked.init).sorted { $0.record.seq < $1.record.seq }
     }
 
     /// Records what 区财政 allocated to a plan: of one programme, or of the whole.
@@ -146,7 +160,7 @@ struct PlanDesk {
         }
         guard let found else { throw Problem(.unknownRecord, plan) }
         let draft = Draft(
-            kind: MoneyKinds.allocation, record: Township.newID(at: act.now), operation: .create,
+            kind: MoneyKinds.allocation, record: act.newID(), operation: .create,
             writes: [
                 .set("plan", .text(plan)), .set("allocated_on", .date(day)), .set("amount_fen", .int64(fen)),
                 .set("recorded_by", .text(act.author)),

@@ -100,7 +100,7 @@ struct RecoveryDesk {
                     ("instalment_fen", claim.instalmentFen.map(Value.int64) ?? .null),
                     ("reason", act.reason.isEmpty ? .null : .text(act.reason)), ("proposed_by", .text(act.author)),
                     ("proposed_at", .time(act.now)),
-                ])
+                ], id: act.made)
         }
     }
 
@@ -156,7 +156,7 @@ struct RecoveryDesk {
                 [
                     ("application", recovery.value("application")), ("recovery", .text(recovery.record.id.description)),
                     ("means", .text(means.rawValue)), ("amount_fen", .int64(fen)), ("by", .text(act.author)),
-                ] + fields)
+                ] + fields, id: act.made)
         }
     }
 

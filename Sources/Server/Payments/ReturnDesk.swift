@@ -27,15 +27,18 @@ struct ReturnDesk {
     /// - Parameters:
     ///   - file: the pay file that was handed in; needed when the batch was written several times with other contents.
     /// - Throws: ``Problem`` ``Problem/Code/refusedMove`` when no pay file was written, or it is not said which;
-    ///   ``Problem/Code/badValue`` for a day that is still to come; ``Problem/Code/nothingToChange`` when all is marked.
+    ///   ``Problem/Code/badValue`` for a day that is still to come, or before the file was written;
+    ///   ``Problem/Code/nothingToChange`` when all is marked.
     func markPaid(_ month: Month, batch: Int64?, on day: CalendarDay, file: String?, act: Desk.Act) throws -> Paid {
         guard day <= act.now.day else {
             throw Problem(
                 .badValue, day.description, explanation: Label(zh: "日期不能晚于今天", en: "Not later than today"))
         }
-        return try township.database.write { transaction in
+        return try township.write(act) { transaction, act in
             let records = try CaseReader(township, in: transaction.database)
             let handed = try payFile(month, batch: batch, named: file, in: records)
+            try CaseDays.check(
+                day, Label(zh: "发放日期", en: "The day"), "payment.paid_at", since: handed.day("written_at"), at: act.now)
             let open = try lines(of: handed, month: month, in: records).filter {
                 $0.reversal == nil && $0.line.value("paid_at").isNull
                     && (batch == nil || $0.roll.number("batch") == batch)
@@ -130,13 +133,12 @@ struct ReturnDesk {
     /// - Throws: ``Problem`` ``Problem/Code/unknownRecord``, ``Problem/Code/refusedMove`` when it was taken back before, or
     ///   no pay file with it was written; ``Problem/Code/badValue`` for an empty code.
     func returnLine(_ id: String, code: String, act: Desk.Act) throws -> (returned: Returned, seq: Seq) {
-        try township.database.write { transaction in
+        try township.write(act) { transaction, act in
             let records = try CaseReader(township, in: transaction.database)
             guard let id = RecordID(id),
                 let line = try records.record(id, kind: records.kind("payment")).flatMap(Linked.init)
             else { throw Problem(.unknownRecord, id) }
-            try checkHandedIn(line, in: records)
-            let draft = try draft(line, code: code)
+            let draft = try draft(line, code: code, id: act.made)
             guard let outcome = try township.desk.act([draft], act, in: transaction) else {
                 throw Problem(.nothingToChange)
             }
@@ -144,7 +146,7 @@ struct ReturnDesk {
         }
     }
 
-    private func draft(_ line: Linked, code: String) throws -> Draft {
+    private func draft(_ line: Linked, code: String, id: RecordID? = nil) throws -> Draft {
         guard code.contains(where: { !$0.isWhitespace }) else {
             throw Problem(
                 .badValue, "--code", explanation: Label(zh: "须写明银行的退回原因", en: "The bank's reason is needed"))
@@ -154,28 +156,7 @@ struct ReturnDesk {
             ["application", "month", "payee", "means"].map { ($0, line.value($0)) } + [
                 ("amount_fen", .int64(-(line.number("amount_fen") ?? 0))), ("state", .text("returned")),
                 ("reverses", .text(line.record.id.description)), ("return_code", .text(code)),
-            ])
-    }
-
-    private func checkHandedIn(_ line: Linked, in records: CaseReader) throws {
-        let roll = try line.value("roll").recordID.flatMap { try records.record($0, kind: rollKind) }.flatMap(
-            Linked.init)
-        let files = try roll.map { roll in
-            try records.tables.all(of: payFileKind, where: [("month", roll.value("month"))], in: records.database)
-                .compactMap(Linked.init).filter { file in
-                    (file.value("batch").isNull || file.value("batch") == roll.value("batch"))
-                        && file.record.seq > roll.record.seq
-                        && !file.elements("left_out").contains(line.record.id.description)
-                }
-        }
-        guard files?.isEmpty == false else {
-            throw Refusal(
-                move: Label(zh: "登记退回", en: "record a return"),
-                reasons: [
-                    .init(CaseRule(14), Label(zh: "这一笔没有报送过银行", en: "this line was never handed to the bank"))
-                ]
-            ).problem
-        }
+            ], id: id)
     }
 
     /// Says that what came back is paid again to the account it had.
@@ -188,7 +169,7 @@ struct ReturnDesk {
         }
         guard let line else { throw Problem(.unknownRecord, id) }
         let draft = Draft(
-            kind: MoneyKinds.payAgain, record: Township.newID(at: act.now), operation: .create,
+            kind: MoneyKinds.payAgain, record: act.newID(), operation: .create,
             writes: [
                 .set("application", line.value("application")), .set("payment", .text(line.record.id.description)),
                 .set("by", .text(act.author)), .set("at", .time(act.now)),
@@ -236,7 +217,7 @@ struct ReturnDesk {
                     ? Label(zh: "退回文件最多 \(Self.rowLimit) 行", en: "A return file has at most \(Self.rowLimit) rows")
                     : Label(zh: "退回文件缺少这些列", en: "The return file lacks these columns"))
         }
-        return try township.database.write { transaction in
+        return try township.write(act) { transaction, act in
             var finder = ReturnFinder(records: try CaseReader(township, in: transaction.database))
             var report = Report(rows: table.rows.count)
             var act = act
@@ -247,7 +228,6 @@ struct ReturnDesk {
                     }
                     let line = try finder.line(fields)
                     let code = fields[Self.columns.code]?.trimmingSpace ?? ""
-                    try checkHandedIn(line, in: finder.records)
                     let draft = try draft(line, code: code)
                     // Rows are decided one by one: what one of them may not change holds up no other.
                     try transaction.savepoint { _ = try township.desk.act([draft], act, in: transaction) }

@@ -40,7 +40,7 @@ struct RollDesk {
                 .badValue, month.description,
                 explanation: Label(zh: "最多提前一个月冻结", en: "A roll is frozen at most a month ahead"))
         }
-        return try township.database.write { transaction in
+        return try township.write(act) { transaction, act in
             if awaitsStations { try checkStations(in: transaction) }
             let roll = try roll(month, in: transaction.database)
             guard !roll.lines.isEmpty else {
@@ -55,7 +55,7 @@ struct RollDesk {
             }
             let batch = try nextBatch(month, in: transaction.database)
             let desk = CaseDesk(township: township)
-            let id = Township.newID(at: act.now)
+            let id = act.newID()
             let lines = try roll.lines.map { try payment($0, roll: id, desk: desk) }
             let head = Draft(
                 kind: rollKind, record: id, operation: .create,

@@ -54,7 +54,7 @@ struct VillageDesk {
             guard !name.isEmpty else { throw Problem(.badValue, "\(code)=") }
         }
         let wanted = Dictionary(names) { $1 }
-        return try township.database.write { transaction in
+        return try township.write(act) { transaction, act in
             let drafts = try wanted.sorted { $0.key < $1.key }.map { code, name in
                 try draft(Scope(code), name, in: transaction)
             }

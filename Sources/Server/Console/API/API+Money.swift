@@ -79,7 +79,7 @@ extension API {
             "提出预算", "Propose a budget",
             [.seen, .optional("amount"), .optional("programme"), .optional("township"), .remark], []),
         "POST /money/budgets/{id}/approve": .act(
-            "批准预算", "Approve a budget", [.seen, .reason, .optional("amount")], []),
+            "批准预算", "Approve a budget", [.seen, .reason], []),
     ]
 
     private static let compute = Operation.Field.optional("compute")

@@ -13,7 +13,6 @@ struct EditPage: ConsolePage {
         .post("/records/{id}/edit", .work) { console, request in
             let subject = try console.subject(try request.record())
             let typed = try EditPage.page(console, request, of: subject)
-            try console.checkFresh([subject.record.id], seen: try request.seen())
             return try typed.keep(console, operation: .edit, record: subject.record.id)
         },
         .get("/households/{id}/new/{kind}", .work) { console, request in
@@ -21,7 +20,8 @@ struct EditPage: ConsolePage {
         },
         .post("/households/{id}/new/{kind}", .work) { console, request in
             let typed = try newPage(console, request, try console.subject(try request.record()))
-            return try typed.keep(console, operation: .create, record: Township.newID(at: request.now))
+            let record = try request.newRecord() ?? Township.newID(at: request.now)
+            return try typed.keep(console, operation: .create, record: record)
         },
     ]
 
@@ -88,14 +88,15 @@ struct EditPage: ConsolePage {
         }
         let draft = Draft(kind: editable.kind, record: record, operation: operation, writes: kept)
         do {
-            let seq = try CaseDesk(township: console.township).add(draft, act: try request.act(reason: reason))
+            let act = try console.act(request, reason: reason) { _, _ in operation == .create ? [] : [record] }
+            let seq = try CaseDesk(township: console.township).add(draft, act: act)
             return .done(
                 Link("households", file.root.record.id.description, query: [("done", String(seq))]),
                 .object([
                     ("id", .string(record.description)), ("kind", .string(editable.kind.name)),
                     ("seq", .int(Int64(seq))),
                 ]))
-        } catch let problem as Problem where problem.code.rawValue < 3000 {
+        } catch let problem as Problem where problem.code.rawValue < 3000 && problem.code != .recordExists {
             let field = problem.subject.split(separator: ".").last.map(String.init) ?? ""
             guard editable.fields.contains(where: { $0.name == field }) else { throw problem }
             throw WrongFields(problem: problem, wrong: [field: EditableFields.words(problem)])

@@ -4,6 +4,8 @@ import Markup
 import RecordStore
 import SyncEngine
 
+import class GRDB.Database
+
 /// What people do on the page of a case. The rules decide at the desk (``CaseDesk``), not here.
 enum CaseActs {
     static let routes: [ConsoleRoute] = [
@@ -21,8 +23,9 @@ enum CaseActs {
         _ body: (CaseDesk, _ id: String, Desk.Act) throws -> (seq: Seq, more: [(String, JSONValue)])
     ) throws -> ConsoleAnswer {
         let id = try request.record()
-        try console.checkFresh(case: id, seen: try request.seen(), withFacts: withFacts)
-        let act = try request.act(reason: reason)
+        let act = try console.act(request, reason: reason) {
+            try console.newer(inCase: id, than: $1, withFacts: withFacts, in: $0)
+        }
         let (seq, more) = try body(CaseDesk(township: console.township), id.description, act)
         return .done(
             Link("cases", id.description, query: [("done", String(seq))]),
@@ -215,18 +218,17 @@ extension ConsoleRequest {
 }
 
 extension Console {
-    /// Nobody has changed the case since a page was seen: its application, what lies below it, and of a decision the facts
+    /// What has changed of a case since a page was seen: its application, what lies below it, and of a decision the facts
     /// that it is calculated of. A document that was printed meanwhile changes nothing.
-    /// - Throws: ``ChangedMeanwhile``; ``Problem`` ``Problem/Code/unknownRecord``.
-    func checkFresh(case id: RecordID, seen: Seq, withFacts: Bool = false) throws {
-        let newer = try read { database, _ in
-            let records = try CaseReader(township, in: database)
-            let file = try records.file(id.description, at: township.clock())
-            let facts = try withFacts ? file.householdID.map { try records.calculationReading(of: $0) } : nil
-            let family = try records.dependents(of: file.application.record) + [file.application.record]
-            return family.filter { $0.seq > seen && $0.kind != DocumentRecord.kindName }.map(\.id)
-                + (facts?.records.filter { $0.seq > seen }.map(\.id) ?? [])
-        }
-        try checkFresh(newer, seen: seen)
+    /// - Throws: ``Problem`` ``Problem/Code/unknownRecord``.
+    func newer(
+        inCase id: RecordID, than seen: Seq, withFacts: Bool, in database: Database
+    ) throws -> [RecordID] {
+        let records = try CaseReader(township, in: database)
+        let file = try records.file(id.description, at: township.clock())
+        let facts = try withFacts ? file.householdID.map { try records.calculationReading(of: $0) } : nil
+        let family = try records.dependents(of: file.application.record) + [file.application.record]
+        return family.filter { $0.seq > seen && $0.kind != DocumentRecord.kindName }.map(\.id)
+            + (facts?.records.filter { $0.seq > seen }.map(\.id) ?? [])
     }
 }

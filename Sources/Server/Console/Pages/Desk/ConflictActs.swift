@@ -11,16 +11,13 @@ struct ConflictActs {
     static let routes: [ConsoleRoute] = [
         .get("/conflicts/{id}") { console, request in try show(console, request) },
         .post("/conflicts/{id}") { console, request in
-            try acting(console, request) { id, desk in
-                try checkMayDecide(id, console, request)
-                let act = try request.act(reason: try request.required("reason"))
-                return try desk.decide(id, try choice(request), act: act)
+            try acting(console, request) { id, desk, act in
+                try desk.decide(id, try choice(request), mayOverrule: request.person.role == .leader, act: act)
             }
         },
         .post("/conflicts/{id}/undo") { console, request in
-            try acting(console, request) { id, desk in
-                let act = try request.act(reason: try request.required("reason"))
-                return try desk.undo(id, mayOverrule: request.person.role == .leader, act: act)
+            try acting(console, request) { id, desk, act in
+                try desk.undo(id, mayOverrule: request.person.role == .leader, act: act)
             }
         },
         .post("/conflicts/{id}/ask") { console, request in
@@ -47,11 +44,13 @@ struct ConflictActs {
     /// Acts on a page that is fresh.
     private static func acting(
         _ console: Console, _ request: ConsoleRequest,
-        _ body: (RecordID, ConflictDesk) throws -> ConflictDesk.Decided
+        _ body: (RecordID, ConflictDesk, Desk.Act) throws -> ConflictDesk.Decided
     ) throws -> ConsoleAnswer {
         let id = try request.record()
-        try console.checkFresh(try console.recordsOf(conflicts: [id]), seen: try request.seen())
-        let decided = try body(id, ConflictDesk(township: console.township))
+        let act = try console.act(request, reason: try request.required("reason")) { database, _ in
+            try console.recordsOf(conflicts: [id], in: database)
+        }
+        let decided = try body(id, ConflictDesk(township: console.township), act)
         return .done(Link("conflicts", id.description, query: [("done", String(decided.seq))]), decided.document)
     }
 
@@ -63,16 +62,6 @@ struct ConflictActs {
             (String(pair.name.dropFirst("value.".count)), pair.value.trimmingCharacters(in: .whitespaces))
         }
         return .fields(Dictionary(typed) { first, _ in first })
-    }
-
-    /// A conflict that is decided is decided otherwise by whoever decided it, or by the leader.
-    static func checkMayDecide(_ id: RecordID, _ console: Console, _ request: ConsoleRequest) throws {
-        let decision = try console.read { database, _ in
-            let reader = ConflictReader(tables: console.township.database.tables, database: database)
-            return try reader.decision(on: try reader.subject(id))
-        }
-        guard let decision, request.person.role != .leader, decision.author != request.person.author else { return }
-        throw Problem(.notPermitted, decision.author)
     }
 
     // MARK: - Showing

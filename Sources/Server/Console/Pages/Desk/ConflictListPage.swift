@@ -4,6 +4,8 @@ import Markup
 import RecordStore
 import SyncEngine
 
+import class GRDB.Database
+
 /// The open conflicts, the grave ones first; several alike are decided here at once.
 struct ConflictListPage: ConsolePage {
     static let routes: [ConsoleRoute] = [
@@ -17,10 +19,11 @@ struct ConflictListPage: ConsolePage {
                 throw Problem(.badValue, "take")
             }
             guard Set(ids).count == ids.count else { throw Problem(.badValue, "conflict") }
-            for id in ids { try ConflictActs.checkMayDecide(id, console, request) }
-            let act = try request.act(reason: try request.required("reason"))
-            try console.checkFresh(try console.recordsOf(conflicts: ids), seen: try request.seen())
-            let decided = try ConflictDesk(township: console.township).decide(alike: ids, side, act: act)
+            let act = try console.act(request, reason: try request.required("reason")) { database, _ in
+                try console.recordsOf(conflicts: ids, in: database)
+            }
+            let decided = try ConflictDesk(township: console.township).decide(
+                alike: ids, side, mayOverrule: request.person.role == .leader, act: act)
             let last = decided.last?.seq ?? 0
             return .done(
                 Link("conflicts", query: [("done", String(last))]),
@@ -196,11 +199,9 @@ struct ConflictListPage: ConsolePage {
 
 extension Console {
     /// What these conflicts are about, to see whether it has changed.
-    func recordsOf(conflicts: [RecordID]) throws -> [RecordID] {
-        try read { database, _ in
-            let reader = ConflictReader(tables: township.database.tables, database: database)
-            return try conflicts.flatMap { [$0, try reader.subject($0).record.id] }
-        }
+    func recordsOf(conflicts: [RecordID], in database: Database) throws -> [RecordID] {
+        let reader = ConflictReader(tables: township.database.tables, database: database)
+        return try conflicts.flatMap { [$0, try reader.subject($0).record.id] }
     }
 }
 

@@ -69,11 +69,10 @@ struct DuplicatePage: ConsolePage {
         _ body: (DuplicateDesk, String, Desk.Act) throws -> DuplicateDesk.Merge
     ) throws -> ConsoleAnswer {
         let id = try request.record()
-        let act = try request.act(reason: try request.required("reason"))
-        let item = try console.read { database, _ in
-            try DuplicateReader(tables: console.township.database.tables, database: database).item(id.description)
+        let act = try console.act(request, reason: try request.required("reason")) { database, _ in
+            let reader = DuplicateReader(tables: console.township.database.tables, database: database)
+            return [id] + (try reader.item(id.description)).records
         }
-        try console.checkFresh([id] + item.records, seen: try request.seen())
         let merge = try body(DuplicateDesk(township: console.township), id.description, act)
         return .done(
             Link("duplicates", id.description, query: [("done", String(merge.seq))]), merge.document(of: id))

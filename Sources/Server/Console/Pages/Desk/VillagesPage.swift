@@ -15,9 +15,9 @@ struct VillagesPage: ConsolePage {
         },
         .post("/villages/{code}", .work) { console, request in
             let code = request.part("code")
-            try console.checkFresh([Village.id(of: Scope(code))], seen: try request.seen())
+            let act = try console.act(request, reason: "") { _, _ in [Village.id(of: Scope(code))] }
             let seq = try VillageDesk(township: console.township).name(
-                [(code, try request.required("name"))], act: try request.act(reason: ""))
+                [(code, try request.required("name"))], act: act)
             return .done(
                 Link(["villages"], query: [("done", seq.map { String($0) })]),
                 .object([("seq", seq.map { .int(Int64($0)) } ?? .null)]))

@@ -92,15 +92,16 @@ struct BatchPage: ConsolePage {
                 .badValue, "id",
                 explanation: Label(zh: "一次选 1 到 \(limit) 件", en: "Choose from 1 to \(limit) at a time"))
         }
-        let seen = try request.seen()
         let desk = DocumentDesk(township: console.township)
         var made: [DocumentDesk.Made] = []
         var refused: [CaseDesk.Refused] = []
         for id in ids {
             do {
                 guard let application = RecordID(id) else { throw Problem(.unknownRecord, String(id.prefix(40))) }
-                try console.checkFresh(case: application, seen: seen, withFacts: true)
-                made.append(try desk.issue(id, template, act: try request.act(reason: ""), isWelcome: { _ in }))
+                let act = try console.act(request, reason: "") {
+                    try console.newer(inCase: application, than: $1, withFacts: true, in: $0)
+                }
+                made.append(try desk.issue(id, template, act: act, isWelcome: { _ in }))
             } catch let problem as Problem {
                 refused.append(CaseDesk.Refused(subject: id, problem: problem))
             } catch is ChangedMeanwhile {

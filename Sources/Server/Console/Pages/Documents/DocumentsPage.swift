@@ -22,9 +22,11 @@ struct DocumentsPage: ConsolePage {
         .post("/cases/{id}/documents", .work) { console, request in
             let id = try request.record()
             let template = DocumentTemplate.of(try DocumentCode(parsing: try request.required("code")))
-            try console.checkFresh(case: id, seen: try request.seen(), withFacts: true)
+            let act = try console.act(request, reason: "") {
+                try console.newer(inCase: id, than: $1, withFacts: true, in: $0)
+            }
             let made = try DocumentDesk(township: console.township).issue(
-                id.description, template, act: try request.act(reason: ""), isWelcome: { _ in })
+                id.description, template, act: act, isWelcome: { _ in })
             let record = made.record.map(\.id.description) ?? ""
             return .done(
                 Link(

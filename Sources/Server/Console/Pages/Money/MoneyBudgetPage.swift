@@ -92,10 +92,6 @@ struct MoneyBudgetPage: ConsolePage {
 
     private static func propose(_ request: ConsoleRequest, in console: Console) throws -> ConsoleAnswer {
         let year = try MoneyArgument.year(request.part("year"))
-        let known = try console.read { database, _ in
-            try BudgetBook.of(year, in: console, database).records.map(\.record.id)
-        }
-        try console.checkFresh(known, seen: try request.seen())
         let amount = request.optional("amount")
         let programme = try request.optional("programme").map(Programme.init(parsing:))
         if amount != nil, programme == nil {
@@ -107,7 +103,10 @@ struct MoneyBudgetPage: ConsolePage {
             programme: programme, township: request.optional("township"),
             amountFen: try amount.map { try MoneyArgument.fen($0) })
         let reason = amount == nil ? request.optional("reason") ?? "" : try request.required("reason")
-        let made = try BudgetDesk(township: console.township).propose(year, wish, act: try request.act(reason: reason))
+        let act = try console.act(request, reason: reason) { database, _ in
+            try BudgetBook.of(year, in: console, database).records.map(\.record.id)
+        }
+        let made = try BudgetDesk(township: console.township).propose(year, wish, act: act)
         return .done(
             Link("money", "budget", String(year), query: [("done", made.first.map { "\($0.record.record.seq)" })]),
             BudgetDesk.document(made))
@@ -121,10 +120,8 @@ struct MoneyBudgetPage: ConsolePage {
         }
         guard let budget else { throw Problem(.unknownRecord, id.description) }
         try request.isAnother(than: budget.text("proposed_by"))
-        try console.checkFresh([id], seen: try request.seen())
-        let entry = try BudgetDesk(township: console.township).approve(
-            id.description, amountFen: try request.optional("amount").map { try MoneyArgument.fen($0) },
-            act: try request.act(reason: try request.required("reason")))
+        let act = try console.act(request, reason: try request.required("reason")) { _, _ in [id] }
+        let entry = try BudgetDesk(township: console.township).approve(id.description, act: act)
         return .done(
             Link(
                 "money", "budget", String(budget.number("year") ?? 0),
@@ -215,9 +212,10 @@ struct MoneyBudgetPage: ConsolePage {
                     Link("money", "budgets", record.record.id.description, "approve"), request, seen: seq,
                     submit: L("批准", "Approve")
                 ) {
-                    MoneyParts.amount(
-                        "amount", L("批准金额（元），不填则按申报", "Approved (yuan); empty: as asked for"), key: key,
-                        isRequired: false)
+                    Parts.note(
+                        L(
+                            "批准的是申报的金额；要批另一个金额，先由经办人重新申报。",
+                            "It approves what was asked for: another amount is asked for anew."))
                     Parts.reason(key: key, help: L("批准依据，如文号", "What it rests on, such as a document's number"))
                 }
             }

@@ -37,10 +37,10 @@ struct MoneyPaidPage: ConsolePage {
         },
         .post("/money/lines/{id}/return", .work) { console, request in
             let id = try request.record()
-            try console.checkFresh([id], seen: try request.seen())
             let code = try request.required("code")
+            let act = try console.act(request, reason: code) { _, _ in [id] }
             let (made, seq) = try ReturnDesk(township: console.township).returnLine(
-                id.description, code: code, act: try request.act(reason: code))
+                id.description, code: code, act: act)
             return .done(
                 Link("money", "paid", made.line.text("month") ?? "", query: [("done", "\(seq)")]),
                 made.document.adding([("seq", .int(Int64(seq)))]))

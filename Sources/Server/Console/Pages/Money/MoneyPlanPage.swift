@@ -89,10 +89,11 @@ struct MoneyPlanPage: ConsolePage {
     private static func issue(_ request: ConsoleRequest, in console: Console) throws -> ConsoleAnswer {
         let month = try request.month()
         let desk = PlanDesk(township: console.township)
-        try console.checkFresh(try desk.issued(month).map(\.record.id), seen: try request.seen())
-        let plan = try desk.plan(month, batch: try request.batch())
         let due = try request.optional("due").map { try CalendarDay(typed: $0) }
-        let id = try desk.issue(plan, due: due, act: try request.act(reason: ""))
+        let act = try console.act(request, reason: "") { database, _ in
+            try desk.issued(month, in: database).map(\.record.id)
+        }
+        let (plan, id) = try desk.issue(month, batch: try request.batch(), due: due, act: act)
         return .done(
             Link("money", "plan", month.description, query: [("done", try seq(of: id, in: console))]),
             .object([
@@ -110,19 +111,20 @@ struct MoneyPlanPage: ConsolePage {
 
     private static func allocate(_ request: ConsoleRequest, in console: Console) throws -> ConsoleAnswer {
         let id = try request.record()
-        let (month, known) = try console.read { database, _ in
-            let tables = console.township.database.tables
+        let tables = console.township.database.tables
+        let month = try console.read { database, _ in
             guard let plan = try tables.record(id, kind: MoneyKinds.spendingPlan, in: database).flatMap(Linked.init)
             else { throw Problem(.unknownRecord, id.description) }
-            let made = try tables.all(
-                of: MoneyKinds.allocation, where: [("plan", .text(id.description))], in: database)
-            return (plan.text("month") ?? "", made.map(\.id))
+            return plan.text("month") ?? ""
         }
-        try console.checkFresh(known, seen: try request.seen())
+        let act = try console.act(request, reason: "") { database, _ in
+            try tables.all(of: MoneyKinds.allocation, where: [("plan", .text(id.description))], in: database)
+                .map(\.id)
+        }
         let made = try PlanDesk(township: console.township).allocate(
             id.description, programme: try request.optional("programme").map(Programme.init(parsing:)),
             on: try request.requiredDay("on"), fen: try request.fen("amount"), document: request.optional("document"),
-            act: try request.act(reason: ""))
+            act: act)
         return .done(
             Link("money", "plan", month, query: [("done", "\(made.seq)")]),
             .object([

@@ -21,33 +21,29 @@ struct MoneyRecoveryPage: ConsolePage {
         },
         .post("/money/recoveries/propose", .work) { console, request in try propose(request, in: console) },
         .post("/money/recoveries/{id}/decide", .approve) { console, request in
-            let recovery = try fresh(request, in: console)
-            try request.isAnother(than: recovery.text("proposed_by"))
+            let (id, act) = try acting(request, try request.required("reason"), isDecision: true, in: console)
             let decision = try request.required("decision")
             guard ["approved", "rejected"].contains(decision) else { throw Problem(.badValue, "decision") }
             return done(
                 try RecoveryDesk(township: console.township).decide(
-                    recovery.record.id.description, isApproved: decision == "approved",
-                    act: try request.act(reason: try request.required("reason"))), in: console)
+                    id, isApproved: decision == "approved", act: act), in: console)
         },
         .post("/money/recoveries/{id}/offset", .work) { console, request in
-            let recovery = try fresh(request, in: console)
+            let (id, act) = try acting(request, try request.required("reason"), in: console)
             return done(
                 try RecoveryDesk(township: console.township).withhold(
-                    recovery.record.id.description, from: try request.required("line"),
-                    fen: try request.optional("amount").map { try MoneyArgument.fen($0) },
-                    act: try request.act(reason: try request.required("reason"))), in: console)
+                    id, from: try request.required("line"),
+                    fen: try request.optional("amount").map { try MoneyArgument.fen($0) }, act: act), in: console)
         },
         .post("/money/recoveries/{id}/receive", .work) { console, request in
-            let recovery = try fresh(request, in: console)
+            let (id, act) = try acting(request, "", in: console)
             guard let means = MoneyKinds.Means(rawValue: try request.required("means")), means != .offset else {
                 throw Problem(.badValue, "means")
             }
             return done(
                 try RecoveryDesk(township: console.township).receive(
-                    recovery.record.id.description, means, fen: try request.fen("amount"),
-                    on: try request.requiredDay("on"),
-                    receipt: request.optional("receipt"), act: try request.act(reason: "")), in: console)
+                    id, means, fen: try request.fen("amount"), on: try request.requiredDay("on"),
+                    receipt: request.optional("receipt"), act: act), in: console)
         },
     ]
 
@@ -58,34 +54,35 @@ struct MoneyRecoveryPage: ConsolePage {
         let lines = try request.required("lines").split(whereSeparator: { $0.isWhitespace || $0 == "," }).map(
             String.init)
         let application = try request.required("application")
-        let known = try console.read { database, _ in
+        let act = try console.act(request, reason: try request.required("reason")) { database, _ in
             try console.township.database.tables.all(
                 of: MoneyKinds.recovery, where: [("application", .text(application))], in: database
             ).map(\.id)
         }
-        try console.checkFresh(known, seen: try request.seen())
         let claim = RecoveryDesk.Claim(
             lines: lines, cause: cause, amountFen: try request.fen("amount"),
             instalmentFen: try request.optional("instalment").map { try MoneyArgument.fen($0) })
         return done(
             try RecoveryDesk(township: console.township).propose(
-                application, claim, act: try request.act(reason: try request.required("reason"))), in: console)
+                application, claim, act: act), in: console)
     }
 
-    /// The recovery, when neither it nor what came back of it changed since the page was shown.
-    private static func fresh(_ request: ConsoleRequest, in console: Console) throws -> Linked {
+    /// The recovery, and an act on it when neither it nor what came back of it changed since the page was shown.
+    private static func acting(
+        _ request: ConsoleRequest, _ reason: String, isDecision: Bool = false, in console: Console
+    ) throws -> (id: String, Desk.Act) {
         let id = try request.record()
-        let (found, items) = try console.read { database, _ in
-            let tables = console.township.database.tables
+        let tables = console.township.database.tables
+        let act = try console.act(request, reason: reason) { database, _ in
             guard let found = try tables.record(id, kind: MoneyKinds.recovery, in: database).flatMap(Linked.init) else {
                 throw Problem(.unknownRecord, id.description)
             }
+            if isDecision { try request.isAnother(than: found.text("proposed_by")) }
             let items = try tables.all(
                 of: MoneyKinds.recoveryItem, where: [("application", found.value("application"))], in: database)
-            return (found, items.map(\.id))
+            return [id] + items.map(\.id)
         }
-        try console.checkFresh([id] + items, seen: try request.seen())
-        return found
+        return (id.description, act)
     }
 
     private static func done(_ entry: RecoveryDesk.Entry, in console: Console) -> ConsoleAnswer {

@@ -16,10 +16,12 @@ struct MoneyRollPage: ConsolePage {
         },
         .post("/money/roll/{month}/freeze", .work, work: { _ in .long }) { console, request in
             let month = try request.month()
-            try console.checkFresh(try rolls(month, in: console), seen: try request.seen())
             let reason = request.optional("without_stations")
+            let act = try console.act(request, reason: reason ?? "") { database, _ in
+                try console.figures.rolls(of: month, in: database).map(\.record.id)
+            }
             let frozen = try RollDesk(township: console.township).freeze(
-                month, awaitsStations: reason == nil, act: try request.act(reason: reason ?? ""))
+                month, awaitsStations: reason == nil, act: act)
             let done = frozen.seq.map { "\($0)" }
             return .done(Link("money", "roll", month.description, query: [("done", done)]), frozen.document)
         },
@@ -27,10 +29,6 @@ struct MoneyRollPage: ConsolePage {
             try payFile(try request.month(), request, in: console)
         },
     ]
-
-    private static func rolls(_ month: Month, in console: Console) throws -> [RecordID] {
-        try console.read { database, _ in try console.figures.rolls(of: month, in: database).map(\.record.id) }
-    }
 
     private static func page(_ month: Month, _ request: ConsoleRequest, in console: Console) throws -> MoneyRollPage {
         let page = try MoneyPages.read(console) { database, seq in
@@ -46,16 +44,15 @@ struct MoneyRollPage: ConsolePage {
         _ month: Month, _ request: ConsoleRequest, in console: Console
     ) throws -> ConsoleAnswer {
         guard mayTakePayFile(request.person) else { throw Problem(.notPermitted, request.person.role.label.text()) }
-        let (batch, act) = (try request.batch(), try request.act(reason: try request.required("reason")))
-        let (rolls, file) = try console.read { database, _ in
+        let batch = try request.batch()
+        let act = try console.act(request, reason: try request.required("reason")) { database, _ in
             let rolls = try console.figures.rolls(of: month, in: database).filter {
                 batch == nil || $0.number("batch") == batch
             }
             for roll in rolls { try request.isAnother(than: roll.text("frozen_by")) }
-            return (rolls, try PayFile(console.township, month: month, batch: batch, in: database))
+            return rolls.map(\.record.id)
         }
-        try console.checkFresh(rolls.map(\.record.id), seen: try request.seen())
-        try file.keep(console.township, month: month, batch: batch, act: act)
+        let file = try PayFile.write(console.township, month: month, batch: batch, act: act)
         let name = "payfile-\(month)" + (batch.map { "-\($0)" } ?? "") + ".csv"
         return .file(ConsoleFile(name: name, mediaType: TableFormat.csv.mediaType, bytes: file.csv))
     }
