@@ -33,6 +33,14 @@ import Testing
         #expect(again.words.contains("改动 1 条") && again.words.contains("不变 1 行"), "\(again.words)")
     }
 
+    @Test func aRejectedRowIsSaidInWords() throws {
+        var clerk = clerk
+        let plan = try clerk.submit(
+            try clerk.get("/imports"), "/imports/plan",
+            ["roster": "户编号,电话\n001,1351234\n", "village": DeskVillage.village])
+        #expect(plan.words.contains("住户 电话") && !plan.words.contains("household.phones"), "\(plan.words)")
+    }
+
     @Test func aSheetWithoutTheHouseholdsNumberIsRefusedInWords() throws {
         var clerk = clerk
         let refused = try clerk.submit(

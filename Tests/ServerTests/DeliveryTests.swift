@@ -1,8 +1,22 @@
 import NIOCore
+import SyncEngine
 import Synchronization
 import Testing
 
 @testable import Server
+
+/// Snapshots of the database that are held for readers have an end in number too.
+@Suite struct PlacesTests {
+    @Test func allPlacesAreTakenOnceAndFreeAgainWhenNobodyHoldsThem() throws {
+        let places = Places(2)
+        var held: [Places.Place] = [try places.take(), try places.take()]
+        #expect(throws: Problem.self) { try places.take() }
+        #expect(throws: Problem.self) { try places.take() }
+        held.removeLast()
+        held.append(try places.take())
+        #expect(throws: Problem.self) { try places.take() }
+    }
+}
 
 /// A reader that is slow or gone does not hold what is read for it.
 @Suite(.timeLimit(.minutes(1))) struct DeliveryTests {

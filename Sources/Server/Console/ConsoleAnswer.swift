@@ -80,14 +80,16 @@ enum Work: Sendable {
     case page
     /// In a ``Lane`` of its own: seconds.
     case long
+    /// With the pages; then a snapshot of the database is held until the body is read.
+    case stream
     /// Where passwords are checked (``PasswordGate``).
     case password
 
     /// Long when it is asked to work something out.
     static let asked: @Sendable (ConsoleRequest) -> Work = { $0.query["compute"] == "yes" ? .long : .page }
-    /// A workbook is made whole before it is sent.
+    /// A workbook is made whole before it is sent; other files are read as they are sent.
     static let file: @Sendable (ConsoleRequest) -> Work = {
-        $0.query["format"] ?? TableFormat.xlsx.rawValue == TableFormat.xlsx.rawValue ? .long : .page
+        $0.query["format"] ?? TableFormat.xlsx.rawValue == TableFormat.xlsx.rawValue ? .long : .stream
     }
 }
 

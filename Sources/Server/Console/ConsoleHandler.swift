@@ -14,6 +14,12 @@ struct ConsoleHandler: Sendable {
     let gate: PasswordGate
     let isPlain: Bool
     let long = Lane.longWork()
+    private let streams = Places(Limit.streams)
+
+    private enum Limit {
+        /// Tables that are read while they are sent: each holds a snapshot of the database.
+        static let streams = 8
+    }
 
     init(console: Console, gate: PasswordGate, isPlain: Bool) {
         self.console = console
@@ -54,13 +60,17 @@ struct ConsoleHandler: Sendable {
                     }
                 }
             }
-            let made =
-                switch route.work(request) {
-                case .page: try await run(work)
-                case .long: try await long.run(for: who.name, work)
-                case .password: try await gate.check(from: context.address, work)
-                }
-            return Self.response(made, context: context)
+            var place: Places.Place?
+            let made: MadeAnswer
+            switch route.work(request) {
+            case .page: made = try await run(work)
+            case .stream:
+                place = try streams.take()
+                made = try await run(work)
+            case .long: made = try await long.run(for: who.name, work)
+            case .password: made = try await gate.check(from: context.address, work)
+            }
+            return Self.response(made, context: context, in: place)
         } catch {
             let refused = Refused(error, logger: context.logger)
             if route.method == .post, !input.wantsJSON, let asked,
@@ -160,13 +170,13 @@ struct ConsoleHandler: Sendable {
 
     // MARK: - Answers
 
-    private static func response(_ made: MadeAnswer, context: ConnectionContext) -> Response {
+    private static func response(_ made: MadeAnswer, context: ConnectionContext, in place: Places.Place?) -> Response {
         switch made {
         case .html(let text): html(text, status: 200)
         case .json(let document): json(document, status: 200)
         case .redirect(let link): redirect(to: link.text)
         case .file(let file):
-            Response(status: .ok, headers: file.headers, body: file.content.body(context.channel))
+            Response(status: .ok, headers: file.headers, body: file.content.body(context.channel, in: place))
         }
     }
 
@@ -235,10 +245,14 @@ extension ConsoleFile {
 }
 
 extension ConsoleFile.Content {
-    func body(_ channel: any Channel) -> ResponseBody {
+    func body(_ channel: any Channel, in place: Places.Place?) -> ResponseBody {
         switch self {
         case .bytes(let bytes): ResponseBody(byteBuffer: ByteBuffer(bytes: bytes))
-        case .table(let body): ResponseBody { try await Delivery.file.send(body, on: channel, to: &$0) }
+        case .table(let body):
+            ResponseBody { writer in
+                defer { withExtendedLifetime(place) {} }
+                try await Delivery.file.send(body, on: channel, to: &writer)
+            }
         case .parts(let parts):
             ResponseBody {
                 try await Delivery.file.send(parts.map { ByteBuffer(bytes: $0) }, on: channel, to: &$0)

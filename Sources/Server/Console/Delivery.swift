@@ -1,5 +1,31 @@
 import NIOCore
+import SyncEngine
 import Synchronization
+
+/// So many at a time, and no more: a place is free again when nobody holds it.
+final class Places: Sendable {
+    private let most: Int
+    private let taken = Mutex(0)
+
+    init(_ most: Int) { self.most = most }
+
+    /// - Throws: ``Problem`` ``Problem/Code/busy`` when all are taken.
+    func take() throws -> Place {
+        try taken.withLock { taken in
+            guard taken < most else { throw Problem(.busy) }
+            taken += 1
+        }
+        return Place(self)
+    }
+
+    final class Place: Sendable {
+        private let places: Places
+
+        fileprivate init(_ places: Places) { self.places = places }
+
+        deinit { places.taken.withLock { $0 -= 1 } }
+    }
+}
 
 /// How long somebody may take to read a body: whoever reads it slowly, or never, must not hold a snapshot of the
 /// database or an open file for ever.

@@ -120,10 +120,10 @@ struct ImportPage: ConsolePage {
 
     private var understood: HTML {
         guard let columns else { return .empty }
-        return Parts.panel(L("列认作", "Columns, and what they are taken for")) {
+        return Parts.panel(L("认出的列", "Columns, and what they are taken for")) {
             Parts.table(
-                L("列认作", "Columns, and what they are taken for"),
-                [L("列", "Column"), L("记录", "Record"), L("字段", "Field")],
+                L("认出的列", "Columns, and what they are taken for"),
+                [L("表中的列", "Column"), L("记录", "Record"), L("认作", "Taken for")],
                 rows: columns.uses.map {
                     [.text($0.column), .text($0.kind.label.text()), .text($0.field.label.text())]
                 })
@@ -144,10 +144,17 @@ struct ImportPage: ConsolePage {
             Parts.table(
                 L("退回的行", "Rejected rows"), [L("行", "Line"), L("字段", "Field"), L("原因", "Reason")],
                 rows: plan.rejected.prefix(Self.shown).map { row in
-                    let told = row.document
-                    return ["line", "field", "reason"].map { .text(told[$0].map(\.plain) ?? "") }
+                    [.text(String(row.line)), .text(Self.words(row.field)), .text(row.reason.text())]
                 })
         }
+    }
+
+    /// `household.phones` as the page calls it; a column as the sheet does.
+    private static func words(_ name: String) -> String {
+        let parts = name.split(separator: ".").map(String.init)
+        guard parts.count == 2, let kind = AssistanceSchema.current.kind(parts[0]), let field = kind.field(parts[1])
+        else { return name }
+        return kind.label.text() + L(" ", ", ") + field.label.text()
     }
 
     private func changes(_ plan: ImportPlan) -> HTML {
