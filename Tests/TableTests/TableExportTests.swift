@@ -68,6 +68,30 @@ import Testing
         #expect(counter.value == 1)
     }
 
+    /// A township's pay file on one page of the console was thousands of rows.
+    @Test func whatIsComputedAtOnceIsShownAScreenAtATimeAndTakenAwayInOneGo() throws {
+        let counter = Counter()
+        let table = Server.Table("short", Label(zh: "短", en: "Short"), columns: [.init("n", "数", "N")]) { _ in
+            counter.add()
+            return (0..<2_345).map { [.number($0)] }
+        }
+        let screens = try world.township.database.read { database in
+            var (sizes, place): ([Int], Server.Table.Place?) = ([], nil)
+            repeat {
+                let page = try table.page(place, 1_000, database)
+                sizes.append(page.rows.count)
+                place = page.next
+            } while place != nil
+            return sizes
+        }
+        #expect(screens == [1_000, 1_000, 345])
+        #expect(try world.township.database.read { try table.page(.init(key: "-7"), 2, $0).rows.count } == 2)
+        #expect(try world.township.database.read { try table.page(.init(key: "x9999"), 2, $0).rows.count } == 2)
+        let before = counter.value
+        #expect(try world.text(table, .csv).split(separator: "\r\n").count == 2_346)
+        #expect(counter.value == before + 1)
+    }
+
     /// In a process of its own: the memory of this one is that of all tests that run beside this one.
     @Test func memoryStaysFlatOverTwoHundredThousandRows() async {
         await #expect(processExitsWith: .success) {
@@ -153,6 +177,20 @@ import Testing
         #expect(text.contains("370404101202") && !text.contains("370404101201") && !text.contains("370404101203"))
         request.village = Scope("3704041012")
         #expect(try world.text(table("households", request), .csv).split(separator: "\r\n").count == 4)
+    }
+
+    /// Looking through all visits of a district for those of one village took a third of a second.
+    @Test func aVillagesRecordsAreFoundByIndexInTheirOrder() throws {
+        let plan = try world.township.database.read { database in
+            try Row.fetchAll(
+                database,
+                sql: """
+                    EXPLAIN QUERY PLAN SELECT * FROM visit WHERE id > x'00' AND scope = '370404101201' AND deleted = 0 \
+                    ORDER BY id LIMIT 50
+                    """
+            ).map { $0["detail"] as String }
+        }
+        #expect(plan == ["SEARCH visit USING INDEX visit_by_scope (scope=? AND id>?)"])
     }
 
     @Test func tablesHaveNamesOfTheirOwnAndTakeWhatTheySay() throws {

@@ -15,7 +15,7 @@ struct CoverageCommand: ParsableCommand {
     func run() throws {
         let township = try options.township()
         let table = Table.coverage(township)
-        let rows = try township.database.read { try table.page(nil, Limits.listRecords, $0).rows }
+        let rows = try township.database.read { try table.page(nil, .max, $0).rows }
         options.output.write(
             .object([
                 ("coverage", .array(rows.map { Table.document($0, table.columns) })),

@@ -57,26 +57,34 @@ struct Table: Sendable {
     let name: String
     let title: Label
     let columns: [Column]
+    /// Whether its rows are computed all at once, whatever is asked for: a file takes them in one go.
+    let isComputed: Bool
     /// Reads at most `limit` rows after a place (`nil`: from the beginning), on one snapshot.
     /// - Throws: what reading throws.
     let page: @Sendable (_ after: Place?, _ limit: Int, Database) throws -> Page
 
     init(
         _ name: String, _ title: Label, columns: [Column],
-        page: @escaping @Sendable (_ after: Place?, _ limit: Int, Database) throws -> Page
+        isComputed: Bool = false, page: @escaping @Sendable (_ after: Place?, _ limit: Int, Database) throws -> Page
     ) {
         self.name = name
         self.title = title
         self.columns = columns
+        self.isComputed = isComputed
         self.page = page
     }
 
-    /// A small table: its rows are computed at once.
+    /// A small table: its rows are computed at once, and shown a screen at a time.
     init(
         _ name: String, _ title: Label, columns: [Column],
         rows: @escaping @Sendable (Database) throws -> [[Cell]]
     ) {
-        self.init(name, title, columns: columns) { _, _, database in Page(rows: try rows(database), next: nil) }
+        self.init(name, title, columns: columns, isComputed: true) { after, limit, database in
+            let all = try rows(database)
+            let start = min(max(0, after.flatMap { Int($0.key) } ?? 0), all.count)
+            let end = all.count - start > limit ? start + limit : all.count
+            return Page(rows: Array(all[start..<end]), next: end < all.count ? Place(key: String(end)) : nil)
+        }
     }
 }
 

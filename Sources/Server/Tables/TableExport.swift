@@ -37,7 +37,9 @@ struct TableExport: Sendable {
         let head = try snapshot.read { try LogReader($0, tables: tables).head() }
         edition = TableEdition(
             township: township.identity.name, epoch: head.epoch, seq: head.seq, at: township.clock())
-        first = try snapshot.read { try table.page(nil, Self.rowsPerPage, $0) }
+        // What is computed at once is not computed again for each page.
+        let rows = table.isComputed ? Int.max : Self.rowsPerPage
+        first = try snapshot.read { try table.page(nil, rows, $0) }
         self.snapshot = snapshot
     }
 

@@ -74,6 +74,9 @@ final class KindSQL: Sendable {
         }
     }
 
+    /// For a store with many villages: the records of one in the order of their ids.
+    var scopeIndex: String { "CREATE INDEX IF NOT EXISTS \"\(name)_by_scope\" ON \"\(name)\" (scope, id)" }
+
     /// Rows of all kinds share the search table: the kind in the upper bits, its rowid below.
     func searchRow(_ row: Int64) -> Int64 { Int64(number) << 40 | row }
 

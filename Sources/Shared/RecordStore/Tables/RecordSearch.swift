@@ -3,11 +3,16 @@ package import SyncEngine
 
 /// Listing and finding records in a store's tables.
 extension RecordTables {
+    /// Nothing lies below a code of so many digits.
+    private static let villageDigits = 12
+
     /// Records of one kind in id order.
     package func list(_ kind: KindSchema, _ selection: RecordSelection, in database: Database) throws -> [Record] {
         var conditions = ["id > ?"]
-        // A range of texts; no code has anything but digits.
-        if selection.scope != nil { conditions.append("scope >= ? AND scope < ? || ':'") }
+        // A village's by index. Of what is larger a page is soon full, in the order of ids: `+` keeps the planner from
+        // sorting all of it. A range of texts; no code has anything but digits.
+        let isVillage = selection.scope?.code.utf8.count == Self.villageDigits
+        if selection.scope != nil { conditions.append(isVillage ? "scope = ?" : "+scope >= ? AND +scope < ? || ':'") }
         if !selection.isComplete {
             conditions.append("deleted = 0")
             if kind.index(of: KindSchema.aliasField) != nil { conditions.append("\(KindSchema.aliasField) IS NULL") }
@@ -17,7 +22,7 @@ extension RecordTables {
         query.bind(selection.after ?? RecordID(high: 0, low: 0))
         if let code = selection.scope?.code {
             query.bind(code)
-            query.bind(code)
+            if !isVillage { query.bind(code) }
         }
         query.bind(min(selection.limit, Limits.listRecords))
         return try query.all { try read($0, kind: kind) }

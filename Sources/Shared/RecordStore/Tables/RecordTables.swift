@@ -9,10 +9,14 @@ package struct RecordTables: Sendable {
     /// The line that `find` searches for a record; `nil` for kinds that are not searched.
     package let searchText: @Sendable (KindSchema, Record) -> String?
     private let sql: [String: KindSQL]
+    /// Whether the store holds many villages, and is asked for the records of one.
+    private let hasManyScopes: Bool
 
     package init(
-        schema: Schema, codec: any ChangeCodec, searchText: @escaping @Sendable (KindSchema, Record) -> String?
+        schema: Schema, codec: any ChangeCodec, hasManyScopes: Bool = false,
+        searchText: @escaping @Sendable (KindSchema, Record) -> String?
     ) {
+        self.hasManyScopes = hasManyScopes
         self.schema = schema
         self.codec = codec
         self.searchText = searchText
@@ -29,7 +33,8 @@ package struct RecordTables: Sendable {
         for kind in schema.kinds {
             let columns = try database.tableExists(kind.name) ? Set(database.columns(in: kind.name).map(\.name)) : []
             let statements = sql(kind).preparation(existingColumns: columns)
-            for statement in statements + sql(kind).indexes { try database.execute(sql: statement) }
+            let indexes = sql(kind).indexes + (hasManyScopes ? [sql(kind).scopeIndex] : [])
+            for statement in statements + indexes { try database.execute(sql: statement) }
             if !columns.isEmpty, !statements.isEmpty { try adoptExtra(of: kind, in: database) }
         }
         try database.execute(
