@@ -69,6 +69,28 @@ import Testing
         }
     }
 
+    /// A page of a file was read from the ledger as it was by then.
+    @Test func whatComesMeanwhileIsInNoLaterPage() throws {
+        let second = world.household(number: "013")
+        world.apply(.dibao, household: second, member: world.member(of: second, name: "李四"))
+        for table in [try world.township.ledger.tables.cases(), try world.township.ledger.tables.tasks()] {
+            func page(_ place: Table.Place?) throws -> Table.Page {
+                try world.township.database.read { try table.page(place, 1, $0) }
+            }
+            let whole = try world.township.database.read { try table.page(nil, 1_000, $0) }.rows
+            var found = try page(nil)
+            var rows = found.rows
+            let third = world.household(number: "0\(20 + rows.count)")
+            world.apply(.dibao, household: third, member: world.member(of: third, name: "赵六"))
+            try world.township.ledger.refresh()
+            while let place = found.next, rows.count < 100 {
+                found = try page(place)
+                rows += found.rows
+            }
+            #expect(rows == whole, "\(table.name)")
+        }
+    }
+
     @Test func casesAreFoundByNumberNameAndInitials() throws {
         try world.township.ledger.read { ledger in
             for text in ["012", "张三", "zs", "19491231002x"] {

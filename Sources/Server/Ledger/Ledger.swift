@@ -74,6 +74,17 @@ struct Ledger: Sendable {
         return try file.database().read { try body(LedgerReader($0, now: now)) }
     }
 
+    /// The ledger brought up to date and held as it is then, for whoever reads it in several goes.
+    func held() throws -> HeldLedger {
+        try undamaged {
+            if past == nil { try refreshed() }
+            let database = try file.database()
+            // In memory nobody else has it.
+            let reader: any DatabaseReader = try (database as? DatabasePool)?.makeSnapshot() ?? database
+            return HeldLedger(reader: reader, now: past ?? township.clock())
+        }
+    }
+
     var tables: LedgerTables { LedgerTables(ledger: self) }
 
     /// The ledger as it was at the end of a day, worked out from the log in memory: every record that changed since is
@@ -170,4 +181,14 @@ extension Ledger.Position {
 extension PolicyShelf {
     /// Names the packs that cases are worked out by.
     fileprivate var fingerprint: String { packs.map { "\($0.name) \($0.hash)" }.sorted().joined(separator: "; ") }
+}
+
+/// The ledger of one moment.
+struct HeldLedger: Sendable {
+    fileprivate let reader: any DatabaseReader
+    fileprivate let now: Instant
+
+    func read<T>(_ body: (LedgerReader) throws -> T) throws -> T {
+        try reader.read { try body(LedgerReader($0, now: now)) }
+    }
 }

@@ -2,8 +2,8 @@ import Assistance
 import CommandSupport
 import SyncEngine
 
-/// The ledger as tables: on a page, as files, in JSON. Making one brings the ledger up to date; its pages are read from
-/// the ledger then, wherever the other tables of an export are read.
+/// The ledger as tables: on a page, as files, in JSON. Making one brings the ledger up to date and holds it: all its pages
+/// are of that moment, wherever the other tables of an export are read.
 struct LedgerTables: Sendable {
     let ledger: Ledger
 
@@ -77,10 +77,9 @@ struct LedgerTables: Sendable {
         _ name: String, _ title: Label, _ columns: [Table.Column], _ filter: LedgerReader.CaseFilter,
         _ row: @escaping @Sendable (LedgerCase, VillageNames) -> [Table.Cell]
     ) throws -> Table {
-        try ledger.refresh()
-        let names = try villageNames()
-        return Table(name, title, columns: columns) { [ledger] after, limit, _ in
-            let found = try ledger.snapshot { try $0.cases(filter, after: after?.key, limit: limit) }
+        let (held, names) = (try ledger.held(), try villageNames())
+        return Table(name, title, columns: columns) { after, limit, _ in
+            let found = try held.read { try $0.cases(filter, after: after?.key, limit: limit) }
             return Table.Page(
                 rows: found.map { row($0, names) },
                 next: found.count < limit ? nil : found.last.map { Table.Place(key: $0.place) })
@@ -99,11 +98,10 @@ struct LedgerTables: Sendable {
     /// What has to be done, the earlier due first.
     /// - Throws: what bringing the ledger up to date throws.
     func tasks(_ filter: LedgerReader.TaskFilter = LedgerReader.TaskFilter()) throws -> Table {
-        try ledger.refresh()
-        let names = try villageNames()
+        let (held, names) = (try ledger.held(), try villageNames())
         return Table("tasks", Label(zh: "待办事项", en: "Tasks"), columns: Self.taskColumns) {
-            [ledger] after, limit, _ in
-            try ledger.snapshot { reader in
+            after, limit, _ in
+            try held.read { reader in
                 let place = after.flatMap { LedgerPlace($0.key) }
                 let found = try reader.tasks(filter, after: place, limit: limit)
                 return Table.Page(

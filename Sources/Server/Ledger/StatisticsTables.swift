@@ -15,14 +15,13 @@ extension LedgerTables {
     /// Who receives a benefit, by month: opening + new − exits ± transfers = closing. By village too, if it is wanted.
     /// - Throws: what bringing the ledger up to date throws.
     func flow(from: Month, through: Month, isByVillage: Bool) throws -> Table {
-        try ledger.refresh()
-        let names = try villageNames()
+        let (held, names) = (try ledger.held(), try villageNames())
         let (name, title) =
             isByVillage
             ? ("flow-by-village", Label(zh: "各村救助对象变动表", en: "Recipients by village"))
             : ("flow", Label(zh: "救助对象变动表", en: "Recipients by month"))
-        return Table(name, title, columns: Self.flowColumns) { [ledger] _ in
-            try ledger.snapshot { try $0.flow(from: from, through: through, isByVillage: isByVillage) }.rows.map {
+        return Table(name, title, columns: Self.flowColumns) { _ in
+            try held.read { try $0.flow(from: from, through: through, isByVillage: isByVillage) }.rows.map {
                 row in
                 [
                     .text(row.month.description), Table.Cell(row.programme),
@@ -45,11 +44,10 @@ extension LedgerTables {
     /// On-time rate and mean working days of what was done in these days, village by village.
     /// - Throws: what bringing the ledger up to date throws.
     func speed(from: CalendarDay?, through: CalendarDay?) throws -> Table {
-        try ledger.refresh()
-        let names = try villageNames()
+        let (held, names) = (try ledger.held(), try villageNames())
         return Table("speed", Label(zh: "办理时效", en: "How fast cases are decided"), columns: Self.speedColumns) {
-            [ledger] _ in
-            try ledger.snapshot { try $0.statisticsByVillage(from: from, through: through) }
+            _ in
+            try held.read { try $0.statisticsByVillage(from: from, through: through) }
                 .flatMap { village, statistics in statistics.rows.map { Self.row($0, in: village, names) } }
         }
     }
