@@ -188,6 +188,12 @@ import Testing
         let month = try #require(
             try clerk.get("/tables/flow-by-village").forms.first { $0.action == "/tables/flow-by-village" })
         #expect(month.source.contains("<select") && month.fields.first { $0.0 == "month" }?.1.count == 7)
+        // What a table needs is asked for on its page.
+        for path in ["/tables/payfile", "/tables/payfile?month=2026-01"] {
+            let form = try #require(try clerk.get(path).forms.first { $0.action == "/tables/payfile" }, "\(path)")
+            #expect(form.names == ["month"])
+        }
+        #expect(try clerk.get("/tables/payfile?month=2026-01").words.contains("没有办成") == false)
         // One that is not among them stays what was asked for.
         let other = try clerk.get("/tables/households?village=3704041012")
         #expect(

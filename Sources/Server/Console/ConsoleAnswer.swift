@@ -4,6 +4,8 @@ import SyncEngine
 /// What a route of the console answers.
 enum ConsoleAnswer: Sendable {
     case page(any ConsolePage)
+    /// A page that asks for what is missing; a program is told the problem.
+    case asks(Problem, any ConsolePage)
     /// After an act: the browser goes there; a program is told what came of it.
     case done(Link, JSONValue)
     case file(ConsoleFile)

@@ -172,7 +172,7 @@ struct ConsoleHandler: Sendable {
 
     private static func response(_ made: MadeAnswer, context: ConnectionContext, in place: Places.Place?) -> Response {
         switch made {
-        case .html(let text): html(text, status: 200)
+        case .html(let text, let status): html(text, status: status)
         case .json(let document): json(document, status: 200)
         case .redirect(let link): redirect(to: link.text)
         case .file(let file):
@@ -199,7 +199,7 @@ struct ConsoleHandler: Sendable {
 
 /// An answer in the form that was asked for.
 enum MadeAnswer: Sendable {
-    case html(String)
+    case html(String, status: Int = 200)
     case json(JSONValue)
     case redirect(Link)
     case file(ConsoleFile)
@@ -211,6 +211,10 @@ extension ConsoleAnswer {
         case .page(let page):
             if input.wantsJSON { return .json(try page.json) }
             return .html(try html(of: page, for: request, input: input, office: office))
+        case .asks(let problem, let page):
+            if input.wantsJSON { throw problem }
+            return .html(
+                try html(of: page, for: request, input: input, office: office), status: problem.httpStatus)
         case .done(let link, let document): return input.wantsJSON ? .json(document) : .redirect(link)
         case .file(let file): return .file(file)
         }

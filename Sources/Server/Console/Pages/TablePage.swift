@@ -8,15 +8,11 @@ struct TablePage: ConsolePage {
     static let routes: [ConsoleRoute] = [
         .get("/tables/{name}") { console, request in
             let entry = try entry(of: request)
-            let asked = try TableCatalogue.Request(request)
-            let table = try TableCatalogue.table(entry.name, asked, of: console.township)
-            let after = request.query["after"].map { Table.Place(key: String($0.prefix(Self.placeLimit))) }
-            return try console.page { database, seq in
-                TablePage(
-                    request: request, seq: seq, entry: entry, table: table,
-                    page: try table.page(after, Self.rows, database),
-                    known: TableParts.Known(console.township),
-                    edition: try KeptTables.edition(of: table.name, in: database))
+            do {
+                return try page(of: entry, request, console)
+            } catch let problem as Problem where !entry.needs.isEmpty {
+                // What it needs is asked for on the page, not on an error.
+                return .asks(problem, try TableChoicePage(entry, request, problem, console))
             }
         },
         .get("/tables/{name}/file", work: Work.file) { console, request in
@@ -27,6 +23,21 @@ struct TablePage: ConsolePage {
             .file(try ConsoleFile(try export(console, request, isClear: true)))
         },
     ]
+
+    private static func page(
+        of entry: TableCatalogue.Entry, _ request: ConsoleRequest, _ console: Console
+    ) throws -> ConsoleAnswer {
+        let asked = try TableCatalogue.Request(request)
+        let table = try TableCatalogue.table(entry.name, asked, of: console.township)
+        let after = request.query["after"].map { Table.Place(key: String($0.prefix(Self.placeLimit))) }
+        return try console.page { database, seq in
+            TablePage(
+                request: request, seq: seq, entry: entry, table: table,
+                page: try table.page(after, Self.rows, database),
+                known: TableParts.Known(console.township),
+                edition: try KeptTables.edition(of: table.name, in: database))
+        }
+    }
 
     /// Rows of a screen.
     static let rows = 50
@@ -84,6 +95,35 @@ struct TablePage: ConsolePage {
         return try TableExport(
             of: entry.name, try TableCatalogue.Request(request, isClear: isClear), as: format,
             from: console.township, act: act, by: request.person)
+    }
+}
+
+/// A table that there is none of before something is chosen, or of what was chosen.
+struct TableChoicePage: ConsolePage {
+    let seq: Seq
+    private let entry: TableCatalogue.Entry
+    private let request: ConsoleRequest
+    private let known: TableParts.Known
+    /// Nothing while nothing was chosen.
+    private let problem: Problem?
+
+    init(
+        _ entry: TableCatalogue.Entry, _ request: ConsoleRequest, _ problem: Problem, _ console: Console
+    ) throws {
+        let isChosen = entry.needs.allSatisfy { !(request.query[$0.rawValue] ?? "").isEmpty }
+        seq = try console.read { $1 }
+        known = TableParts.Known(console.township)
+        self.entry = entry
+        self.request = request
+        self.problem = isChosen ? problem : nil
+    }
+
+    var title: String { entry.title.text() }
+
+    var json: JSONValue { .object([("seq", .int(Int64(seq))), ("table", .string(entry.name))]) }
+
+    func body() -> HTML {
+        .group([DeskParts.refused(problem), TableParts.filters(of: entry, request, known)])
     }
 }
 
