@@ -71,7 +71,7 @@ import Testing
         #expect(json["sets"][0]["staff"].string == "李建国")
         #expect(json["sets"][0]["changes"][0]["record"].string == visit)
         let page = try clerk.get("/quarantine")
-        for text in ["李建国", "电话", "<i>乙说</i>", "ruhu amend"] { #expect(page.words.contains(text), "\(text)") }
+        for text in ["李建国", "电话", "<i>乙说</i>", "更正或撤回"] { #expect(page.words.contains(text), "\(text)") }
         #expect(!page.text.contains("<i>乙") && page.links.contains("/records/\(visit)"))
         #expect(try clerk.json("/today")["quarantined"].int == 1)
     }

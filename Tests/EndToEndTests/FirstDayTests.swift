@@ -80,6 +80,60 @@ import Testing
         #expect(bulk.forms.contains { $0.fields.contains { $0 == ("conflict", id) } }, "still ticked")
     }
 
+    /// What pages say of a conflict is what it is about.
+    @Test func aConflictIsCalledByWhatItIsAbout() throws {
+        let desk = try DeskVillage()
+        var clerk = try ConsoleBrowser.signedIn(desk.server, "li")
+        let (home, member) = try desk.family("001")
+        try desk.differ(member, ["labour_ability=full"], ["labour_ability=none"])
+        for path in ["/households/\(home)", "/records/\(member)", "/households/\(home)/history"] {
+            let words = try clerk.get(path).words
+            #expect(words.contains("劳动能力") && !words.contains("labour_ability"), "\(path): \(words)")
+            #expect(!words.contains("合并规则") && !words.contains("…"), "\(path): \(words)")
+        }
+        #expect(try clerk.get("/records/\(member)").words.contains("所属住户 001"))
+    }
+
+    /// Money is typed in yuan everywhere.
+    @Test func aConflictAboutMoneyIsDecidedInYuan() throws {
+        let desk = try DeskVillage()
+        var clerk = try ConsoleBrowser.signedIn(desk.server, "li")
+        let (home, member) = try desk.family("001")
+        let income = try desk.a.new(
+            "income_item", "household=\(home)", "member=\(member)", "type=10", "amount_fen=40000", "period=month")
+        try desk.meet()
+        try desk.differ(income, ["amount_fen=40000", "to=2026-12-31"], ["amount_fen=90000"])
+        let id = try #require(try desk.conflicts().first?["id"].string)
+        let page = try clerk.get("/conflicts/\(id)")
+        #expect(!page.words.contains("以分为单位"), "\(page.words)")
+        let fields: KeyValuePairs = ["take": "value", "value.amount_fen": "六百", "reason": "问过本人"]
+        let wrong = try clerk.submit(page, "/conflicts/\(id)", fields)
+        #expect(wrong.status == 400 && wrong.text.contains("value=\"六百\""), "\(wrong.words)")
+        let right = try clerk.submit(wrong, "/conflicts/\(id)", ["value.amount_fen": "650.50"])
+        #expect(right.status == 303, "\(right.words)")
+        #expect(try desk.value(income, "amount_fen").int == 65050)
+    }
+
+    /// A command is for whoever is at a terminal.
+    @Test func pagesNameNoCommand() throws {
+        let desk = try DeskVillage()
+        var leader = try ConsoleBrowser.signedIn(desk.server, "chen", role: "leader")
+        let member = try desk.family("001").member
+        let visit = try desk.a.new("visit", "household=\(try desk.a.show(member)["fields"]["household"].string ?? "")")
+        try desk.meet()
+        try desk.differ(visit, ["summary=在家"], ["summary=住院"])
+        for path in [
+            "/today", "/quarantine", "/imports", "/reports", "/exports", "/stations", "/money", "/documents/batch",
+            "/notices", "/records/nowhere", "/cases/new", "/tables/none", "/money/roll/2026-11",
+            "/money/plan/2026-11", "/money/paid/2026-11", "/duplicates/01a215cb-5d6e-7893-9d80-77291e3ece59",
+        ] {
+            let page = try leader.get(path)
+            #expect(
+                page.words.firstMatch(of: #/ruhu[- ]|docs\/|--[a-z]|visit\.summary/#) == nil, "\(path): \(page.words)")
+        }
+        #expect(try leader.get("/quarantine").words.contains("小结"))
+    }
+
     @Test func aNumberIsFoundWithAndWithoutItsZeros() throws {
         let desk = try DeskVillage()
         var clerk = try ConsoleBrowser.signedIn(desk.server, "li")

@@ -52,11 +52,15 @@ enum FailureParts {
 
     /// What happened, with the field's label where its name would stand.
     private static func message(_ refused: Refused, in form: HTMLForm?) -> String {
-        let problem = refused.problem
-        let about = subject(problem.subject, in: form)
         if let wrong = refused.wrong.first {
             return [label(of: wrong.key, in: form), wrong.value].compactMap(\.self).joined(separator: L("：", ": "))
         }
+        return words(refused.problem, in: form)
+    }
+
+    /// What a problem says to people: labels where it names fields.
+    static func words(_ problem: Problem, in form: HTMLForm? = nil) -> String {
+        let about = subject(problem.subject, in: form)
         return Failure(Problem(problem.code, about, explanation: problem.explanation)).message
     }
 
@@ -134,7 +138,7 @@ enum FailureParts {
 
     private static func label(of name: String, in form: HTMLForm?) -> String? {
         let last = name.split(separator: ".").last.map(String.init) ?? name
-        return form?.label(of: name) ?? form?.label(of: last) ?? TypedLabels.label(last)
+        return form?.label(of: name) ?? form?.label(of: last) ?? TypedLabels.label(of: name)
     }
 }
 

@@ -111,7 +111,7 @@ struct PageLayout {
 
     private var footer: HTML {
         Tag.footer(.class(.foot)) {
-            if let seq {
+            if let seq, seq > 0 {
                 Tag.span { L("数据序号 ", "Log seq ") + String(seq) }
             }
             Tag.span { L("入户 · 谁在何时看过、改过，都有记录", "Ruhu · who saw and changed what, when, is on record") }

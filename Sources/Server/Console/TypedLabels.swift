@@ -1,4 +1,5 @@
 import Assistance
+import CommandSupport
 import SyncEngine
 
 /// How people read the names of what the console's forms send, where the form itself is not there to say it.
@@ -8,6 +9,16 @@ enum TypedLabels {
         if let own = own[name] { return own.text() }
         let kinds = AssistanceSchema.current.kinds
         return kinds.lazy.compactMap { $0.field(name)?.label.text() }.first
+    }
+
+    /// Of a field named alone, or after its kind and a dot.
+    static func label(of name: String) -> String? {
+        let parts = name.split(separator: ".").map(String.init)
+        guard parts.count == 2, let kind = AssistanceSchema.current.kind(parts[0]), let field = kind.field(parts[1])
+        else {
+            return label(parts.last ?? name)
+        }
+        return kind.label.text() + L("：", ": ") + field.label.text()
     }
 
     /// Fields of forms that are none of a record's, or that mean something of their own.

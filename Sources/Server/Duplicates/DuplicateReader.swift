@@ -42,8 +42,8 @@ struct DuplicateReader {
             throw Problem(
                 .unknownRecord, text,
                 explanation: Label(
-                    zh: "没有这条疑似重复；用 ruhu-server duplicates 查看",
-                    en: "There is no such duplicate; ruhu-server duplicates lists them"))
+                    zh: "没有这条疑似重复",
+                    en: "There is no such duplicate"))
         }
         return item
     }

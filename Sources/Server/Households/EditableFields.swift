@@ -40,6 +40,11 @@ struct EditableFields: Sendable {
 
     static func isMoney(_ field: FieldSchema) -> Bool { field.name.hasSuffix("_fen") }
 
+    /// What a form calls it: money is typed in yuan.
+    static func label(_ field: FieldSchema) -> String {
+        field.label.text().replacing("（分）", with: "（元）").replacing("(fen)", with: "(yuan)")
+    }
+
     /// What the form has for a field before anybody types.
     func typed(_ field: FieldSchema) -> String {
         guard let record else { return "" }

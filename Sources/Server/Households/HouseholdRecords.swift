@@ -1,4 +1,5 @@
 import Assistance
+import CommandSupport
 import GRDB
 import RecordStore
 import SyncEngine
@@ -77,10 +78,10 @@ struct HouseholdRecords: Sendable {
 
     func record(_ id: RecordID) -> Linked? { records.first { $0.record.id == id } }
 
-    /// What a person of the household is called; an id where nothing is known.
+    /// What a person of the household is called.
     func name(_ id: RecordID?) -> String {
         guard let id else { return "" }
-        return record(id)?.text("name") ?? "…\(id.description.suffix(6))"
+        return record(id)?.text("name") ?? L("（另一条记录）", "(another record)")
     }
 
     /// The name of the head, or else of the first member.

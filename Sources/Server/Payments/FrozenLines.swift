@@ -51,9 +51,11 @@ struct FrozenLines {
             throw Problem(
                 .unknownRecord, month.description,
                 explanation: Label(
-                    zh: "这个月没有冻结过：ruhu-server roll freeze \(month)",
-                    en: "This month is not frozen: ruhu-server roll freeze \(month)"),
-                hint: Label(zh: "先冻结这个月，或去掉 --batch 看有哪些批次", en: "Freeze the month first, or leave out --batch"))
+                    zh: "这个月还没有冻结过",
+                    en: "This month is not frozen yet"),
+                hint: Label(
+                    zh: "先冻结这个月（ruhu-server roll freeze），或去掉 --batch 看有哪些批次",
+                    en: "Freeze the month first (ruhu-server roll freeze), or leave out --batch"))
         }
         let withheld = try Self.withheld(in: records)
         let kind = try records.kind("payment")

@@ -80,7 +80,7 @@ struct ReturnDesk {
                 || (file.value("batch").isNull && roll.map { $0.record.seq < file.record.seq } ?? false)
         }
         guard let last = written.last else {
-            throw refused("这个月没有导出过发放文件：ruhu-server export payfile \(month) 文件", "no pay file of it was written")
+            throw refused("这个月没有导出过发放文件", "no pay file of it was written")
         }
         guard Set(written.map { $0.text("sha256") }).count == 1 || id != nil else {
             let names = written.map { "\($0.record.id)" }.joined(separator: ", ")

@@ -12,7 +12,7 @@ extension API {
                 .optional("clock", .code(["", "late", "soon"])), .village, .optional("clerk"), .after,
             ], list("cases", listed)),
         "GET /cases/new": .page(
-            "受理前：住户、成员、在办的申请", "Before an intake: the household, its members, its open cases",
+            "登记前：住户、成员、在办的申请", "Before an intake: the household, its members, its open cases",
             query: [.needed("household", .record)],
             [
                 ("seq", .integer), ("household", .record),
@@ -24,7 +24,7 @@ extension API {
                 ),
             ]),
         "POST /cases/new": .act(
-            "受理申请", "Take in an application",
+            "登记申请", "Record an application",
             [
                 .seen, .needed("household", .record), .needed("programme", programme), .optional("member", .record),
                 .optional("channel", .code(["township", "online", "proxy", "station"])), .optional("proxy"), .remark,

@@ -41,7 +41,8 @@ extension API {
                 ("decision", .nullable(.anything)), ("questions", .list(.anything)),
             ]),
         "POST /conflicts/{id}": .act(
-            "决定冲突；take=value 时另写 value.字段名", "Decide it; with `take` = `value`, `value.FIELD` for each field",
+            "决定冲突；take=value 时另写 value.字段名，金额写元",
+            "Decide it; with `take` = `value`, `value.FIELD` for each field, money in yuan",
             [.seen, .reason, .needed("take", .code(["mine", "theirs", "value"]))], [("seq", .integer)]),
         "POST /conflicts/{id}/undo": .act(
             "撤销自己的决定", "Take back a decision", [.seen, .reason], [("seq", .integer)]),

@@ -31,7 +31,7 @@ extension API {
         "GET /money/plan/{month}": .page(
             "用款计划", "The plan of a month", ofMonth + [("batches", .list(.anything)), ("plans", .list(.anything))]),
         "GET /money/plan/{month}/file": .file(
-            "取走计划表", "The plan as a file", query: [format, .optional("batch", .integer)],
+            "下载计划表", "The plan as a file", query: [format, .optional("batch", .integer)],
             TableFormat.allCases.map(mediaType)),
         "POST /money/plan/{month}/issue": .act(
             "下达计划", "Issue the plan", [.seen, .optional("due", .day), batch, .remark], [("id", .record)]),

@@ -95,9 +95,9 @@ extension API {
                 ("asOf", .nullable(.time)),
             ]),
         "GET /tables/{name}/file": .file(
-            "取走一张表", "A table as a file, masked", query: tableQuery + [format], TableFormat.allCases.map(mediaType)),
+            "下载一张表", "A table as a file, masked", query: tableQuery + [format], TableFormat.allCases.map(mediaType)),
         "POST /tables/{name}/file": .file(
-            "取走明文（理由进日志）", "A table as a file, in clear: the reason goes into the log",
+            "下载含完整信息的表（理由进日志）", "A table as a file, in clear: the reason goes into the log",
             query: tableQuery + [format], form: [.reason], TableFormat.allCases.map(mediaType)),
         "GET /exports": .page(
             "所有的表", "Every table that can be taken away",

@@ -169,7 +169,7 @@ struct EditPage: ConsolePage {
     }
 
     private func input(_ field: FieldSchema, value: String, isMasked: Bool) -> HTML {
-        let label = field.label.text().replacing("（分）", with: "（元）").replacing("(fen)", with: "(yuan)")
+        let label = EditableFields.label(field)
         let help =
             isMasked
             ? L("已登记，被遮盖；不填就不改", "On record, masked; left empty it stays")

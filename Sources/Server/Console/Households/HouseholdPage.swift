@@ -109,14 +109,16 @@ struct HouseholdPage: ConsolePage {
                     "有 \(file.conflicts.count) 个冲突待决定，决定前不发放：",
                     "Conflicts wait, and hold its payments: \(file.conflicts.count) ")
                 for conflict in file.conflicts.prefix(10) {
-                    Parts.link("…\(conflict.description.suffix(6))", Link("conflicts", conflict.description))
+                    Parts.link(
+                        file.record(conflict).map(ConflictParts.label(of:)) ?? L("冲突", "conflict"),
+                        Link("conflicts", conflict.description))
                     " "
                 }
             }
             if !file.duplicates.isEmpty {
                 L("疑似重复登记：", "May be on record twice: ")
-                for duplicate in file.duplicates.prefix(10) {
-                    Parts.link("…\(duplicate.description.suffix(6))", Link("duplicates", duplicate.description))
+                for (index, duplicate) in file.duplicates.prefix(10).enumerated() {
+                    Parts.link(L("疑点 \(index + 1)", "finding \(index + 1)"), Link("duplicates", duplicate.description))
                     " "
                 }
             }

@@ -107,7 +107,7 @@ struct HouseholdsPage: ConsolePage {
     private func row(_ hit: HouseholdSearch.Hit) -> [HTML] {
         let id = hit.household.record.id
         return [
-            Parts.link(hit.household.text("number") ?? "…\(id.description.suffix(6))", Link("households", "\(id)")),
+            Parts.link(hit.household.text("number") ?? L("（没有编号）", "(no number)"), Link("households", "\(id)")),
             .text(hit.head ?? ""), .text(hit.household.text("address") ?? ""),
             Shown.village(hit.household.record.scope.code),
             .text(String(hit.people)), .text(hit.member?.text("name") ?? ""),

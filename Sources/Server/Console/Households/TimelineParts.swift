@@ -59,8 +59,20 @@ enum TimelineParts {
             // A document in JSON is no line of a story, whoever reads it: its record has it.
             isClear && !documents.contains(field) ? value : shown(value, field)
         }
-        let words = HistoryEntry(item, kind: kind).lines(mask, words: { Shown.words($0, $1, names: names) })
-        return zip(item.effects, words).map { effect, line in
+        var told = item
+        // Below what a record stands, its place shows; how a conflict is kept is nobody's story.
+        told.effects.removeAll { effect in
+            effect.old.isNull && ["household", "application", "record"].contains(effect.field)
+                || kind?.name == ConflictRecord.kindName && !["field", "authors"].contains(effect.field)
+        }
+        let about = item.effects.first { $0.field == "record_kind" }?.new.text.flatMap(AssistanceSchema.current.kind)
+        let words = HistoryEntry(told, kind: kind).lines(mask) { value, field in
+            guard kind?.name == ConflictRecord.kindName, field?.name == "field", let name = value.text else {
+                return Shown.words(value, field, names: names)
+            }
+            return FieldNames.label(of: name, in: about).text()
+        }
+        return zip(told.effects, words).map { effect, line in
             switch effect.result {
             case .lost where item.outcome == .quarantined: line
             case .lost: line + L("（没有采用，已成冲突）", " (did not stand: a conflict)")

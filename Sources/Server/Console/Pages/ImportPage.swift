@@ -39,6 +39,9 @@ struct ImportPage: ConsolePage {
     /// The sheet and its mapping, of which the plan was made.
     let sent: FormFields
 
+    /// A mapping to begin with.
+    private static let example = #"records: [{kind: household, key: [number], fields: {number: "{户号}"}}]"#
+
     /// Changes that the screen lists.
     private static let shown = 200
 
@@ -191,10 +194,11 @@ struct ImportPage: ConsolePage {
                 Tag.details {
                     Tag.summary(text: L("自己写映射", "A mapping of your own"))
                     Parts.textarea(
-                        "mapping", L("映射（YAML）", "Mapping (YAML)"),
+                        "mapping", L("哪一列是什么（映射）", "Which column is what (mapping)"),
                         help: L(
-                            "列名特别、或一行要生成几条记录时才用，写法见 docs/import.md",
-                            "For unusual columns, or several records a row: docs/import.md"), rows: 8, limit: 65_536)
+                            "列名特别、或一行要生成几条记录时才用：花括号里写表头的列名，例如 \(Self.example)",
+                            "For unusual columns, or several records a row: in braces the column's heading, as \(Self.example)"
+                        ), rows: 8, limit: 65_536)
                 }
             }
             Parts.note(
@@ -204,8 +208,8 @@ struct ImportPage: ConsolePage {
                 ))
             Parts.note(
                 L(
-                    "更大的名册用命令：ruhu-server import 文件.csv --map 映射.yaml --dry-run",
-                    "For larger rosters: ruhu-server import FILE.csv --map MAP.yaml --dry-run"))
+                    "名册超过 1 MB 的，请技术人员在服务器上导入。",
+                    "A roster of more than 1 MB is taken in at the server: ask an engineer."))
         }
     }
 }

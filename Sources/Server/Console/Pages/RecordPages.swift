@@ -4,6 +4,8 @@ import Markup
 import RecordStore
 import SyncEngine
 
+import class GRDB.Database
+
 /// One record of any kind: what it says, who says so, and all that was ever changed.
 struct RecordPage: ConsolePage {
     static let routes: [ConsoleRoute] = [
@@ -21,7 +23,9 @@ struct RecordPage: ConsolePage {
                 return RecordPage(
                     seq: seq, subject: subject, record: linked, asOf: asOf,
                     entries: try HistoryReader(database, tables: tables).entries(of: record.id),
-                    conflicts: try tables.openConflicts(of: record.id, in: database),
+                    conflicts: try tables.conflicts(in: database, includeClosed: false, of: record.id)
+                        .compactMap(Linked.init),
+                    named: try linked.names(tables: tables, in: database),
                     clearance: try Clearance(of: subject.root, for: request, tables: tables, in: database),
                     request: request)
             }
@@ -66,7 +70,9 @@ struct RecordPage: ConsolePage {
     let record: Linked
     let asOf: AsOf?
     let entries: [HistoryItem]
-    let conflicts: [RecordID]
+    let conflicts: [Linked]
+    /// What its fields name, as people call it.
+    let named: [RecordID: String]
     let clearance: Clearance
     let request: ConsoleRequest
 
@@ -77,7 +83,7 @@ struct RecordPage: ConsolePage {
     /// As `show`, masked, with `seq`, `clearUntil`, `household`.
     var json: JSONValue {
         record.document(isClear: clearance.isClear).adding([
-            ("conflicts", .array(conflicts.map { .string($0.description) })),
+            ("conflicts", .array(conflicts.map { .string($0.record.id.description) })),
             ("household", .string(subject.root.description)), ("clearUntil", clearance.json),
             ("asOf", asOf?.json ?? .null), ("head", .int(Int64(seq))),
         ])
@@ -106,7 +112,7 @@ struct RecordPage: ConsolePage {
             return sourced.value(field.name, of: record)
         }
         return .group([
-            Parts.link("…\(other.description.suffix(6))", Link("records", other.description)), " ",
+            Parts.link(named[other] ?? L("另一条记录", "another record"), Link("records", other.description)), " ",
             sourced.source(field.name, of: record),
         ])
     }
@@ -141,7 +147,8 @@ struct RecordPage: ConsolePage {
                 : Tag.p(.class(.hint, .grave)) {
                     L("有冲突待决定：", "Conflicts wait: ")
                     for conflict in conflicts {
-                        Parts.link("…\(conflict.description.suffix(6))", Link("conflicts", conflict.description))
+                        Parts.link(
+                            ConflictParts.label(of: conflict), Link("conflicts", conflict.record.id.description))
                         " "
                     }
                 },
@@ -157,7 +164,23 @@ struct RecordPage: ConsolePage {
             Tag.small(text: L("序号 \(item.seq)", "seq \(item.seq)"))
             if item.outcome == .quarantined { Parts.badge(L("被退回", "set aside"), .grave) }
             if !item.reason.isEmpty { Tag.p { Tag.em(text: L("理由：", "Reason: ") + item.reason) } }
-            for line in TimelineParts.lines(item, kind: record.kind, isClear: clearance.isClear) { Tag.p(text: line) }
+            for line in TimelineParts.lines(item, kind: record.kind, isClear: clearance.isClear, names: { named[$0] }) {
+                Tag.p(text: line)
+            }
         }
+    }
+}
+
+extension Linked {
+    /// What the records that its fields name are called: by name, number, or what they are.
+    fileprivate func names(tables: RecordTables, in database: Database) throws -> [RecordID: String] {
+        var names: [RecordID: String] = [:]
+        for field in kind.fields where field.type == .reference {
+            guard let id = value(field.name).recordID, let (other, kind) = try tables.record(id, in: database),
+                let linked = Linked(other)
+            else { continue }
+            names[id] = linked.text("name") ?? linked.text("number") ?? kind.label.text()
+        }
+        return names
     }
 }

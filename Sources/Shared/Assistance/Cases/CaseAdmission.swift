@@ -80,7 +80,7 @@ enum CaseAdmission {
                 reasons: [
                     .init(
                         CaseRule(13),
-                        Label(zh: "状态只能按步骤变化：ruhu-server case move", en: "a status changes by ruhu-server case move"))
+                        Label(zh: "状态只能按步骤变化", en: "a status changes step by step"))
                 ]
             ).problem
         }

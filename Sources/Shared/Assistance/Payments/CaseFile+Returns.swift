@@ -44,9 +44,9 @@ extension CaseFile {
         return .init(
             CaseRule(14),
             Label(
-                zh: "银行退回 \(month) 的款项\(code)：更正账户，或确认照原账户重发：ruhu-server payments again \(returned.line.record.id)",
+                zh: "银行退回 \(month) 的款项\(code)：更正账户，或确认照原账户重发",
                 en:
-                    "the bank returned \(month)\(code): correct the account, or say that it is paid there again, ruhu-server payments again \(returned.line.record.id)"
+                    "the bank returned \(month)\(code): correct the account, or say that it is paid there again"
             ))
     }
 

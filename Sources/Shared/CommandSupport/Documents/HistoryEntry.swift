@@ -56,7 +56,9 @@ package struct HistoryEntry: Sendable {
             shown.old = mask(effect.old, effect.field)
             shown.new = mask(effect.new, effect.field)
             shown.element = effect.element.map { mask(.text($0), effect.field).text ?? "" }
-            let (name, change) = parts(shown, words)
+            var (name, change) = parts(shown, words)
+            // A page shows money in yuan.
+            if effect.field.hasSuffix("_fen") { name = name.replacing("（分）", with: "").replacing(" (fen)", with: "") }
             return name
                 + (effect.element == nil && effect.old.isNull ? words(shown.new, kind?.field(effect.field)) : change)
         }

@@ -58,8 +58,16 @@ struct ConflictActs {
         let take = try request.required("take")
         if let side = Resolution.Side(rawValue: take) { return .side(side) }
         guard take == "value" else { throw Problem(.badValue, "take") }
-        let typed = request.form.pairs.filter { $0.name.hasPrefix("value.") }.map { pair in
-            (String(pair.name.dropFirst("value.".count)), pair.value.trimmingCharacters(in: .whitespaces))
+        let typed = try request.form.pairs.filter { $0.name.hasPrefix("value.") }.map { pair in
+            let text = pair.value.trimmingCharacters(in: .whitespaces)
+            guard pair.name.hasSuffix("_fen"), !text.isEmpty else {
+                return (String(pair.name.dropFirst("value.".count)), text)
+            }
+            guard let fen = Yuan.fen(text) else {
+                throw Problem(
+                    .badValue, pair.name, explanation: Label(zh: "金额写作 500.00（元）", en: "Write yuan: 500.00"))
+            }
+            return (String(pair.name.dropFirst("value.".count)), String(fen))
         }
         return .fields(Dictionary(typed) { first, _ in first })
     }
@@ -192,12 +200,13 @@ extension ConflictActs {
         let example: String? =
             switch field.type {
             case .date: L("如 2026-01-31", "like 2026-01-31")
-            case .int64 where field.name.hasSuffix("_fen"): L("以分为单位：12.50 元写 1250", "In fen: 1250 for 12.50 yuan")
+            case .int64 where EditableFields.isMoney(field): L("单位：元，如 320 或 12.50", "In yuan, like 320 or 12.50")
             case .bool: L("是或否", "yes or no")
             default: nil
             }
         return Parts.field(
-            name, field.label.text(), help: [example, keeps].compactMap(\.self).joined(separator: L("；", "; ")),
+            name, EditableFields.label(field),
+            help: [example, keeps].compactMap(\.self).joined(separator: L("；", "; ")),
             limit: 2_000)
     }
 

@@ -224,8 +224,8 @@ extension ConflictReader.Writer {
     /// A village's station and its assistant, or the desk.
     var place: String {
         guard let device, !device.state.isDesk else { return L("镇街", "The township") }
-        return device.station.isEmpty
-            ? ([device.staff] + device.state.scopes.map(\.code)).joined(separator: " ") : device.station
+        let station = device.station.isEmpty ? device.staff : device.station
+        return ([station] + device.state.scopes.map(\.code)).joined(separator: " ")
     }
 
     /// `author`, `at`, `reason`, `seq`, `device`, `place`, `clockFlagged`.

@@ -6,6 +6,13 @@ import SyncEngine
 /// A conflict's values in words, masked, and as JSON.
 enum ConflictParts {
     /// The field, or the fields of the group.
+    /// Of a conflict's own record: what it is about.
+    static func label(of conflict: Linked) -> String {
+        let kind = conflict.text("record_kind").flatMap(AssistanceSchema.current.kind)
+        return [kind?.label.text(), conflict.text("field").map { FieldNames.label(of: $0, in: kind).text() }]
+            .compactMap(\.self).joined(separator: L("：", ": "))
+    }
+
     static func label(_ subject: Resolution.Subject) -> String {
         if subject.isDeletion { return L("删除", "Deleted") }
         return DeskParts.joined(subject.fields.map { $0.label.text() })

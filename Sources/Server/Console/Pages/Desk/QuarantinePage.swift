@@ -102,8 +102,8 @@ struct QuarantinePage: ConsolePage {
         .group([
             Parts.note(
                 L(
-                    "这些变更没有生效，也没有丢：由写的人在工作站上更正（ruhu amend）或撤回（ruhu withdraw），下次同步后重新处理。请打电话告诉他原因。",
-                    "These took no effect and are not lost: their author amends (ruhu amend) or withdraws them (ruhu withdraw) at the station, and the next sync brings them anew. Call and say why."
+                    "这些变更没有生效，也没有丢：由写的人在工作站上更正或撤回，下次同步后重新处理。请打电话告诉他原因。",
+                    "These took no effect and are not lost: their author amends or withdraws them at the station, and the next sync brings them anew. Call and say why."
                 )),
             sets.isEmpty && reports.isEmpty
                 ? Tag.p(.class(.empty), text: L("没有被隔离的", "Nothing is kept aside")) : .empty,
@@ -114,10 +114,10 @@ struct QuarantinePage: ConsolePage {
     }
 
     private func panel(_ kept: Kept) -> HTML {
-        let failure = kept.entry.outcome.problem.map { Failure($0) }
+        let problem = kept.entry.outcome.problem
         return Tag.section(.class(.panel)) {
-            Tag.h2(text: failure?.message ?? "")
-            if let hint = failure?.hint { Tag.p(.class(.hint), text: hint) }
+            Tag.h2(text: problem.map { FailureParts.words($0) } ?? "")
+            if let problem { Tag.p(.class(.hint), text: problem.pageHint) }
             Parts.facts([
                 (L("填写人", "Author"), .text(kept.set.author)),
                 (

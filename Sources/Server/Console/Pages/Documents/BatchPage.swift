@@ -161,7 +161,9 @@ struct BatchPage: ConsolePage {
                         L("超过 \(Self.limit) 件，只列前面的；按村筛选。", "More than \(Self.limit): filter by village."), .soon)
                 }
                 if rows.isEmpty {
-                    Tag.p(.class(.empty), text: L("没有这样的申请", "No such cases"))
+                    Tag.p(
+                        .class(.empty),
+                        text: L("没有这样的申请；换一种文书或状态再看", "No such cases; look at another document or status"))
                 } else {
                     Parts.form(
                         Link("documents", "batch"), request, seen: seq, submit: L("出具所选（各自编号）", "Issue those chosen")
