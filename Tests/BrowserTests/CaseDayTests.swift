@@ -50,7 +50,7 @@ private final class CaseDay {
         _ = try clerk.evaluate("document.querySelector('#f-member').selectedIndex = 1")
         try clerk.type("因病", into: "#f-reason")
         try clerk.type("张三", into: "#f-signer")
-        try clerk.leave { try clerk.click(text: "受理") }
+        try clerk.leave { try clerk.click(text: "登记申请") }
         path = try #require(URL(string: try clerk.url)?.path)
         #expect(path.hasPrefix("/cases/"))
         #expect(try clerk.text(".clocks").contains("审核审批时限"))
