@@ -5,10 +5,10 @@ PACKAGES := libcurl4-openssl-dev libzstd-dev libsqlite3-dev zlib1g-dev libxlsxwr
 	chromium-driver fonts-noto-cjk pngquant
 SOURCES := Package.swift Sources Tests Benchmarks Examples
 
-.PHONY: help demo test build release lint format packages bench district golden screenshots fuzz clean
+.PHONY: help demo test build release lint format packages bench district bench-pages golden screenshots fuzz clean
 
 help: ## This list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 demo: packages ## A township, eight stations, real households: capture, sync, conflict, proof
 	$(SWIFT) build --product ruhu
@@ -40,6 +40,10 @@ bench: release ## The benchmarks, against their floors; prints the tables of doc
 district: release ## A district's data (made once, 1.5 GB in the user's cache), and what its desk waits for
 	$(SWIFT) build -c release --scratch-path .build-release --product ruhu-bench
 	.build-release/release/ruhu-bench district
+
+bench-pages: release ## Every page of the console with a district's data; prints the table of docs/benchmarks.md
+	$(SWIFT) build -c release --scratch-path .build-release --product ruhu-bench
+	.build-release/release/ruhu-bench district --pages-only
 
 golden: packages ## Records the golden files anew (look at the difference before you commit)
 	RUHU_RECORD_GOLDEN=1 $(SWIFT) test --filter Golden || true

@@ -6,15 +6,18 @@ struct DistrictBench {
     private let data: DistrictData
     /// Places of the console that no page links to.
     private let pages: [String]
+    private let isPagesOnly: Bool
     private var rows: [String] = []
 
     /// - Parameter options: `--data DIR` (default: the user's cache), `--villages N` (default: all 329), `--seed N`,
-    ///   `--page PATH` for a place of the console that no page links to, as often as needed.
+    ///   `--page PATH` for a place of the console that no page links to, as often as needed; `--pages-only` leaves the
+    ///   commands out.
     init(_ options: [String]) throws {
         func value(_ name: String) -> String? {
             options.firstIndex(of: name).flatMap { options.indices.contains($0 + 1) ? options[$0 + 1] : nil }
         }
         pages = zip(options, options.dropFirst()).filter { $0.0 == "--page" }.map(\.1)
+        isPagesOnly = options.contains("--pages-only")
         let cache = FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask)[0]
         data = DistrictData(
             folder: value("--data").map { URL(filePath: $0) } ?? cache.appending(path: "ruhu-bench/district"),
@@ -24,15 +27,18 @@ struct DistrictBench {
 
     mutating func run() throws {
         try data.make()
-        try commands()
-        printTable(rows)
+        if !isPagesOnly {
+            try commands()
+            printTable(rows)
+        }
         var console = try PageBench(data)
-        try console.run(from: ["/today"] + pages)
+        try console.run(from: ["/today"] + PageBench.unlinked + pages)
         printTable(console.rows)
+        printTable(console.files, "| file | first byte | whole | aim |")
     }
 
-    private func printTable(_ rows: [String]) {
-        print((["| | median | highest | aim |", "|---|---|---|---|"] + rows).joined(separator: "\n"))
+    private func printTable(_ rows: [String], _ heading: String = "| | median | highest | aim |") {
+        print(([heading, "|---|---|---|---|"] + rows).joined(separator: "\n"))
     }
 
     private mutating func commands() throws {
