@@ -137,10 +137,15 @@ import Testing
             let path = route.replacing("{month}", with: "2026-11")
                 .replacing(#/\{[a-z]+\}/#, with: "0199f000-0000-7000-8000-000000000001")
             let answer = try leader.post(
-                path, [("form_token", token), ("page", page), ("seen", "x"), ("text", "本人来过"), ("amount", "一百")])
+                path,
+                [
+                    ("form_token", token), ("page", page), ("seen", "x"), ("text", "本人来过"), ("amount", "一百"),
+                    ("amount_fen", "9元"),
+                ])
             let heading = try leader.get(page).heading
             #expect((400..<500).contains(answer.status) && answer.heading == heading, "\(route): \(answer.words)")
             #expect(answer.words.contains("本人来过") && answer.words.contains("一百"), "\(route): \(answer.words)")
+            #expect(answer.words.contains("（元） 9元"), "\(route): \(answer.words)")
             #expect(answer.words.contains("您填写的内容") && !answer.words.contains("text 本人"), "\(route)")
         }
     }

@@ -8,7 +8,7 @@ enum TypedLabels {
     static func label(_ name: String) -> String? {
         if let own = own[name] { return own.text() }
         let kinds = AssistanceSchema.current.kinds
-        return kinds.lazy.compactMap { $0.field(name)?.label.text() }.first
+        return kinds.lazy.compactMap { $0.field(name).map(EditableFields.label) }.first
     }
 
     /// Of a field named alone, or after its kind and a dot.
@@ -18,7 +18,7 @@ enum TypedLabels {
         else {
             return label(parts.last ?? name)
         }
-        return kind.label.text() + L("：", ": ") + field.label.text()
+        return kind.label.text() + L("：", ": ") + EditableFields.label(field)
     }
 
     /// Fields of forms that are none of a record's, or that mean something of their own.
