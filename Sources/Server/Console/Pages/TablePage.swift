@@ -123,7 +123,10 @@ struct TableChoicePage: ConsolePage {
     var json: JSONValue { .object([("seq", .int(Int64(seq))), ("table", .string(entry.name))]) }
 
     func body() -> HTML {
-        .group([DeskParts.refused(problem), TableParts.filters(of: entry, request, known)])
+        .group([
+            problem.map { FailureParts.notice(Refused($0), in: nil) } ?? .empty,
+            TableParts.filters(of: entry, request, known),
+        ])
     }
 }
 
