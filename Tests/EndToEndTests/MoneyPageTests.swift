@@ -193,9 +193,12 @@ import Testing
         let (_, line) = try town.freeze("2026-12")
         _ = try town.desk("export", "payfile", "2026-12", town.path("pay.csv"))
         var clerk = try person("wangfang", "clerk")
-        let page = try clerk.get("/money/recoveries?compute=yes")
+        let found = try clerk.get("/money/recoveries?compute=yes&text=zs")
+        #expect(found.links.contains("/money/recoveries?case=\(town.application)"), "nobody types an id")
+        let page = try clerk.get("/money/recoveries?case=\(town.application)")
+        #expect(page.text.contains("value=\"\(line)\"") && page.words.contains("2026-12"))
         let claim: KeyValuePairs = [
-            "application": town.application, "lines": line, "cause": "other", "amount": "15.00",
+            "lines": line, "cause": "other", "amount": "15.00",
             "instalment": "10.00", "reason": "多算一人",
         ]
         #expect(try clerk.submit(page, "/money/recoveries/propose", claim).status == 303)

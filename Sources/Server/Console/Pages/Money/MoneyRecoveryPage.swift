@@ -51,8 +51,13 @@ struct MoneyRecoveryPage: ConsolePage {
         guard let cause = MoneyKinds.Cause(rawValue: try request.required("cause")) else {
             throw Problem(.badValue, "cause")
         }
-        let lines = try request.required("lines").split(whereSeparator: { $0.isWhitespace || $0 == "," }).map(
-            String.init)
+        let lines = request.form.all("lines").flatMap {
+            $0.split(whereSeparator: { $0.isWhitespace || $0 == "," }).map(String.init)
+        }
+        if lines.isEmpty {
+            throw Problem(
+                .badValue, "lines", explanation: Label(zh: "请勾选多发的各笔", en: "Tick the lines that paid too much"))
+        }
         let application = try request.required("application")
         let act = try console.act(request, reason: try request.required("reason")) { database, _ in
             try console.township.database.tables.all(
@@ -101,6 +106,7 @@ struct MoneyRecoveryPage: ConsolePage {
     /// Where the next, older ones begin.
     let next: RecordID?
     let likely: MoneyFigures.Kept<[RecoveryDesk.Likely]>?
+    private let claim: MoneyClaimPart
     private let names: CaseNames
 
     private init(_ request: ConsoleRequest, seq: Seq, in console: Console, _ database: Database) throws {
@@ -116,6 +122,7 @@ struct MoneyRecoveryPage: ConsolePage {
             try records.flatMap { records in try Linked(record).map { try desk.entry($0, in: records) } }
         }
         likely = console.figures.likely()
+        claim = try MoneyClaimPart(request, seq: seq, in: console, database)
         names = try CaseNames(
             entries.map(\.file.application.record.id)
                 + (likely?.value ?? []).prefix(MoneyPages.rows).map(\.application), in: console)
@@ -252,13 +259,14 @@ struct MoneyRecoveryPage: ConsolePage {
                 Parts.table(
                     L("可能多发的", "Likely paid too much"),
                     CaseNames.headings + [
-                        L("月份", "Month"), L("原因", "Cause"), L("最多（元）", "At most"), L("发放编号", "Line"), "",
+                        L("月份", "Month"), L("原因", "Cause"), L("最多（元）", "At most"), "",
                     ],
                     rows: likely.value.prefix(MoneyPages.rows).map { over in
                         names.cells(over.application) + [
                             .text(over.month), .text(over.cause.label.text()), MoneyPages.cell(over.fen),
-                            .text(over.payment.description),
-                            over.isClaimed ? Parts.badge(L("已提出", "claimed"), .fine) : .empty,
+                            over.isClaimed
+                                ? Parts.badge(L("已提出", "claimed"), .fine)
+                                : Parts.link(L("提出追回", "Claim it"), MoneyClaimPart.link(over.application)),
                         ]
                     }, numbers: [6])
                 MoneyParts.more(likely.value.count)
@@ -268,21 +276,5 @@ struct MoneyRecoveryPage: ConsolePage {
         }
     }
 
-    private var proposing: HTML {
-        guard mayWork else { return .empty }
-        return Parts.panel(L("提出追回", "Claim money back"), id: "propose") {
-            Parts.form(Link("money", "recoveries", "propose"), request, seen: seq, submit: L("提出", "Propose")) {
-                Parts.field("application", L("申请编号", "The case's id"), key: "new-", isRequired: true, limit: 36)
-                Parts.textarea(
-                    "lines", L("多发的发放编号，每行一个", "Ids of the lines that paid too much, one a row"), key: "new-",
-                    isRequired: true)
-                Parts.select(
-                    "cause", L("原因", "Cause"),
-                    options: MoneyKinds.Cause.allCases.map { ($0.rawValue, $0.label.text()) }, key: "new-")
-                MoneyParts.amount("amount", L("金额（元）", "Amount (yuan)"), key: "new-")
-                MoneyParts.amount("instalment", L("每期金额（元）", "Each instalment (yuan)"), key: "new-", isRequired: false)
-                Parts.reason(key: "new-")
-            }
-        }
-    }
+    private var proposing: HTML { mayWork ? claim.body : .empty }
 }

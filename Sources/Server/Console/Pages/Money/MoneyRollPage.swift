@@ -174,6 +174,14 @@ struct MoneyRollPage: ConsolePage {
         guard Permission.work.isGiven(to: request.person.role) else {
             return Parts.note(L("冻结名册由镇街办理。", "The township freezes the roll."))
         }
+        if let preview, preview.seq == seq, preview.lines.isEmpty {
+            return Parts.note(
+                preview.held.isEmpty
+                    ? L("没有可冻结的：应发的都已列入名册。", "Nothing to freeze: all that is due is on a roll.")
+                    : L(
+                        "没有可冻结的：应发的 \(preview.held.count) 件都暂缓，原因见下。",
+                        "Nothing to freeze: all \(preview.held.count) that are due are held, see below why."))
+        }
         return Parts.form(
             Link("money", "roll", month.description, "freeze"), request, seen: seq,
             submit: L("冻结 \(month)", "Freeze \(month)")
