@@ -147,7 +147,7 @@ struct CasesPage: ConsolePage {
                 options: [any, ("late", L("已超期", "late")), ("soon", L("即将到期", "soon"))], value: filter.clockCode)
             Shown.villageChoice(filter.cases.village ?? "")
             Parts.field("clerk", L("经办", "Clerk"), value: filter.cases.clerk ?? "", limit: 64)
-            Tag.div(.class(.buttons)) { Tag.button(.type(.submit), .class(.primary), text: L("筛选", "Filter")) }
+            Tag.div(.class(.buttons)) { Tag.button(.type(.submit), .class(.primary), text: L("查看", "Show")) }
             Parts.link(L("全部", "All"), Link("cases"))
             if isWorker { Parts.link(L("成批出文书", "Documents in a batch"), Link("documents", "batch")) }
             Parts.link(L("公示", "Notices"), Link("notices"))

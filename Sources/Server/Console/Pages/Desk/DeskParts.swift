@@ -21,7 +21,7 @@ enum DeskParts {
         let content = content()
         return Tag.form(.class(.filters), .action(action), .method(.get), .role("search")) {
             content
-            Tag.div(.class(.buttons)) { Tag.button(.type(.submit), text: L("筛选", "Filter")) }
+            Tag.div(.class(.buttons)) { Tag.button(.type(.submit), text: L("查看", "Show")) }
         }
     }
 
