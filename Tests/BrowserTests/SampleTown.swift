@@ -27,6 +27,7 @@ final class SampleTown {
         for (name, fullName, role) in [("li", "李敏", "clerk"), ("chen", "陈主任", "leader"), ("sun", "孙审计", "auditor")] {
             try town.account(name, fullName, role: role)
         }
+        _ = try town.desk("villages", "\(DeskTown.village)=夏庄村")
         try settle()
         try apply()
         try work()
@@ -161,7 +162,8 @@ final class SampleTown {
             ("documents", "/cases/\(cases[0])/documents"), ("documents-batch", "/documents/batch"),
             ("notices", "/notices"), ("ledger", "/ledger"), ("reports", "/reports"), ("exports", "/exports"),
             ("table", "/tables/quality"), ("duplicates", "/duplicates"), ("duplicate", "/duplicates/\(duplicate)"),
-            ("quarantine", "/quarantine"), ("stations", "/stations"), ("imports", "/imports"),
+            ("quarantine", "/quarantine"), ("stations", "/stations"), ("villages", "/villages"),
+            ("imports", "/imports"),
             ("password", "/password"), ("money", "/money"), ("roll", "/money/roll/2026-12?compute=yes"),
             ("plan", "/money/plan/2026-11"), ("budget", "/money/budget/2026"),
             ("reconcile", "/money/reconcile/2026-11"), ("arrears", "/money/arrears"),

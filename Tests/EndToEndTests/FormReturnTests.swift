@@ -9,8 +9,8 @@ import Testing
         "/conflicts", "/conflicts/{id}", "/conflicts/{id}/ask", "/conflicts/{id}/clear", "/duplicates/{id}/accept",
         "/duplicates/{id}/dismiss", "/stations/{id}/revoke", "/households/{id}/disclosure",
         "/households/{id}/new/{kind}", "/records/{id}/disclosure", "/records/{id}/edit", "/imports/plan", "/password",
-        "/tables/{name}/file", "/money/budget/{year}/propose", "/money/recoveries/propose",
-        "/money/roll/{month}/freeze", "/villages/{code}",
+        "/tables/{name}/file", "/money/budget/{year}/propose",
+        "/money/roll/{month}/freeze", "/villages/{code}", "/checks",
     ]
     private static let cases = [
         "/cases/new", "/cases/{id}/move", "/cases/{id}/notices", "/cases/{id}/trips", "/cases/{id}/documents",
@@ -21,13 +21,14 @@ import Testing
         ("/conflicts/{id}/undo", "/conflicts"), ("/duplicates/{id}/reopen", "/duplicates"), ("/imports", "/imports"),
         ("/money/budgets/{id}/approve", "/money/budget/2026"), ("/money/plan/{month}/issue", "/money/plan/2026-11"),
         ("/money/plans/{id}/allocate", "/money/plan/2026-11"), ("/money/recoveries/{id}/decide", "/money/recoveries"),
+        ("/money/recoveries/propose", "/money/recoveries"),
         ("/money/recoveries/{id}/offset", "/money/recoveries"), ("/money/recoveries/{id}/receive", "/money/recoveries"),
         ("/money/paid/{month}", "/money/paid/2026-11"), ("/money/returns", "/money/paid/2026-11"),
         ("/money/lines/{id}/return", "/money/paid/2026-11"), ("/money/lines/{id}/again", "/money/paid/2026-11"),
         ("/money/roll/{month}/payfile", "/money/roll/2026-11"), ("/cases/{id}/checks", "/cases"),
         ("/cases/{id}/notices/{notice}", "/cases"), ("/cases/{id}/objections", "/cases"),
         ("/cases/{id}/reviews", "/cases"), ("/cases/{id}/requests/{request}", "/cases"),
-        ("/cases/{id}/notes", "/cases"),
+        ("/cases/{id}/notes", "/cases"), ("/cases/{id}/proofs", "/cases"), ("/cases/{id}/proofs/{proof}", "/cases"),
         ("/cases/{id}/verifications", "/cases"), ("/cases/{id}/relief", "/cases"),
         ("/cases/{id}/rechecks/{review}", "/cases"),
     ]
@@ -63,8 +64,8 @@ import Testing
             [
                 "/conflicts", "/duplicates/\(duplicate)", "/stations", "/households/\(home)",
                 "/households/\(home)/new/income_item", "/records/\(member)", "/records/\(member)/edit", "/imports",
-                "/password", "/tables/members?village=370404", "/money/budget/2026", "/money/recoveries",
-                "/money/roll/2026-11", "/villages",
+                "/password", "/tables/members?village=370404", "/money/budget/2026",
+                "/money/roll/2026-11", "/villages", "/checks",
             ] + conflicts.map { "/conflicts/\($0)" }, Self.desk)
     }
 

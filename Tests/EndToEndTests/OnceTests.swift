@@ -28,6 +28,13 @@ import Testing
             &desk.clerk, try desk.clerk.get(path), path,
             ["member": desk.member, "type": "10", "amount_fen": "320", "period": "month", "reason": "工资单"])
         #expect(try count(desk, "income_item") == 1)
+        // Gone back to and filled in otherwise, it says something else: nothing typed is lost.
+        let notes = "/households/\(desk.household)/new/note"
+        let page = try desk.clerk.get(notes)
+        for text in ["来过", "又来过"] {
+            try twice(&desk.clerk, page, notes, ["text": text, "reason": "来访登记"])
+        }
+        #expect(try count(desk, "note") == 2)
         // Drawn anew, it is another form.
         try twice(
             &desk.clerk, try desk.clerk.get(path), path,

@@ -101,7 +101,7 @@ import Testing
         try station.sync()
         try move("accept")
         #expect(try tasks().count == 1)
-        let made = try server.program.run(["new"] + fields + ["verified_on=2026-11-20", "how=电话", "--json"])
+        let made = try server.program.run(["new"] + fields + ["verified_on=\(Today.text)", "how=电话", "--json"])
         #expect(made.code == 0, "\(made.text)")
         #expect(try tasks().isEmpty)
     }
@@ -153,7 +153,7 @@ import Testing
     private func granted() throws {
         _ = try server.command(
             "new", "verification", "application=\(application)", "member=\(member)", "result=not_receiving",
-            "verified_on=2026-11-20")
+            "verified_on=\(Today.text)")
         try move("authorise")
         try move("prepare")
         _ = try check(by: server.program)

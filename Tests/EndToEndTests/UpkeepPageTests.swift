@@ -14,7 +14,7 @@ import Testing
         let before = try clerk.json("/today")["upkeep"]
         #expect(before["night"].isNull && before["backup"].isNull && before["findings"].array.count == 2)
         let page = try clerk.get("/today")
-        for text in ["夜间任务从没有运行过", "ruhu-server nightly --backups", "还没有备份过", "ruhu-server backup"] {
+        for text in ["夜间任务从没有运行过", "请技术人员启用", "还没有备份过", "请技术人员备份"] {
             #expect(page.words.contains(text), "\(text)")
         }
         let folder = desk.server.folder.deletingLastPathComponent().appending(path: "backups")

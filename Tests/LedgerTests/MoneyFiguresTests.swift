@@ -69,13 +69,14 @@ extension LedgerWorld {
     /// One act about money, unless the rules refuse it. The lines of the rolls are of urgent relief: it needs no decision.
     func moneyStep() {
         let line = someLine()
-        switch dice.below(11) {
+        switch dice.below(12) {
         case 0: someRoll(isNew: true)
         case 1, 2: newLine(in: someRoll())
         case 3: newLine(in: nil)
         case 4, 5: if let line { edit(line.record.id, "payment", .set("paid_at", .time(now))) }
         case 6: if let line { takeBack(line, state: "returned") }
         case 7: if let line { takeBack(line, state: "reversed") }
+        case 8: payFile(of: someRoll())
         default: if let line { withhold(from: line) }
         }
     }
@@ -85,6 +86,15 @@ extension LedgerWorld {
         if !isNew, !known.isEmpty { return known.randomElement(using: &dice) }
         let month = Month(of: today.adding(days: -dice.below(60)))
         return add("roll", ["month": .text(month.description), "batch": .int64(Int64(known.count))])
+    }
+
+    /// The bank has what the roll pays: from then on its lines come back from there.
+    private func payFile(of roll: RecordID?) {
+        let record = try? roll.flatMap { roll in
+            try township.database.read { try township.database.tables.record(roll, kind: rollKind, in: $0) }
+        }
+        guard let frozen = record.flatMap(Linked.init) else { return }
+        add("pay_file", ["month": frozen.value("month"), "batch": frozen.value("batch")])
     }
 
     private func newLine(in roll: RecordID?) {

@@ -74,9 +74,14 @@ enum CheckFiles {
         ])
     }
 
-    /// The objects under `key` of the one document in `bytes`.
     static func items(_ key: String, in path: String) throws -> [JSONValue] {
-        let documents = try JSONParser.documents(try Files.read(path))
+        try items(key, of: try Files.read(path))
+    }
+
+    /// The objects under `key` of the one document in `bytes`.
+    /// - Throws: ``Problem`` ``Problem/Code/badDocument``.
+    static func items(_ key: String, of bytes: [UInt8]) throws -> [JSONValue] {
+        let documents = try JSONParser.documents(bytes)
         guard documents.count == 1, case .array(let items)? = documents[0][key] else {
             throw Problem(.badDocument, key)
         }

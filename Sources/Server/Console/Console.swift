@@ -38,6 +38,7 @@ struct Console: Sendable {
         CasesPage.routes,
         NewCasePage.routes,
         CasePage.routes,
+        CheckReportsPage.routes,
         CaseActs.routes,
         DocumentsPage.routes,
         DocumentSheets.routes,

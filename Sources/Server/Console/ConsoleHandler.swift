@@ -48,7 +48,7 @@ struct ConsoleHandler: Sendable {
             let request = ConsoleRequest(
                 person: who, session: session, formToken: formToken, path: parts,
                 query: try input.query(), form: form, now: console.township.clock(),
-                ids: OneTimeID(secret: console.township.keys.nonceSecret, formToken: formToken),
+                ids: OneTimeID(secret: console.township.keys.nonceSecret, formToken: formToken, path: input.path),
                 address: route.method == .get ? input.address : PageAddress(form["page"] ?? "")?.link.text ?? "")
             asked = request
             try Language.$preferred.withValue(input.language) { try who.check(route.permission) }

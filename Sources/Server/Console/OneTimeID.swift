@@ -6,18 +6,22 @@ import SyncEngine
 
 import class GRDB.Database
 
-/// The id of the record that a form will make, given out when the form is drawn: a form that is sent twice finds its
-/// record made. It is good for one session's forms and under this township's secret, so that nobody names a record that
-/// is another's, or one of his own choice.
+/// The id of the record that a form will make: of what was given out when the form was drawn, and of what was typed. The
+/// same form sent twice finds its record made; gone back to and filled in otherwise, it makes another. It is good for one
+/// session's forms and under this township's secret, so that nobody names a record that is another's, or one of his own
+/// choice.
 struct OneTimeID: Sendable {
     static let field = "new_id"
     private static let idCharacters = 36
     private static let tagBytes = 16
 
     private let key: SymmetricKey
+    /// Where the form is sent.
+    private let path: String
 
     /// - Parameter formToken: of the session whose forms these are.
-    init(secret: [UInt8], formToken: String) {
+    init(secret: [UInt8], formToken: String, path: String) {
+        self.path = path
         key = SymmetricKey(
             data: HMAC<SHA256>.authenticationCode(
                 for: Array("ruhu form v1 \(formToken)".utf8), using: SymmetricKey(data: secret)))
@@ -29,12 +33,16 @@ struct OneTimeID: Sendable {
     }
 
     /// - Throws: ``Problem`` ``Problem/Code/forgedForm`` for what was not given out.
-    func record(_ text: String) throws -> RecordID {
+    func record(_ text: String, of form: FormFields) throws -> RecordID {
         let (id, sent) = (String(text.prefix(Self.idCharacters)), text.dropFirst(Self.idCharacters))
         guard let record = RecordID(id), ConstantTime.equal(Array(sent.utf8), Array(tag(id).utf8)) else {
             throw Problem(.forgedForm)
         }
-        return record
+        // The time stays in front, so that records made later stand later.
+        let typed = form.pairs.filter { !ReturnedForm.Own.names.contains($0.name) }
+        let parts = ([path] + typed.flatMap { [$0.name, $0.value] }).map { "\($0.utf8.count) \($0)" }
+        let content = RecordID.named(Hash256(of: Array((parts + [id]).joined(separator: "\0").utf8)))
+        return RecordID(high: record.high, low: content.low)
     }
 
     private func tag(_ id: String) -> String {
@@ -46,7 +54,7 @@ struct OneTimeID: Sendable {
 extension ConsoleRequest {
     /// The record that this form makes; `nil` for what sends no form.
     /// - Throws: ``Problem`` ``Problem/Code/forgedForm``.
-    func newRecord() throws -> RecordID? { try form[OneTimeID.field].map(ids.record) }
+    func newRecord() throws -> RecordID? { try form[OneTimeID.field].map { try ids.record($0, of: form) } }
 
     /// In every form.
     var newIDField: HTML {

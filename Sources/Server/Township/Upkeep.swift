@@ -35,7 +35,7 @@ struct Upkeep: Equatable, Sendable {
         static let lateDays: Int64 = 7
     }
 
-    /// What somebody has to do, with the command.
+    /// What somebody has to see to; the commands are in docs/operations.md.
     struct Finding: Equatable, Sendable {
         let message: Label
         let isGrave: Bool
@@ -48,9 +48,9 @@ struct Upkeep: Equatable, Sendable {
 
     private static let unsound = Finding(
         message: Label(
-            zh: "夜间核对发现日志或记录不完好：停止 ruhu-server serve，数据目录原样保留，联系技术人员",
+            zh: "夜间核对发现日志或记录不完好：请马上停办、联系技术人员，数据目录原样保留",
             en:
-                "The night found the log or the records damaged: stop ruhu-server serve, keep the folder as it is, call an engineer"
+                "The night found the log or the records damaged: stop work, call an engineer, leave the data folder as it is"
         ),
         isGrave: true)
 
@@ -62,8 +62,8 @@ struct Upkeep: Equatable, Sendable {
             : Label(zh: "夜间任务超过一天没有运行", en: "The night job has not run for more than a day")
         return Finding(
             message: Label(
-                zh: what.zh + "：启用 ruhu-server-nightly.timer，或现在运行 ruhu-server nightly --backups 目录",
-                en: what.en + ": enable ruhu-server-nightly.timer, or run ruhu-server nightly --backups DIR now"),
+                zh: what.zh + "：请技术人员启用夜间任务",
+                en: what.en + ": ask an engineer to turn the night job on"),
             isGrave: isGrave)
     }
 
@@ -77,8 +77,8 @@ struct Upkeep: Equatable, Sendable {
                 : Label(zh: "超过一天没有备份", en: "No backup for more than a day")
         return Finding(
             message: Label(
-                zh: what.zh + "：运行 ruhu-server backup 文件，存到另一块磁盘",
-                en: what.en + ": run ruhu-server backup FILE, to another disk"),
+                zh: what.zh + "：请技术人员备份到另一块磁盘",
+                en: what.en + ": ask an engineer for one, on another disk"),
             isGrave: isGrave)
     }
 

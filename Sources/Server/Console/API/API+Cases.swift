@@ -94,6 +94,19 @@ extension API {
         "POST /cases/{id}/trips": .act(
             "登记申请人跑腿", "Record a trip of the applicant",
             [.seen, .optional("on", .day), .needed("where"), .needed("why"), .remark], done + [("id", .record)]),
+        "POST /cases/{id}/proofs": .act(
+            "要求提供材料（清单上、不能共享的）", "Ask for a proof that is on the list and not shared",
+            [.seen, .needed("code"), .optional("why")], done + [("id", .record)]),
+        "POST /cases/{id}/proofs/{proof}": .act(
+            "登记已提供", "A proof was brought", [.seen, .optional("brought_on", .day)], done),
+        "GET /checks": .page("读入核对报告", "The form for the platform's reports", [("seq", .integer)]),
+        "POST /checks": .act(
+            "读入核对报告文件", "Take in the platform's file of reports; the same twice changes nothing more",
+            [.seen, .needed("reports")],
+            [
+                ("seq", .integer), ("applications", .list(.record)),
+                ("refused", .list(.object([("subject", .text), ("error", .anything)]))),
+            ]),
         "POST /cases/{id}/requests/{request}": .act(
             "不同意村里的请求", "Refuse what a village asked for", [.seen, .reason], done),
         "POST /cases/{id}/notes": .act(

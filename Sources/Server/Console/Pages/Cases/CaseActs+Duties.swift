@@ -32,6 +32,20 @@ extension CaseActs {
             ]
             return try write("payment", fields, console, request)
         },
+        .post("/cases/{id}/proofs", .work) { console, request in
+            let fields: [(String, Value)] = [
+                ("code", .text(try request.required("code"))), ("asked_on", .date(request.now.day)),
+                ("reason", request.optional("why").map(Value.text) ?? .null),
+            ]
+            return try write("proof_request", fields, console, request)
+        },
+        .post("/cases/{id}/proofs/{proof}", .work) { console, request in
+            let proof = try request.record("proof")
+            let writes: [FieldWrite] = [.set("brought_on", .date(try request.day("brought_on") ?? request.now.day))]
+            return try act(console, request, reason: "") { desk, id, act in
+                (try desk.change(proof, "proof_request", of: id, writes, act: act), [])
+            }
+        },
         .post("/cases/{id}/rechecks/{review}", .work) { console, request in
             let review = try request.record("review")
             let writes: [FieldWrite] = [

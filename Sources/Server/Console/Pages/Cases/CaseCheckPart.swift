@@ -149,6 +149,7 @@ struct CaseCheckPart {
                     view.link("checks"), view.request, seen: view.seq,
                     submit: requests.isEmpty ? L("发起核对", "Request the check") : L("重新发起核对", "Request it again"),
                     style: requests.isEmpty ? .primary : .button),
+            Tag.p { Parts.link(L("读入平台发回的报告", "Take in what the platform sent"), Link("checks")) },
         ])
     }
 }

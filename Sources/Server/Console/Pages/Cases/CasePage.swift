@@ -50,6 +50,7 @@ struct CasePage: ConsolePage {
                     CaseStepsPart(view: view).body
                     CaseDutiesPart(view: view).body
                     CaseRequestsPart(view: view).body
+                    CaseProofsPart(view: view).body
                     CaseTripsPart(view: view).body
                     timeline
                 }

@@ -92,6 +92,7 @@ struct BatchPage: ConsolePage {
                 .badValue, "id",
                 explanation: Label(zh: "一次选 1 到 \(limit) 件", en: "Choose from 1 to \(limit) at a time"))
         }
+        _ = try request.seen()
         let desk = DocumentDesk(township: console.township)
         var made: [DocumentDesk.Made] = []
         var refused: [CaseDesk.Refused] = []
