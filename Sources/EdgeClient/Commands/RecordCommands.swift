@@ -29,7 +29,7 @@ struct NewCommand: ParsableCommand {
             return
         }
         let kind = try recorder.kind(kind)
-        let writes = try fields.map { try FieldAssignment.parse($0, kind: kind) }
+        let writes = try recorder.writes(fields, kind: kind)
         let result = try recorder.create(kind: kind, writes: writes)
         options.output.write(recorded: [result.recorded], isStream: false, warnings: result.warnings)
     }
@@ -59,7 +59,7 @@ struct EditCommand: ParsableCommand {
             return
         }
         let (record, kind) = try recorder.record(id)
-        let writes = try fields.map { try FieldAssignment.parse($0, kind: kind) }
+        let writes = try recorder.writes(fields, kind: kind)
         guard !writes.isEmpty else { throw Problem(.nothingToChange) }
         let result = try recorder.edit(record, kind: kind, writes: writes)
         options.output.write(recorded: [result.recorded], isStream: false, warnings: result.warnings)
@@ -174,10 +174,11 @@ struct HistoryCommand: ParsableCommand {
 
 extension ReplicaTransaction {
     /// - Throws: ``Problem`` ``Problem/Code/unknownRecord``.
+    /// A record by its id; a household by its number too.
+    /// - Throws: ``Problem`` ``Problem/Code/unknownRecord``.
     func known(_ text: String) throws -> (Record, KindSchema) {
-        guard let id = RecordID(text), let found = try tables.record(id, in: database) else {
-            throw Problem(.unknownRecord, text)
-        }
+        guard let id = RecordID(text) else { return (try household(named: text), householdKind) }
+        guard let found = try tables.record(id, in: database) else { throw Problem(.unknownRecord, text) }
         return found
     }
 

@@ -1,3 +1,4 @@
+import Assistance
 import CommandSupport
 import RecordStore
 import SyncEngine
@@ -18,6 +19,18 @@ struct Recorder {
 
     func record(_ text: String) throws -> (Record, KindSchema) {
         try station.replica.read { try $0.known(text) }
+    }
+
+    /// `field=value` of a command line; a household is named by its number as well as by its id.
+    func writes(_ fields: [String], kind: KindSchema) throws -> [FieldWrite] {
+        let name = householdKind.name
+        return try fields.map { field in
+            let parts = field.split(separator: "=", maxSplits: 1).map(String.init)
+            guard parts.count == 2, parts[0] == name, kind.field(name)?.type == .reference, RecordID(parts[1]) == nil
+            else { return try FieldAssignment.parse(field, kind: kind) }
+            let household = try station.replica.read { try $0.household(named: parts[1]) }
+            return try FieldAssignment.parse("\(name)=\(household.id)", kind: kind)
+        }
     }
 
     func create(kind: KindSchema, writes: [FieldWrite]) throws -> (recorded: Recorded, warnings: [Finding]) {
