@@ -93,12 +93,14 @@ import Testing
 
     @Test func casesAreFoundByNumberNameAndInitials() throws {
         try world.township.ledger.read { ledger in
-            for text in ["012", "张三", "zs", "19491231002x"] {
+            for text in ["012", "张三", "zs"] {
                 let found = try ledger.cases(.init(text: text), limit: 10)
                 #expect(found.map(\.application) == [application], "\(text)")
             }
-            let none = try ledger.cases(.init(text: "李四"), limit: 10)
-            #expect(none.isEmpty)
+            // By parts of it a masked number could be worked out.
+            for text in ["李四", "19491231002x"] {
+                #expect(try ledger.cases(.init(text: text), limit: 10).isEmpty, "\(text)")
+            }
             let tasks = try ledger.tasks()
             let counts = try ledger.counts()
             #expect(counts.tasks.values.reduce(0, +) == tasks.count)

@@ -30,8 +30,9 @@ extension ConsoleHandler {
         var form = FormFields()
         do {
             try input.checkOrigin()
-            form = try await Self.form(of: request)
+            form = try await Self.form(of: request, limit: FormFields.Limit.strangersBytes)
             let (name, password, address) = (form["name"] ?? "", form["password"] ?? "", context.address)
+            guard name.utf8.count <= FormFields.Limit.nameBytes else { throw Problem(.badRequest, "name") }
             let (token, person) = try await gate.check(from: address) { [people = console.people] in
                 try people.signIn(name: name, password: password, from: address)
             }
@@ -58,7 +59,7 @@ extension ConsoleHandler {
         let input = input(request)
         do {
             try input.checkOrigin()
-            let form = try await Self.form(of: request)
+            let form = try await Self.form(of: request, limit: FormFields.Limit.strangersBytes)
             if let token = input.token {
                 let sent = form["form_token"] ?? ""
                 guard !input.isCookie || ConstantTime.equal(Array(sent.utf8), Array(People.formToken(of: token).utf8))
@@ -98,7 +99,7 @@ extension ConsoleHandler {
             guard let token = input.token, let found = try await run({ try console.people.person(token: token) }) else {
                 throw Problem(.notSignedIn)
             }
-            let (events, leave) = try await feed.subscribe(found.session)
+            let (events, leave) = try await feed.subscribe(found.session, of: found.0.name)
             return Response(
                 status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
                 body: ResponseBody { writer in

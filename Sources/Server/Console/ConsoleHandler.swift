@@ -36,14 +36,16 @@ struct ConsoleHandler: Sendable {
         var person: Person?
         var asked: ConsoleRequest?
         do {
-            if route.method == .post {
-                try input.checkOrigin()
-                form = try await Self.form(of: request)
-            }
-            let typed = form
-            let (who, session) = try await run { try signedIn(input, form: typed, isAct: route.method == .post) }
+            if route.method == .post { try input.checkOrigin() }
+            let (who, session) = try await run { try signedIn(input) }
             person = who
             guard !who.mustChangePassword || route.path == "/password" else { throw Problem(.passwordChangeNeeded) }
+            try Language.$preferred.withValue(input.language) { try who.check(route.permission) }
+            // Nobody's body is read before it is known who he is, and that he may.
+            if route.method == .post {
+                form = try await Self.form(of: request)
+                try checkToken(of: form, input)
+            }
             let formToken = People.formToken(of: input.token ?? "")
             let request = ConsoleRequest(
                 person: who, session: session, formToken: formToken, path: parts,
@@ -51,7 +53,6 @@ struct ConsoleHandler: Sendable {
                 ids: OneTimeID(secret: console.township.keys.nonceSecret, formToken: formToken, path: input.path),
                 address: route.method == .get ? input.address : PageAddress(form["page"] ?? "")?.link.text ?? "")
             asked = request
-            try Language.$preferred.withValue(input.language) { try who.check(route.permission) }
             let work: @Sendable () throws -> MadeAnswer = {
                 try Language.$preferred.withValue(input.language) {
                     try VillageNames.$current.withValue(try console.villageNames()) {
@@ -82,18 +83,21 @@ struct ConsoleHandler: Sendable {
         }
     }
 
-    /// - Throws: ``Problem`` ``Problem/Code/notSignedIn``, ``Problem/Code/forgedForm``.
-    private func signedIn(_ input: ConsoleInput, form: FormFields, isAct: Bool) throws -> (Person, session: Hash256) {
+    /// - Throws: ``Problem`` ``Problem/Code/notSignedIn``.
+    private func signedIn(_ input: ConsoleInput) throws -> (Person, session: Hash256) {
         guard let token = input.token, let found = try console.people.person(token: token) else {
             throw Problem(.notSignedIn)
         }
-        if isAct, input.isCookie {
-            let sent = form["form_token"] ?? HTTPField.Name("X-Form-Token").flatMap { input.headers[$0] } ?? ""
-            guard ConstantTime.equal(Array(sent.utf8), Array(People.formToken(of: token).utf8)) else {
-                throw Problem(.forgedForm)
-            }
-        }
         return found
+    }
+
+    /// - Throws: ``Problem`` ``Problem/Code/forgedForm``.
+    private func checkToken(of form: FormFields, _ input: ConsoleInput) throws {
+        guard input.isCookie else { return }
+        let sent = form["form_token"] ?? HTTPField.Name("X-Form-Token").flatMap { input.headers[$0] } ?? ""
+        guard ConstantTime.equal(Array(sent.utf8), Array(People.formToken(of: input.token ?? "").utf8)) else {
+            throw Problem(.forgedForm)
+        }
     }
 
     /// On a thread that may wait.
@@ -103,19 +107,18 @@ struct ConsoleHandler: Sendable {
 
     // MARK: - Forms
 
-    static func form(of request: Request) async throws -> FormFields {
+    static func form(of request: Request, limit: Int = FormFields.Limit.bodyBytes) async throws -> FormFields {
         let buffer: ByteBuffer
         do {
-            buffer = try await request.body.collect(upTo: FormFields.Limit.bodyBytes)
+            buffer = try await request.body.collect(upTo: limit)
         } catch is NIOTooManyBytesError {
-            throw Problem(.bodyTooLarge, "\(FormFields.Limit.bodyBytes)")
+            throw Problem(.bodyTooLarge, "\(limit)")
         }
         let type = request.headers[.contentType]?.prefix { $0 != ";" }.lowercased() ?? ""
         let bytes = Array(buffer.readableBytesView)
         switch type {
         case "application/x-www-form-urlencoded":
-            guard let text = String(validating: bytes, as: UTF8.self) else { throw Problem(.badRequest, "form") }
-            return try FormFields(urlEncoded: text)
+            return try FormFields(urlEncoded: bytes)
         case "application/json":
             let documents = try JSONParser.documents(bytes)
             guard documents.count == 1 else { throw Problem(.badRequest, "form") }

@@ -63,7 +63,7 @@ struct ConsoleInput: Sendable {
         return input
     }
 
-    func query() throws -> FormFields { try FormFields(urlEncoded: queryText) }
+    func query() throws -> FormFields { try FormFields(urlEncoded: queryText.utf8) }
 
     /// A form that another site made the browser send.
     /// - Throws: ``Problem`` ``Problem/Code/forgedForm``.

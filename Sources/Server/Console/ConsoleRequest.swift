@@ -84,6 +84,9 @@ struct FormFields: Sendable, Hashable {
     enum Limit {
         static let fields = 2_000
         static let bodyBytes = 1024 * 1024
+        /// Of who signs in or out, whom nobody knows yet.
+        static let strangersBytes = 16 * 1024
+        static let nameBytes = 200
     }
 
     private(set) var pairs: [(name: String, value: String)] = []
@@ -108,15 +111,35 @@ struct FormFields: Sendable, Hashable {
 
     /// `a=1&b=2`, percent-encoded, `+` for a space.
     /// - Throws: ``Problem`` ``Problem/Code/badRequest`` for what is not UTF-8, has too many fields or control characters.
-    init(urlEncoded text: some StringProtocol) throws {
-        for pair in text.split(separator: "&") {
-            let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let decoded = parts.map { String($0).replacing("+", with: " ").removingPercentEncoding }
+    ///
+    /// Byte by byte: as characters a text of combining marks takes time by the square of its length.
+    init(urlEncoded bytes: some Collection<UInt8>) throws {
+        for pair in bytes.split(separator: UInt8(ascii: "&")) {
+            let parts = pair.split(separator: UInt8(ascii: "="), maxSplits: 1, omittingEmptySubsequences: false)
+            let decoded = parts.map { String(validating: Self.decoded($0), as: UTF8.self) }
             guard let name = decoded.first ?? nil, let value = decoded.count > 1 ? decoded[1] : "" else {
                 throw Problem(.badRequest, "form")
             }
             try add(name, value)
         }
+    }
+
+    private static func decoded(_ text: some Collection<UInt8>) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var rest = text.makeIterator()
+        while let byte = rest.next() {
+            switch byte {
+            case UInt8(ascii: "+"): bytes.append(UInt8(ascii: " "))
+            case UInt8(ascii: "%"):
+                let digits = [rest.next(), rest.next()].compactMap {
+                    $0.flatMap { Character(Unicode.Scalar($0)).hexDigitValue }
+                }
+                // What is no escape is no UTF-8 either, and is refused as that.
+                bytes.append(digits.count == 2 ? UInt8(digits[0] << 4 | digits[1]) : 0xFF)
+            default: bytes.append(byte)
+            }
+        }
+        return bytes
     }
 
     /// An object whose values are texts, numbers, booleans, or lists of them.
@@ -142,11 +165,37 @@ struct FormFields: Sendable, Hashable {
     }
 
     private mutating func add(_ name: String, _ value: String) throws {
-        guard pairs.count < Limit.fields, !value.unicodeScalars.contains(where: { $0.value == 0 }) else {
-            throw Problem(.badRequest, "form")
+        guard pairs.count < Limit.fields, name.utf8.count <= Limit.nameBytes, !value.utf8.contains(0),
+            Self.isStreamSafe(name), Self.isStreamSafe(value)
+        else { throw Problem(.badRequest, "form") }
+        pairs.append((name, Self.lines(value)))
+    }
+
+    /// Browsers end lines of a text with CR LF; a record's lines end with LF.
+    private static func lines(_ text: String) -> String {
+        let (feed, back) = (UInt8(ascii: "\n"), UInt8(ascii: "\r"))
+        guard text.utf8.contains(back) else { return text }
+        var bytes: [UInt8] = []
+        var last: UInt8 = 0
+        for byte in text.utf8 {
+            if byte != feed || last != back { bytes.append(byte == back ? feed : byte) }
+            last = byte
         }
-        // Browsers end lines of a text with CR LF; a record's lines end with LF.
-        let lines = value.utf8.contains(13) ? value.replacing("\r\n", with: "\n").replacing("\r", with: "\n") : value
-        pairs.append((name, lines))
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// No more than 30 marks on one character (UAX #15, Stream-Safe Text Format): the time to compare texts goes by the
+    /// square of that.
+    private static func isStreamSafe(_ text: String) -> Bool {
+        var marks = 0
+        for scalar in text.unicodeScalars {
+            guard scalar.value >= 0x300, scalar.properties.canonicalCombiningClass != .notReordered else {
+                marks = 0
+                continue
+            }
+            marks += 1
+            if marks > 30 { return false }
+        }
+        return true
     }
 }

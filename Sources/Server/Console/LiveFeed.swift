@@ -10,6 +10,8 @@ actor LiveFeed: Service {
         static let streams = 200
         /// As many connections as a browser opens to one place.
         static let streamsOfSession = 6
+        /// In all the places where one person is signed in.
+        static let streamsOfPerson = 12
         static let interval = Duration.seconds(1)
         /// Looks without news before a comment keeps the connection open.
         static let quietLooks = 15
@@ -17,6 +19,7 @@ actor LiveFeed: Service {
 
     private struct Stream {
         let session: Hash256
+        let account: String
         let continuation: AsyncStream<String>.Continuation
     }
 
@@ -31,17 +34,19 @@ actor LiveFeed: Service {
 
     /// - Returns: what is told, until `leave` is called or the session ends.
     /// - Throws: ``Problem`` ``Problem/Code/busy`` when too many listen, ``Problem/Code/tooManyRequests`` when too many of
-    ///   this session do.
-    func subscribe(_ session: Hash256) throws -> (events: AsyncStream<String>, leave: @Sendable () -> Void) {
+    ///   this session or person do.
+    func subscribe(
+        _ session: Hash256, of account: String
+    ) throws -> (events: AsyncStream<String>, leave: @Sendable () -> Void) {
         guard !isClosed, streams.count < Limit.streams else { throw Problem(.busy) }
-        guard streams.values.count(where: { $0.session == session }) < Limit.streamsOfSession else {
-            throw Problem(.tooManyRequests)
-        }
+        guard streams.values.count(where: { $0.session == session }) < Limit.streamsOfSession,
+            streams.values.count(where: { $0.account == account }) < Limit.streamsOfPerson
+        else { throw Problem(.tooManyRequests) }
         let number = next
         next += 1
         let (stream, continuation) = AsyncStream<String>.makeStream(bufferingPolicy: .bufferingNewest(4))
         continuation.onTermination = { _ in Task { [weak self] in await self?.forget(number) } }
-        streams[number] = Stream(session: session, continuation: continuation)
+        streams[number] = Stream(session: session, account: account, continuation: continuation)
         // A page that was made or last listened before this head fetches itself anew.
         continuation.yield("retry: 3000\n\n" + (told.map(Self.news) ?? ""))
         return (stream, { continuation.finish() })

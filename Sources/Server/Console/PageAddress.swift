@@ -17,7 +17,7 @@ struct PageAddress: Sendable {
         let halves = text.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let parts = halves[0].split(separator: "/").compactMap { String($0).removingPercentEncoding }
         guard !parts.isEmpty, parts.count == halves[0].split(separator: "/").count,
-            let query = try? FormFields(urlEncoded: halves.count > 1 ? String(halves[1]) : "")
+            let query = try? FormFields(urlEncoded: halves.count > 1 ? Array(halves[1].utf8) : [])
         else { return nil }
         self.parts = parts
         // What was done before the page was shown was not done now.

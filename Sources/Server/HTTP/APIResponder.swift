@@ -28,6 +28,10 @@ struct APIResponder: HTTPResponder {
     let limiter: RateLimiter
 
     func respond(to request: Request, context: ConnectionContext) async throws -> Response {
+        // RFC 3986 and 9110. Texts of other characters are compared in a time that grows by the square of their marks.
+        guard Self.isASCII(request) else {
+            return Self.text("only ASCII in addresses and headers\n", status: .badRequest)
+        }
         let path = request.uri.path
         let started = ContinuousClock.now
         let response: Response
@@ -43,6 +47,12 @@ struct APIResponder: HTTPResponder {
         }
         metrics.observe(path: Self.label(path), status: response.status.code, duration: started.duration(to: .now))
         return request.method == .head ? response.createHeadResponse() : response
+    }
+
+    private static func isASCII(_ request: Request) -> Bool {
+        let isPlain = { (bytes: UnsafeBufferPointer<UInt8>) in bytes.allSatisfy { $0 < 0x80 } }
+        return request.uri.string.utf8.allSatisfy { $0 < 0x80 }
+            && request.headers.allSatisfy { $0.withUnsafeBytesOfValue(isPlain) }
     }
 
     private func ready() async -> Response {

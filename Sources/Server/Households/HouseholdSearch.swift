@@ -34,6 +34,16 @@ struct HouseholdSearch {
         return text.utf8.count == 18 && text.utf8.prefix(17).allSatisfy { (48...57).contains($0) }
     }
 
+    /// An address is kept by browsers and proxies: an identity number does not go into one.
+    /// - Throws: ``Problem`` ``Problem/Code/badValue``.
+    static func refuseNumbers(_ text: String?) throws {
+        guard let text, isIdentityNumber(text) else { return }
+        throw Problem(
+            .badValue, "text",
+            explanation: Label(
+                zh: "身份证号不能写进网址：请在查找框里输入后按回车", en: "An identity number goes into no address: use the search box"))
+    }
+
     /// Households in the order of their ids.
     func list(village: String?, after place: String?) throws -> Found {
         let limit = Self.pageHouseholds

@@ -7,7 +7,7 @@ import SyncEngine
 /// them and builds them anew.
 enum LedgerSchema {
     /// Grows with every change of the tables, and of what an entry is worked out by.
-    static let version = "1.\(AssistanceSchema.current.version)"
+    static let version = "2.\(AssistanceSchema.current.version)"
 
     /// Drops what is there, of whatever version, and makes empty tables.
     static func renew(_ database: Database) throws {

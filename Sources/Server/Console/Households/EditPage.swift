@@ -82,6 +82,7 @@ struct EditPage: ConsolePage {
                 explanation: first.map { Label(zh: $0.value, en: $0.value) })
             throw WrongFields(problem: problem, wrong: all)
         }
+        guard operation == .edit || !writes.isEmpty else { throw Problem(.nothingToChange) }
         var kept = writes
         if operation == .create, editable.kind.field("household") != nil {
             kept.insert(.set("household", .text(file.root.record.id.description)), at: 0)

@@ -8,11 +8,11 @@ import SyncEngine
 struct HouseholdsPage: ConsolePage {
     static let routes: [ConsoleRoute] = [
         .get("/households") { console, request in
-            try refuseNumbers(request.query["text"])
+            try HouseholdSearch.refuseNumbers(request.query["text"])
             return .page(try page(console, request, text: request.query["text"] ?? ""))
         },
         .get("/find") { console, request in
-            try refuseNumbers(request.query["text"])
+            try HouseholdSearch.refuseNumbers(request.query["text"])
             return try found(console, request, text: request.query["text"] ?? "")
         },
         .post("/find", .look) { console, request in
@@ -25,15 +25,6 @@ struct HouseholdsPage: ConsolePage {
     let text: String
     let village: String?
     let request: ConsoleRequest
-
-    /// An address is kept by browsers and proxies: an identity number does not go into one.
-    private static func refuseNumbers(_ text: String?) throws {
-        guard let text, HouseholdSearch.isIdentityNumber(text) else { return }
-        throw Problem(
-            .badValue, "text",
-            explanation: Label(
-                zh: "身份证号不能写进网址：请在查找框里输入后按回车", en: "An identity number goes into no address: use the search box"))
-    }
 
     private static func page(_ console: Console, _ request: ConsoleRequest, text: String) throws -> HouseholdsPage {
         let village = request.query["village"].flatMap { $0.isEmpty ? nil : $0 }

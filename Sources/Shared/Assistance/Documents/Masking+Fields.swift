@@ -30,11 +30,20 @@ extension Masking {
     /// A value as it is shown; a group's and a conflict's values one by one.
     package static func masked(_ value: Value, of field: String, in kind: String) -> Value {
         if case .text(let text) = value, let hidden = conflictText(text, of: field, in: kind) { return .text(hidden) }
-        guard let form = form(of: field, in: kind), !value.isNull else { return value }
+        guard let form = form(of: field, in: kind), !value.isNull else { return withoutLongNumbers(value) }
         return switch (form, value) {
         case (.number, .text(let text)): .text(identityNumber(text))
         case (.account, .text(let text)): .text(account(text))
         default: .text(hidden)
+        }
+    }
+
+    /// Identity numbers and accounts that stand in a text.
+    private static func withoutLongNumbers(_ value: Value) -> Value {
+        switch value {
+        case .text(let text) where RecordID(text) == nil: .text(numbers(in: text, alsoPhones: false))
+        case .list(let elements): .list(elements.map { numbers(in: $0, alsoPhones: false) })
+        default: value
         }
     }
 

@@ -27,14 +27,19 @@ extension Masking {
         switch value {
         case _ where field.personalData == .none: return value
         case .text(let text): return .text(numbers(in: text))
-        case .list(let elements): return .list(elements.map(numbers))
+        case .list(let elements): return .list(elements.map { numbers(in: $0) })
         default: return value
         }
     }
 
     /// A text in which identity numbers, accounts and telephone numbers are masked, full-width digits too; shorter
     /// numbers, and the twelve digits of a village, stay.
-    package static func numbers(in text: String) -> String {
+    /// - Parameter alsoPhones: a page shows telephone numbers, for a clerk has to call.
+    package static func numbers(in text: String, alsoPhones: Bool = true) -> String {
+        // Most texts have none: nothing is made anew for those.
+        guard text.utf8.contains(where: { $0 >= 0x80 || (0x30...0x39).contains($0) }), hasLongRun(text) else {
+            return text
+        }
         var result = ""
         var run: [Character] = []
         for character in text + "\n" {
@@ -43,18 +48,28 @@ extension Masking {
                 run.append(character)
                 continue
             }
-            result += number(run)
+            result += number(run, alsoPhones)
             run = []
             result.append(character)
         }
         return String(result.dropLast())
     }
 
-    private static func number(_ digits: [Character]) -> String {
+    /// A telephone number's digits, at least, in a row.
+    private static func hasLongRun(_ text: String) -> Bool {
+        var run = 0
+        for character in text {
+            run = character.isWholeNumber ? run + 1 : 0
+            if run == 11 { return true }
+        }
+        return false
+    }
+
+    private static func number(_ digits: [Character], _ alsoPhones: Bool) -> String {
         let text = String(digits)
         switch digits.count {
         case 15...: return identityNumber(text)
-        case 11 where digits[0].wholeNumberValue == 1:
+        case 11 where alsoPhones && digits[0].wholeNumberValue == 1:
             return String(digits.prefix(3)) + "****" + String(digits.suffix(4))
         default: return text
         }

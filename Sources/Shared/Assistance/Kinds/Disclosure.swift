@@ -83,9 +83,10 @@ package enum Disclosure {
         ]
     }
 
-    /// A reason that says something: long enough, and not one character over and over.
+    /// A reason that says something: long enough, of letters for the most part, and not one
+    /// character over and over.
     package static func isReason(_ text: String) -> Bool {
         let said = text.filter { !$0.isWhitespace }
-        return said.count >= reasonCharacters && Set(said).count > 2
+        return said.count >= reasonCharacters && Set(said).count > 2 && said.filter(\.isLetter).count * 2 >= said.count
     }
 }

@@ -184,6 +184,7 @@ struct CasesFilter: Sendable {
         cases.village = text("village")
         cases.clerk = text("clerk")
         cases.text = text("text")
+        try HouseholdSearch.refuseNumbers(cases.text)
         switch text("clock") {
         case nil: break
         case "late": cases.clock = .overdue
