@@ -14,7 +14,8 @@ package struct RosterRow: Sendable {
     ///   - village: of a first record whose row names none.
     ///   - find: the record that has the key's values already.
     ///   - newID: for each new record.
-    /// - Throws: ``RosterMapping/RowError`` for a bad row; ``Problem`` ``Problem/Code/badMapping`` for an alias that is
+    /// - Throws: ``RosterMapping/RowError`` for a bad row, and for one that has nothing in a field by which it would be found
+    ///   again: the next import would double it; ``Problem`` ``Problem/Code/badMapping`` for an alias that is
     ///   none; what `find` throws.
     package init(
         _ row: CSVTable.Row, of table: CSVTable, by mapping: RosterMapping, village: Scope? = nil,
@@ -32,6 +33,7 @@ package struct RosterRow: Sendable {
         if let village, let field = records.first?.kind.scopeField, records[0].value(field) == nil {
             records[0].fields.append((field, .value(.text(village.code))))
         }
+        if let first = records.first, let missing = first.missingKey { throw missing }
         line = row.line
         known = try records.first.flatMap { first in try first.keyValues.flatMap { try find(first, $0) } }
         var ids: [String: RecordID] = [:]
@@ -58,10 +60,28 @@ extension RosterMapping.Draft {
         return value
     }
 
-    /// By which an existing record is found; `nil` without a key, or when a part of it is missing.
+    /// By which an existing record is found; `nil` without a key.
     package var keyValues: [(field: String, value: Value)]? {
         let values = key.compactMap { name in value(name).map { (field: name, value: $0) } }
         return key.isEmpty || values.count < key.count ? nil : values
+    }
+
+    /// What is wrong with a record whose key is not all there; `nil` for one that is whole, or has no key.
+    fileprivate var missingKey: RosterMapping.RowError? {
+        let missing = key.filter { name in
+            switch value(name) {
+            case nil, .null?: true
+            case .text(let text)?: text.allSatisfy(\.isWhitespace)
+            default: false
+            }
+        }
+        guard let first = missing.first else { return nil }
+        let labels = missing.map { name in kind.field(name)?.label ?? Label(zh: name, en: name) }
+        return RosterMapping.RowError(
+            field: "\(kind.name).\(first)",
+            reason: Label(
+                zh: "缺\(labels.map(\.zh).joined(separator: "、"))，没有导入",
+                en: "Without \(labels.map { $0.en.lowercased() }.joined(separator: ", ")): not taken in"))
     }
 
     fileprivate func writes(references: [String: RecordID]) throws -> [FieldWrite] {
