@@ -145,7 +145,7 @@ struct CaseDesk {
     /// - Returns: the set's seq.
     func add(_ draft: Draft, act: Desk.Act) throws -> Seq {
         try township.write(act) { transaction, act in
-            guard let outcome = try township.desk.act([draft], act, in: transaction) else {
+            guard let outcome = try township.act([draft], act, in: transaction) else {
                 throw Problem(.nothingToChange)
             }
             return outcome.seq

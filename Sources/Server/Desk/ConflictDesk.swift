@@ -79,13 +79,16 @@ struct ConflictDesk {
         let desk = township.desk
         if subject.isDeletion, values == [.bool(true)], !subject.record.isDeleted {
             let draft = Draft(kind: subject.kind, record: subject.record.id, operation: .delete)
-            guard let outcome = try desk.act([draft], act, in: transaction) else { throw Problem(.nothingToChange) }
+            guard let outcome = try township.act([draft], act, in: transaction) else { throw Problem(.nothingToChange) }
             return outcome.seq
         }
         let head = try transaction.head()
         let base = Base(epoch: head.epoch, seq: act.seen ?? head.seq)
         let changes = try Resolution.changes(values, for: subject)
-        return try desk.decide(changes, act, base: base, in: transaction).seq
+        let seq = try desk.decide(changes, act, base: base, in: transaction).seq
+        let isMember = subject.kind.name == memberKind.name
+        try township.duplicates.look(at: isMember ? [subject.record.id] : [], in: transaction, now: act.now)
+        return seq
     }
 
     // MARK: - Taking back

@@ -1,3 +1,4 @@
+import Assistance
 import RecordStore
 import SyncEngine
 
@@ -14,6 +15,17 @@ extension Desk.Act {
 }
 
 extension Township {
+    /// An act of the desk, after which it is looked at once who of its people is recorded twice, as after a station's push.
+    /// - Returns: the act's outcome; `nil` when the drafts change nothing.
+    /// - Throws: as ``Desk/act(_:_:in:)``.
+    func act(_ drafts: [Draft], _ act: Desk.Act, in transaction: AuthorityTransaction) throws -> SetOutcome? {
+        let outcome = try desk.act(drafts, act, in: transaction)
+        guard outcome != nil else { return nil }
+        let members = drafts.filter { $0.kind.name == memberKind.name }.map(\.record)
+        try duplicates.look(at: Set(members), in: transaction, now: act.now)
+        return outcome
+    }
+
     /// Does an act in one transaction: what its author saw is looked at again there, so that nobody can have changed it
     /// between the look and the writing.
     /// - Parameter body: gets the act as it stands after that.

@@ -3,7 +3,7 @@ import GRDB
 package import RecordStore
 package import SyncEngine
 
-/// Puts on record who is recorded twice: of a push in its own transaction, of everything by night. It only proposes;
+/// Puts on record who is recorded twice: of a push or an act of the desk in its own transaction, of everything by night. It only proposes;
 /// a clerk decides (``DuplicateDesk``).
 package struct Duplicates: Sendable {
     package let desk: Desk
@@ -17,6 +17,11 @@ package struct Duplicates: Sendable {
     package func look(after sets: [SealedSet], in transaction: AuthorityTransaction, now: Instant) throws {
         let touched = Set(
             sets.lazy.flatMap(\.set.changes).filter { $0.kind == memberKind.name }.map(\.record))
+        try look(at: touched, in: transaction, now: now)
+    }
+
+    /// The same of members that are named.
+    func look(at touched: Set<RecordID>, in transaction: AuthorityTransaction, now: Instant) throws {
         guard !touched.isEmpty else { return }
         let reader = PeopleReader(tables: transaction.tables, in: transaction.database)
         let members = try touched.sorted().compactMap { try reader.member($0) }
