@@ -92,6 +92,32 @@ import Testing
         #expect(plan.rows.map(\.line) == [5])
     }
 
+    /// Nothing would find it again: the next import would double it.
+    @Test func aRowWithoutItsKeyIsNotTakenIn() throws {
+        let plan = try plan("1,一组,3,,", ",二组,2,李四,", " ,三组,2,,")
+        #expect(plan.rows.map(\.line) == [2])
+        #expect(plan.rejected.map(\.line) == [3, 4])
+        #expect(plan.rejected.allSatisfy { $0.reason.zh == "缺户编号，没有导入" }, "\(plan.rejected)")
+    }
+
+    @Test func whoIsOnRecordAlreadyIsSaidAndPutBeforeAClerkAtOnce() throws {
+        let number = "370404198001010014"
+        _ = try desk.apply(try plan("201,一组,3,王家庆,\(number)"), act: world.act)
+        let plan = try plan("1,二组,2,王加庆,\(number)", "2,二组,2,张三,110105194912310021", "3,三组,1,王家庆,\(number)")
+        #expect(
+            plan.warnings.map { "\($0.line) \($0.reason.zh)" } == [
+                "2 身份证号已登记：201 王家庆", "4 身份证号已登记：201 王家庆", "4 与第 2 行的身份证号相同",
+            ])
+        #expect(plan.rows.map(\.line) == [2, 4])
+        let tables = world.township.database.tables
+        func open() throws -> Int {
+            try world.township.database.read { try DuplicateReader(tables: tables, database: $0).list().count }
+        }
+        #expect(try open() == 0)
+        _ = try desk.apply(plan, act: world.act)
+        #expect(try open() == 3)
+    }
+
     /// Numbers repeat from village to village.
     @Test func aNumberOfAnotherVillageIsAnotherHousehold() throws {
         _ = try desk.apply(try plan("1,一组,3,,"), act: world.act)

@@ -27,6 +27,16 @@ struct ImportPlan: Sendable {
         let key: RosterKey?
     }
 
+    /// What a clerk should look at before a row is taken in, which it is all the same.
+    struct Warning: Hashable, Sendable {
+        let line: Int
+        /// The household that it is about; `nil` when that is the file's own.
+        let record: RecordID?
+        let reason: Label
+
+        var text: String { L("第 \(line) 行：", "Line \(line): ") + reason.text() }
+    }
+
     /// The state of the township that it was made of.
     let seq: Seq
     let encoding: TextEncoding
@@ -36,6 +46,7 @@ struct ImportPlan: Sendable {
     /// Rows that are as they stand.
     let unchanged: Int
     let rejected: [RejectedRow]
+    let warnings: [Warning]
 
     /// New records by kind, in the order of the first of each.
     var created: [(kind: KindSchema, count: Int)] {
@@ -65,7 +76,7 @@ struct RosterKey: Hashable, Sendable {
 extension ImportPlan {
     /// `rows`, `created` (records), `kinds` [{`kind`, `count`}], `updated` (records), `unchanged` (rows), `changes`
     /// [{`line`, `id`, `kind`, `fields` [{`field`, `from`, `to`}]}], `rejected` [{`line`, `field`, `reason`}],
-    /// `encoding`, `seen`.
+    /// `warnings` [{`line`, `household`, `reason`}], `encoding`, `seen`.
     /// - Parameter isClear: on the server's own shell; pages mask what is masked on every page.
     func document(isClear: Bool) -> JSONValue {
         .object([
@@ -79,6 +90,17 @@ extension ImportPlan {
             (
                 "changes", .array(changed.map { Self.document($0, isClear: isClear) })
             ), ("rejected", .array(rejected.map(\.document))),
+            (
+                "warnings",
+                .array(
+                    warnings.map { warning in
+                        .object([
+                            ("line", .int(Int64(warning.line))),
+                            ("household", warning.record.map { .string($0.description) } ?? .null),
+                            ("reason", .string(warning.reason.text())),
+                        ])
+                    })
+            ),
             ("encoding", .string(encoding.rawValue)), ("seen", .int(Int64(seq))),
         ])
     }
@@ -121,6 +143,6 @@ extension ImportPlan {
                     return "    \(change.field.label.text())  \(from) → \(to)"
                 }
         }
-        return ([head] + kinds + changes + rejected.map(\.text)).joined(separator: "\n")
+        return ([head] + kinds + changes + warnings.map(\.text) + rejected.map(\.text)).joined(separator: "\n")
     }
 }

@@ -8,6 +8,10 @@ import SyncEngine
 /// sets of the desk. A roster that is imported again changes only what differs in it.
 struct RosterImportDesk {
     let township: Township
+    /// What is said of a row that names no village, where whoever imports names none either.
+    var villageNeeded = Label(
+        zh: "要写明本镇街的村居代码（映射里的 village，或 --village）",
+        en: "A village of this township is needed (village in the mapping, or --village)")
 
     private var tables: RecordTables { township.database.tables }
 
@@ -43,7 +47,8 @@ struct RosterImportDesk {
             for row in table.rows { try planning.add(row, of: table, by: mapping) }
             return ImportPlan(
                 seq: try planning.transaction.head().seq, encoding: encoding, count: table.rows.count,
-                rows: planning.rows, unchanged: planning.unchanged, rejected: planning.rejected)
+                rows: planning.rows, unchanged: planning.unchanged, rejected: planning.rejected,
+                warnings: planning.warnings)
         }
     }
 
@@ -62,7 +67,7 @@ struct RosterImportDesk {
             seq =
                 try township.database.write { transaction in
                     try refuseStale(rows, seen: act.seen ?? 0, in: transaction.database, own: seq != nil)
-                    return try township.desk.act(rows.flatMap(\.drafts), act, in: transaction)?.seq
+                    return try township.act(rows.flatMap(\.drafts), act, in: transaction)?.seq
                 } ?? seq
         }
         return seq
@@ -164,6 +169,9 @@ private struct Planning {
     var rows: [ImportPlan.Row] = []
     var unchanged = 0
     var rejected: [RejectedRow] = []
+    var warnings: [ImportPlan.Warning] = []
+    /// The lines of people that the file has named (``IdentityNumber/person(_:)``).
+    private var people: [String: Int] = [:]
     private var indexes: [String: RosterIndex] = [:]
     /// The lines of keys that the file has named.
     private var lines: [RosterKey: Int] = [:]
@@ -205,11 +213,43 @@ private struct Planning {
             return
         }
         let isNew = planned.known == nil
+        for draft in planned.drafts { try warn(of: draft, line: planned.line) }
         rows.append(
             ImportPlan.Row(
                 line: planned.line, record: first.record, kind: first.kind, drafts: planned.drafts, isNew: isNew,
                 changes: isNew ? [] : changes.flatMap { Self.fields($0, of: first.kind) }, size: changes.count,
                 key: key))
+    }
+
+    /// Says of a person whether somebody else has the number: the row is taken in all the same, for which of the two is
+    /// wrong a clerk decides.
+    private mutating func warn(of draft: Draft, line: Int) throws {
+        guard draft.kind.name == memberKind.name, let number = Self.text("id_number", of: draft),
+            let person = IdentityNumber.person(number)
+        else { return }
+        let reader = PeopleReader(tables: transaction.tables, in: transaction.database)
+        for id in try reader.holders(of: person) where id != draft.record {
+            guard let member = try reader.member(id) else { continue }
+            let household = try reader.household(of: member)
+            let said = [household?.text("number"), member.text("name")].compactMap(\.self).joined(separator: " ")
+            warnings.append(
+                ImportPlan.Warning(
+                    line: line, record: household?.record.id ?? id,
+                    reason: Label(zh: "身份证号已登记：\(said)", en: "The identity number is on record: \(said)")))
+        }
+        if let first = people[person] {
+            warnings.append(
+                ImportPlan.Warning(
+                    line: line, record: nil,
+                    reason: Label(
+                        zh: "与第 \(first) 行的身份证号相同", en: "The same identity number as in line \(first)")))
+        } else {
+            people[person] = line
+        }
+    }
+
+    private static func text(_ field: String, of draft: Draft) -> String? {
+        draft.writes.lazy.compactMap { if case .set(field, .text(let text)) = $0 { text } else { nil } }.first
     }
 
     private static func fields(_ change: Change, of kind: KindSchema) -> [ImportPlan.FieldChange] {
@@ -227,15 +267,12 @@ private struct Planning {
                 reason: Label(zh: "与第 \(line) 行是同一个", en: "The same as in line \(line)"))
         }
         guard let first = planned.drafts.first, planned.known == nil, let field = first.kind.scopeField else { return }
-        let code = first.writes.lazy.compactMap { write -> String? in
-            if case .set(field, .text(let code)) = write { code } else { nil }
-        }.first
-        guard let code, desk.isVillage(code) else {
-            throw RosterMapping.RowError(
-                field: field,
-                reason: Label(
-                    zh: "要写明本镇街的村居代码（映射里的 \(field)，或 --village）",
-                    en: "A village of this township is needed (\(field) in the mapping, or --village)"))
+        let code = Self.text(field, of: first)
+        if !(code.map(desk.isVillage) ?? false) {
+            let notOurs = code.map {
+                Label(zh: "“\($0)”不是本镇街的村居代码", en: "“\($0)” is no village of this township")
+            }
+            throw RosterMapping.RowError(field: field, reason: notOurs ?? desk.villageNeeded)
         }
     }
 

@@ -121,15 +121,16 @@ extension API {
         "POST /imports/plan": .act(
             "试算，不写入", "What a roster would do; writes nothing",
             [.needed("roster"), .optional("mapping"), .village],
-            [
-                ("rows", .integer), ("created", .integer), ("kinds", .list(.anything)), ("updated", .integer),
-                ("unchanged", .integer), ("changes", .list(.anything)), ("rejected", .list(.anything)),
-                ("encoding", .text), ("seen", .integer), ("columns", .nullable(.list(.anything))),
-                ("unused", .nullable(.list(.text))),
-            ]),
+            planned + [("columns", .nullable(.list(.anything))), ("unused", .nullable(.list(.text)))]),
         "POST /imports": .act(
             "照此导入", "Import it", [.seen, .reason, .needed("roster"), .optional("mapping"), .village],
-            [("seq", .nullable(.integer))]),
+            planned + [("seq", .nullable(.integer))]),
+    ]
+
+    private static let planned: [(String, Shape)] = [
+        ("rows", .integer), ("created", .integer), ("kinds", .list(.anything)), ("updated", .integer),
+        ("unchanged", .integer), ("changes", .list(.anything)), ("rejected", .list(.anything)),
+        ("warnings", .list(.anything)), ("encoding", .text), ("seen", .integer),
     ]
 
     private static let asOf = Operation.Field.optional("as_of")

@@ -13,9 +13,7 @@ struct ImportPage: ConsolePage {
             {
                 return page
             }
-            return try console.page { _, seq in
-                ImportPage(request: request, seq: seq, plan: nil, columns: nil, sent: FormFields())
-            }
+            return try page(console, request, plan: nil, columns: nil, sent: FormFields())
         },
         // The dry run: it writes nothing.
         .post("/imports/plan", .work, work: { _ in .long }) { console, request in
@@ -23,11 +21,10 @@ struct ImportPage: ConsolePage {
         },
         .post("/imports", .work, work: { _ in .long }) { console, request in
             let act = try request.act(reason: try request.required("reason"))
-            let seq = try RosterImportDesk(township: console.township).apply(
-                try plan(console, request, request.form).0, act: act)
-            return .done(
-                Link(["households"], query: [("done", seq.map { String($0) })]),
-                .object([("seq", seq.map { .int(Int64($0)) } ?? .null)]))
+            let plan = try plan(console, request, request.form).0
+            let seq = try RosterImportDesk(township: console.township).apply(plan, act: act)
+            return try page(
+                console, request, plan: plan, columns: nil, sent: try left(of: plan, request.form), done: .some(seq))
         },
     ]
 
@@ -38,9 +35,10 @@ struct ImportPage: ConsolePage {
     let columns: UsualColumns?
     /// The sheet and its mapping, of which the plan was made.
     let sent: FormFields
-
-    /// A mapping to begin with.
-    private static let example = #"records: [{kind: household, key: [number], fields: {number: "{户号}"}}]"#
+    /// To choose from: villages with records, a name or a station.
+    let villages: [String]
+    /// Of what was done: the last set's seq, `nil` where there was nothing to do; `nil` while nothing is done.
+    let done: Seq??
 
     /// Changes that the screen lists.
     private static let shown = 200
@@ -49,10 +47,37 @@ struct ImportPage: ConsolePage {
         _ console: Console, _ request: ConsoleRequest, _ sent: FormFields
     ) throws -> ConsoleAnswer {
         let (plan, columns) = try plan(console, request, sent)
-        try console.keepViews(of: plan.changed.map(\.record), page: "import", by: request)
-        return try console.page { _, _ in
-            ImportPage(request: request, seq: plan.seq, plan: plan, columns: columns, sent: sent)
+        return try page(console, request, plan: plan, columns: columns, sent: sent)
+    }
+
+    /// Kept as a view of each household of which it says something.
+    private static func page(
+        _ console: Console, _ request: ConsoleRequest, plan: ImportPlan?, columns: UsualColumns?, sent: FormFields,
+        done: Seq?? = nil
+    ) throws -> ConsoleAnswer {
+        if let plan {
+            try console.keepViews(
+                of: plan.changed.map(\.record) + plan.warnings.compactMap(\.record), page: "import", by: request)
         }
+        return try console.page { database, seq in
+            ImportPage(
+                request: request, seq: done == nil ? plan?.seq ?? seq : seq, plan: plan, columns: columns, sent: sent,
+                villages: try VillageDesk(township: console.township).villages(in: database).map(\.code), done: done)
+        }
+    }
+
+    /// What is still to be done of a sheet that was taken in: its header and the rejected rows, to be corrected.
+    private static func left(of plan: ImportPlan, _ sent: FormFields) throws -> FormFields {
+        guard let roster = sent["roster"], !plan.rejected.isEmpty else { return FormFields() }
+        let starts = try CSVTable(Array(roster.utf8)).rows.map(\.line)
+        let lines = roster.split(separator: "\n", omittingEmptySubsequences: false)
+        let rejected = Set(plan.rejected.map(\.line))
+        var kept = Array(lines.prefix((starts.first ?? 2) - 1))
+        for (start, end) in zip(starts, starts.dropFirst() + [lines.count + 1]) where rejected.contains(start) {
+            kept += lines[(start - 1)..<(end - 1)]
+        }
+        let text = kept.filter { !$0.isEmpty }.joined(separator: "\n") + "\n"
+        return FormFields(sent.pairs.map { $0.name == "roster" ? (name: $0.name, value: text) : $0 })
     }
 
     private static func plan(
@@ -67,7 +92,9 @@ struct ImportPage: ConsolePage {
             try columns?.mapping ?? MappingNode(try YAMLDocument.value(Array((typed("mapping") ?? "").utf8))),
             schema: console.township.database.tables.schema)
         let act = Desk.Act(author: request.person.author, reason: sent["reason"] ?? "", now: request.now)
-        let plan = try RosterImportDesk(township: console.township).plan(
+        let plan = try RosterImportDesk(
+            township: console.township, villageNeeded: Label(zh: "请选择村居", en: "Choose the village")
+        ).plan(
             Array(roster.utf8), mapping: mapping, village: typed("village").map { Scope($0) }, act: act)
         return (plan, columns)
     }
@@ -84,7 +111,11 @@ struct ImportPage: ConsolePage {
         return columns
     }
 
-    var title: String { plan == nil ? L("导入名册", "Import a roster") : L("导入试算", "What the roster would do") }
+    var title: String {
+        done != nil
+            ? L("导入结果", "What was imported")
+            : plan == nil ? L("导入名册", "Import a roster") : L("导入试算", "What the roster would do")
+    }
 
     var json: JSONValue {
         guard let plan else { return .object([("seq", .int(Int64(seq)))]) }
@@ -93,7 +124,9 @@ struct ImportPage: ConsolePage {
                 ("column", .string(use.column)), ("kind", .string(use.kind.name)), ("field", .string(use.field.name)),
             ])
         }
-        return plan.document(isClear: false).adding([
+        let document = plan.document(isClear: false)
+        if let done { return document.adding([("seq", done.map { .int(Int64($0)) } ?? .null)]) }
+        return document.adding([
             ("columns", uses.map(JSONValue.array) ?? .null),
             ("unused", columns.map { .array($0.unused.map(JSONValue.string)) } ?? .null),
         ])
@@ -102,23 +135,57 @@ struct ImportPage: ConsolePage {
     func body() -> HTML {
         guard let plan else { return form }
         return .group([
-            Parts.note(
-                L(
-                    "共 \(plan.count) 行：新建 \(created(plan))，改动 \(plan.changed.count) 条，不变 \(plan.unchanged) 行，退回 \(plan.rejected.count) 行。还没有写入。",
-                    "\(plan.count) rows: \(created(plan)) new records, \(plan.changed.count) changed, \(plan.unchanged) as they stand, \(plan.rejected.count) rejected. Nothing is written yet."
-                ), plan.rejected.isEmpty ? .mild : .soon),
-            understood, rejected(plan), changes(plan),
-            plan.rows.isEmpty
-                ? .empty
-                : Parts.panel(L("写入", "Write it")) {
-                    Parts.form(Link("imports"), request, seen: seq, submit: L("照此导入", "Import this")) {
-                        Tag.input(.type(.hidden), .name("roster"), .value(sent["roster"] ?? ""))
-                        Tag.input(.type(.hidden), .name("mapping"), .value(sent["mapping"] ?? ""))
-                        Tag.input(.type(.hidden), .name("village"), .value(sent["village"] ?? ""))
-                        Parts.reason()
-                    }
-                },
+            done == nil ? .empty : Tag.p(.class(.done), .role("status"), text: L("已导入。", "Imported.")),
+            Parts.note(counts(plan), plan.rejected.isEmpty && plan.warnings.isEmpty ? .mild : .soon),
+            understood, rejected(plan), warnings(plan), done == nil ? changes(plan) : places,
+            done != nil || plan.rows.isEmpty ? .empty : writing, form,
         ])
+    }
+
+    private func counts(_ plan: ImportPlan) -> String {
+        let made = created(plan)
+        let rows = L(
+            "共 \(plan.count) 行：新建 \(made)，改动 \(plan.changed.count) 条，不变 \(plan.unchanged) 行，退回 \(plan.rejected.count) 行。",
+            "\(plan.count) rows: \(made) new records, \(plan.changed.count) changed, \(plan.unchanged) as they stand, \(plan.rejected.count) rejected."
+        )
+        if done == nil { return rows + L("还没有写入。", " Nothing is written yet.") }
+        return plan.rejected.isEmpty
+            ? rows : rows + L("退回的行没有导入，留在下面，改好后再导入。", " The rejected rows stand below: correct them and import them.")
+    }
+
+    private var writing: HTML {
+        Parts.panel(L("写入", "Write it")) {
+            Parts.form(Link("imports"), request, seen: seq, submit: L("照此导入", "Import this")) {
+                Tag.input(.type(.hidden), .name("roster"), .value(sent["roster"] ?? ""))
+                Tag.input(.type(.hidden), .name("mapping"), .value(sent["mapping"] ?? ""))
+                Tag.input(.type(.hidden), .name("village"), .value(sent["village"] ?? ""))
+                Parts.reason()
+            }
+        }
+    }
+
+    /// Where to go on from what was done.
+    private var places: HTML {
+        Tag.ul(.class(.tabs)) {
+            Tag.li { Parts.link(L("住户", "Households"), Link("households")) }
+            if plan?.warnings.isEmpty == false {
+                Tag.li { Parts.link(L("疑似重复", "Duplicates"), Link("duplicates")) }
+            }
+        }
+    }
+
+    private func warnings(_ plan: ImportPlan) -> HTML {
+        guard !plan.warnings.isEmpty else { return .empty }
+        return Parts.panel(L("请核对的行（照样导入，列入疑似重复）", "Rows to look at (taken in, and listed as duplicates)")) {
+            Parts.table(
+                L("请核对的行", "Rows to look at"), [L("行", "Line"), L("情况", "What"), ""],
+                rows: plan.warnings.prefix(Self.shown).map { warning in
+                    [
+                        .text(String(warning.line)), .text(warning.reason.text()),
+                        warning.record.map { Parts.link(L("打开", "Open"), Link("records", $0.description)) } ?? .empty,
+                    ]
+                })
+        }
     }
 
     private var understood: HTML {
@@ -138,7 +205,9 @@ struct ImportPage: ConsolePage {
     }
 
     private func created(_ plan: ImportPlan) -> String {
-        plan.created.map { "\($0.kind.label.text()) \($0.count)" }.joined(separator: L("、", ", "))
+        plan.created.isEmpty
+            ? L("0 条", "0")
+            : plan.created.map { "\($0.kind.label.text()) \($0.count)" }.joined(separator: L("、", ", "))
     }
 
     private func rejected(_ plan: ImportPlan) -> HTML {
@@ -156,7 +225,7 @@ struct ImportPage: ConsolePage {
     private static func words(_ name: String) -> String {
         let parts = name.split(separator: ".").map(String.init)
         guard parts.count == 2, let kind = AssistanceSchema.current.kind(parts[0]), let field = kind.field(parts[1])
-        else { return name }
+        else { return name.contains(".") ? name : TypedLabels.label(name) ?? name }
         return kind.label.text() + L(" ", ", ") + field.label.text()
     }
 
@@ -177,39 +246,6 @@ struct ImportPage: ConsolePage {
             Parts.table(
                 L("会改动的字段", "Fields that would change"),
                 [L("行", "Line"), L("记录", "Record"), L("字段", "Field"), L("现在", "Now"), L("名册", "Roster")], rows: rows)
-        }
-    }
-
-    private var form: HTML {
-        Parts.panel(L("名册", "The roster")) {
-            Parts.form(Link("imports", "plan"), request, seen: seq, submit: L("先试算，不写入", "Dry run, writes nothing")) {
-                Tag.div(.class(.field)) {
-                    Tag.label(.for("file"), text: L("表格文件（CSV）", "The file (CSV)"))
-                    Tag.input(.id("file"), .type(.file), .accept(".csv,text/csv"), .fills("f-roster"))
-                    Tag.small(text: L("选文件后内容填入下框；也可直接粘贴。", "Its content goes into the box below; or paste it there."))
-                }
-                Parts.textarea(
-                    "roster", L("表格内容", "Content"), isRequired: true, rows: 8, limit: FormFields.Limit.bodyBytes)
-                Parts.field("village", L("村居代码（表里没有写时用）", "Village of rows that name none"), limit: 12)
-                Tag.details {
-                    Tag.summary(text: L("自己写映射", "A mapping of your own"))
-                    Parts.textarea(
-                        "mapping", L("哪一列是什么（映射）", "Which column is what (mapping)"),
-                        help: L(
-                            "列名特别、或一行要生成几条记录时才用：花括号里写表头的列名，例如 \(Self.example)",
-                            "For unusual columns, or several records a row: in braces the column's heading, as \(Self.example)"
-                        ), rows: 8, limit: 65_536)
-                }
-            }
-            Parts.note(
-                L(
-                    "一行一户，第一行写列名。必须有“户编号”；认得的还有村居代码、住址、电话、村民小组、家庭人口等住户字段，以及户主姓名、身份证号。同一户再导入一次只更新，不会重复。",
-                    "A row is a household; the first row names the columns. “Number” is needed; village, address, phones and the household's other fields are known by their names, and name and identity number of the head. A household that is imported again is updated, not doubled."
-                ))
-            Parts.note(
-                L(
-                    "名册超过 1 MB 的，请技术人员在服务器上导入。",
-                    "A roster of more than 1 MB is taken in at the server: ask an engineer."))
         }
     }
 }

@@ -1,0 +1,60 @@
+import Assistance
+import CommandSupport
+import Markup
+
+extension ImportPage {
+    /// A mapping to begin with.
+    private static let example = #"records: [{kind: household, key: [number], fields: {number: "{户号}"}}]"#
+
+    /// The sheet, its village and its mapping: below a result as it was sent, to be corrected and tried again.
+    var form: HTML {
+        Parts.panel(plan == nil ? L("名册", "The roster") : L("改过再试算", "Correct it and try again")) {
+            Parts.form(Link("imports", "plan"), request, seen: seq, submit: L("先试算，不写入", "Dry run, writes nothing")) {
+                Tag.div(.class(.field)) {
+                    Tag.label(.for("file"), text: L("表格文件（CSV）", "The file (CSV)"))
+                    Tag.input(.id("file"), .type(.file), .accept(".csv,text/csv"), .fills("f-roster"))
+                    Tag.small(text: L("选文件后内容填入下框；也可直接粘贴。", "Its content goes into the box below; or paste it there."))
+                }
+                Parts.textarea(
+                    "roster", L("表格内容", "Content"), value: sent["roster"] ?? "", isRequired: true, rows: 8,
+                    limit: FormFields.Limit.bodyBytes)
+                village
+                Tag.details {
+                    Tag.summary(text: L("自己写映射", "A mapping of your own"))
+                    Parts.textarea(
+                        "mapping", L("哪一列是什么（映射）", "Which column is what (mapping)"),
+                        value: sent["mapping"] ?? "",
+                        help: L(
+                            "列名特别、或一行要生成几条记录时才用：花括号里写表头的列名，例如 \(Self.example)",
+                            "For unusual columns, or several records a row: in braces the column's heading, as \(Self.example)"
+                        ), rows: 8, limit: 65_536)
+                }
+            }
+            Parts.note(
+                L(
+                    "一行一户，第一行写列名。必须有“户编号”；认得的还有村居代码、住址、电话、村民小组、家庭人口等住户字段，以及户主姓名、身份证号。同一户再导入一次只更新，不会重复。",
+                    "A row is a household; the first row names the columns. “Number” is needed; village, address, phones and the household's other fields are known by their names, and name and identity number of the head. A household that is imported again is updated, not doubled."
+                ))
+            Parts.note(
+                L(
+                    "名册超过 1 MB 的，请技术人员在服务器上导入。",
+                    "A roster of more than 1 MB is taken in at the server: ask an engineer."))
+        }
+    }
+
+    private var village: HTML {
+        let chosen = sent["village"] ?? ""
+        let codes = chosen.isEmpty || villages.contains(chosen) ? villages : [chosen] + villages
+        return .group([
+            Parts.select(
+                "village", L("村居", "Village"),
+                options: [(value: "", text: L("请选择（表里写了村居代码的不用选）", "Choose (or the sheet names it)"))]
+                    + codes.map { (value: $0, text: VillageNames.current.title(of: $0)) }, value: chosen),
+            villages.isEmpty
+                ? Tag.p(.class(.hint, .soon)) {
+                    L("还没有村居：", "There is no village yet: ")
+                    Parts.link(L("先登记村居名称", "name the villages first"), Link("villages"))
+                } : .empty,
+        ])
+    }
+}
