@@ -167,6 +167,10 @@ import Testing
         #expect(answer.status == 400, "\(answer.words)")
         #expect(ConsoleReply.alert(of: back.source).contains(label), "\(ConsoleReply.alert(of: back.source))")
         #expect(back.source.contains("aria-invalid=\"true\""), "\(back.source)")
+        let beside = back.source.firstMatch(of: #/id="wrong-[a-z]+">([^<]*)</#).map { String($0.1) }
+        #expect(
+            beside == (value.isEmpty ? "请\(name == "where" ? "选择" : "填写")“\(label)”" : "日期要写成 2026-12-31 这样"),
+            "\(back.source)")
     }
 
     /// What has changed stands above the form, which is the new page's.

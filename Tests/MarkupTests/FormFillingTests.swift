@@ -34,13 +34,12 @@ import Testing
     ])
 
     private func filled(
-        _ fields: [(name: String, value: String)], kept: [String: String] = [:], wrong: [String: String] = [:],
-        named: Set<String> = []
+        _ fields: [(name: String, value: String)], kept: [String: String] = [:], wrong: [String: String] = [:]
     ) -> String {
         let form = page.forms[1]
         return page.filling(
             form,
-            with: FormFilling(fields: fields, kept: kept, wrong: wrong, named: named, notice: Tag.p(text: "不对"))
+            with: FormFilling(fields: fields, kept: kept, wrong: wrong, notice: Tag.p(text: "不对"))
         ).source
     }
 
@@ -73,9 +72,10 @@ import Testing
     }
 
     @Test func aFieldThatIsWrongSaysSo() {
-        let source = filled([("x", "?")], wrong: ["x": "写作 12.50"], named: ["t"])
+        let source = filled([("x", "?")], wrong: ["x": "写作 12.50", "r": "请选择“采用”"])
         #expect(source.contains("<p class=\"error\" id=\"wrong-x\">写作 12.50</p>"))
         #expect(source.contains("aria-describedby=\"wrong-x f-x-help\" aria-invalid=\"true\""))
-        #expect(source.contains("<textarea id=\"f-t\" name=\"t\" aria-invalid=\"true\" aria-describedby=\"problem\">"))
+        #expect(source.contains(#/<\/legend>\s*<p class="error" id="wrong-r">请选择“采用”<\/p>/#), "\(source)")
+        #expect(source.matches(of: #/aria-describedby="wrong-r"/#).count == 2)
     }
 }

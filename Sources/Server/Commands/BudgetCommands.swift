@@ -93,10 +93,13 @@ struct BudgetListCommand: ParsableCommand {
 
 /// What the commands about money read from their arguments.
 enum MoneyArgument {
+    /// How an amount is written.
+    static let shape = Label(zh: "金额要写成 500.00 这样的元数", en: "Write an amount in yuan, like 500.00")
+
     /// - Throws: ``Problem`` ``Problem/Code/badValue``.
     static func fen(_ text: String) throws -> Int64 {
         guard let fen = Yuan.fen(text) else {
-            throw Problem(.badValue, text, explanation: Label(zh: "金额写作 500.00（元）", en: "Write yuan: 500.00"))
+            throw Problem(.badValue, text, explanation: shape)
         }
         return fen
     }

@@ -34,8 +34,7 @@ enum FailureParts {
             if wrong.count > 1 {
                 Tag.ul {
                     for (name, text) in wrong {
-                        Tag.li(
-                            text: [label(of: name, in: form), text].compactMap(\.self).joined(separator: L("：", ": ")))
+                        Tag.li(text: line(name, text, in: form))
                     }
                 }
             } else {
@@ -50,11 +49,15 @@ enum FailureParts {
         L("有 \(count) 处要改，没有保存。", "\(count) to correct; nothing was kept.")
     }
 
+    /// A field and what is wrong with it, which may name it already.
+    private static func line(_ name: String, _ wrong: String, in form: HTMLForm?) -> String {
+        guard let label = label(of: name, in: form), !wrong.contains(label) else { return wrong }
+        return label + L("：", ": ") + wrong
+    }
+
     /// What happened, with the field's label where its name would stand.
     private static func message(_ refused: Refused, in form: HTMLForm?) -> String {
-        if let wrong = refused.wrong.first {
-            return [label(of: wrong.key, in: form), wrong.value].compactMap(\.self).joined(separator: L("：", ": "))
-        }
+        if let wrong = refused.wrong.first { return line(wrong.key, wrong.value, in: form) }
         return words(refused.problem, in: form)
     }
 
@@ -124,8 +127,32 @@ enum FailureParts {
 
     // MARK: - Fields
 
+    /// With what is wrong said of the field that it is about, where the form has that field.
+    static func told(_ refused: Refused, in form: HTMLForm, fields: FormFields) -> Refused {
+        guard refused.wrong.isEmpty, refused.changed == nil,
+            let name = field(of: refused.problem, in: form, fields: fields)
+        else { return refused }
+        var told = refused
+        told.wrong = [name: wrong(refused.problem, with: name, in: form, fields: fields)]
+        return told
+    }
+
+    private static func wrong(
+        _ problem: Problem, with name: String, in form: HTMLForm, fields: FormFields
+    ) -> String {
+        if let explanation = problem.explanation { return explanation.text() }
+        guard problem.code == .badValue, let label = label(of: name, in: form) else {
+            return words(Problem(problem.code), in: form)
+        }
+        guard fields.all(name).allSatisfy({ $0.trimmingWhitespace().isEmpty }) else {
+            return L("“\(label)”不能这样填", "\(label) cannot be that")
+        }
+        let isChosen = form.controls.contains { $0.name == name && ["select", "radio", "checkbox"].contains($0.type) }
+        return isChosen ? L("请选择“\(label)”", "Choose: \(label)") : L("请填写“\(label)”", "Fill in: \(label)")
+    }
+
     /// The field that a problem is about: it names it, or says what was typed into it.
-    static func field(of problem: Problem, in form: HTMLForm, fields: FormFields) -> String? {
+    private static func field(of problem: Problem, in form: HTMLForm, fields: FormFields) -> String? {
         let last = problem.subject.split(separator: ".").last.map(String.init) ?? ""
         if form.names.contains(problem.subject) { return problem.subject }
         if form.names.contains(last) { return last }

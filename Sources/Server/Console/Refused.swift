@@ -74,10 +74,10 @@ struct ReturnedForm: Sendable {
                 FailureParts.notice(refused, in: nil), FailureParts.typed(fields, labels: forms), page,
             ])
         }
+        let told = FailureParts.told(refused, in: form, fields: fields)
         let filling = FormFilling(
-            fields: fields.pairs, kept: kept(in: form), wrong: refused.wrong.filter { form.names.contains($0.key) },
-            named: FailureParts.field(of: refused.problem, in: form, fields: fields).map { [$0] } ?? [],
-            notice: FailureParts.notice(refused, in: form))
+            fields: fields.pairs, kept: kept(in: form), wrong: told.wrong.filter { form.names.contains($0.key) },
+            notice: FailureParts.notice(told, in: form))
         return page.filling(form, with: filling)
     }
 

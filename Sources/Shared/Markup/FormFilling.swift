@@ -6,8 +6,6 @@ package struct FormFilling: Sendable {
     package var kept: [String: String]
     /// What is wrong with a field, said beside it.
     package var wrong: [String: String]
-    /// Fields that the notice is about.
-    package var named: Set<String>
     /// Stands above everything in the form; its id is ``noticeID``.
     package var notice: HTML
 
@@ -15,12 +13,11 @@ package struct FormFilling: Sendable {
 
     package init(
         fields: [(name: String, value: String)], kept: [String: String] = [:], wrong: [String: String] = [:],
-        named: Set<String> = [], notice: HTML
+        notice: HTML
     ) {
         self.fields = fields
         self.kept = kept
         self.wrong = wrong
-        self.named = named
         self.notice = notice
     }
 }
@@ -59,7 +56,7 @@ private struct FormFiller {
         case .element(let tag, let attributes, let parts):
             if tag == .form { return form(attributes, parts) }
             if isInside, let control = control(tag, attributes, parts) { return (control, false) }
-            let (inner, hasForm) = filled(parts)
+            let (inner, hasForm) = filled(isInside && tag == .fieldset ? telling(parts) : parts)
             let opened = hasForm && tag == .details ? attributes.having("open", nil) : attributes
             return (.element(tag, opened, inner), hasForm)
         }
@@ -120,8 +117,8 @@ private struct FormFiller {
     }
 
     private func marks(_ name: String, _ attributes: [Attribute]) -> [Attribute] {
-        guard filling.wrong[name] != nil || filling.named.contains(name) else { return attributes }
-        let about = filling.wrong[name] == nil ? FormFilling.noticeID : Self.errorID(name)
+        guard filling.wrong[name] != nil else { return attributes }
+        let about = told.contains(name) ? Self.errorID(name) : FormFilling.noticeID
         let described = ([about] + [attributes["aria-describedby"]].compactMap(\.self)).joined(separator: " ")
         return attributes.having("aria-invalid", "true").having("aria-describedby", described)
     }
@@ -129,9 +126,37 @@ private struct FormFiller {
     private mutating func marked(
         _ name: String, _ tag: Tag, _ attributes: [Attribute], _ parts: [HTML]
     ) -> HTML {
-        let control = HTML.element(tag, marks(name, attributes), parts)
-        guard let wrong = filling.wrong[name], told.insert(name).inserted else { return control }
-        return .group([Tag.p(.class(StyleClass("error")), .id(Self.errorID(name)), text: wrong), control])
+        guard let wrong = filling.wrong[name], told.insert(name).inserted else {
+            return .element(tag, marks(name, attributes), parts)
+        }
+        return .group([Self.error(name, wrong), .element(tag, marks(name, attributes), parts)])
+    }
+
+    /// Of boxes to tick it is said once, below the words that stand above them all.
+    private mutating func telling(_ parts: [HTML]) -> [HTML] {
+        guard let name = filling.wrong.keys.sorted().first(where: { Self.isTicked($0, in: parts) }),
+            let wrong = filling.wrong[name], told.insert(name).inserted
+        else { return parts }
+        let place = parts.firstIndex { part in if case .element(.legend, _, _) = part { true } else { false } }
+        var all = parts
+        all.insert(Self.error(name, wrong), at: place.map { $0 + 1 } ?? 0)
+        return all
+    }
+
+    private static func isTicked(_ name: String, in parts: [HTML]) -> Bool {
+        parts.contains { part in
+            switch part {
+            case .group(let inner): isTicked(name, in: inner)
+            case .element(.input, let attributes, _):
+                attributes["name"] == name && ["radio", "checkbox"].contains(attributes["type"])
+            case .element(_, _, let inner): isTicked(name, in: inner)
+            case .text, .drawing: false
+            }
+        }
+    }
+
+    private static func error(_ name: String, _ wrong: String) -> HTML {
+        Tag.p(.class(StyleClass("error")), .id(errorID(name)), text: wrong)
     }
 
     private static func errorID(_ name: String) -> String { "wrong-\(name)" }

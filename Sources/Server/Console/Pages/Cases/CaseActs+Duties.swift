@@ -23,7 +23,7 @@ extension CaseActs {
         .post("/cases/{id}/relief", .work) { console, request in
             let text = try request.required("amount")
             guard let fen = Yuan.fen(text) else {
-                throw Problem(.badValue, text, explanation: Label(zh: "金额写作 500.00（元）", en: "Write yuan: 500.00"))
+                throw Problem(.badValue, "amount", explanation: MoneyArgument.shape)
             }
             let fields: [(String, Value)] = [
                 ("month", .text(String(request.now.day.description.prefix(7)))), ("amount_fen", .int64(fen)),

@@ -81,7 +81,7 @@ enum CaseActs {
         }
         let amount = try request.optional("amount").map { text in
             guard let fen = Yuan.fen(text) else {
-                throw Problem(.badValue, text, explanation: Label(zh: "金额写作 500.00（元）", en: "Write yuan: 500.00"))
+                throw Problem(.badValue, "amount", explanation: MoneyArgument.shape)
             }
             return fen
         }
@@ -202,7 +202,9 @@ extension ConsoleRequest {
     func day(_ name: String) throws -> CalendarDay? {
         try optional(name).map { text in
             guard let day = CalendarDay(text) else {
-                throw Problem(.badValue, text, explanation: Label(zh: "日期写作 2026-12-31", en: "A date is 2026-12-31"))
+                throw Problem(
+                    .badValue, name,
+                    explanation: Label(zh: "日期要写成 2026-12-31 这样", en: "Write the day like 2026-12-31"))
             }
             return day
         }

@@ -53,7 +53,7 @@ struct NewCasePage: ConsolePage {
         let validTo = try request.day("valid_to")
         if let validTo, validTo < request.now.day {
             throw Problem(
-                .badValue, validTo.description,
+                .badValue, "valid_to",
                 explanation: Label(zh: "授权在这一天已经过期（R25）", en: "The authorisation would have expired (R25)"))
         }
         let packet = ApplicationPacket(

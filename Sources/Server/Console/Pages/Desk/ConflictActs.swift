@@ -65,7 +65,7 @@ struct ConflictActs {
             }
             guard let fen = Yuan.fen(text) else {
                 throw Problem(
-                    .badValue, pair.name, explanation: Label(zh: "金额写作 500.00（元）", en: "Write yuan: 500.00"))
+                    .badValue, pair.name, explanation: MoneyArgument.shape)
             }
             return (String(pair.name.dropFirst("value.".count)), String(fen))
         }

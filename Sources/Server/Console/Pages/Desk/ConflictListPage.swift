@@ -15,6 +15,12 @@ struct ConflictListPage: ConsolePage {
                 guard let id = RecordID(text) else { throw Problem(.unknownConflict, String(text.prefix(40))) }
                 return id
             }
+            guard !ids.isEmpty else {
+                throw Problem(
+                    .badValue, "conflict",
+                    explanation: Label(
+                        zh: "请先勾选冲突，再选采用哪个值", en: "Tick conflicts first, then choose which value stands"))
+            }
             guard let side = request.form["take"].flatMap(Resolution.Side.init) else {
                 throw Problem(.badValue, "take")
             }

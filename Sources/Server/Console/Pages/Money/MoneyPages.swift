@@ -70,7 +70,13 @@ extension ConsoleRequest {
     func month() throws -> Month { try Month(parsing: part("month")) }
 
     /// An amount in yuan that was typed, in fen.
-    func fen(_ name: String) throws -> Int64 { try MoneyArgument.fen(try required(name)) }
+    /// - Throws: ``Problem`` ``Problem/Code/badValue`` of the field.
+    func fen(_ name: String) throws -> Int64 {
+        guard let fen = Yuan.fen(try required(name)) else {
+            throw Problem(.badValue, name, explanation: MoneyArgument.shape)
+        }
+        return fen
+    }
 
     /// - Throws: ``Problem`` ``Problem/Code/badValue``.
     func batch() throws -> Int64? {
@@ -80,7 +86,10 @@ extension ConsoleRequest {
         }
     }
 
-    func requiredDay(_ name: String) throws -> CalendarDay { try CalendarDay(typed: try required(name)) }
+    func requiredDay(_ name: String) throws -> CalendarDay {
+        guard let day = try day(name) else { throw Problem(.badValue, name) }
+        return day
+    }
 
     /// The maker is not the checker (R12).
     /// - Throws: ``Problem`` ``Problem/Code/samePerson``.
