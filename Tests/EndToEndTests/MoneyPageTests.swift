@@ -41,6 +41,10 @@ import Testing
         let roll = try clerk.get("/money/roll/2026-12?compute=yes")
         #expect(roll.words.contains("待冻结 1 笔") && roll.words.contains("新增 1"), "\(roll.words)")
         #expect(try clerk.submit(roll, "/money/roll/2026-12/freeze").status == 303)
+        // What was worked out before is not shown for what is due now.
+        let frozen = try clerk.get("/money/roll/2026-12")
+        #expect(!frozen.words.contains("待冻结") && !frozen.actions.contains("/money/roll/2026-12/freeze"))
+        #expect(!(try clerk.get("/money?month=2026-12").words.contains("待冻结 1 笔")))
         let total = try #require(try clerk.json("/money?month=2026-12")["plannedFen"].int)
 
         // Frozen by one, handed to the bank by another, who says what for.
@@ -66,7 +70,9 @@ import Testing
 
         // The bank has put it right: paid with the next batch.
         try act(&clerk, "/money/paid/2026-12", "/money/lines/\(line)/again", ["reason": "银行已解冻"])
-        try act(&clerk, "/money/roll/2026-12", "/money/roll/2026-12/freeze")
+        let stale = try clerk.get("/money/roll/2026-12")
+        #expect(stale.words.contains("先重新计算") && !stale.actions.contains("/money/roll/2026-12/freeze"))
+        try act(&clerk, "/money/roll/2026-12?compute=yes", "/money/roll/2026-12/freeze")
         #expect(try payFile(&reviewer, batch: "2").contains(town.yuan(total)))
         try issue(&clerk, batch: "2", total)
         try act(&clerk, "/money/paid/2026-12", "/money/paid/2026-12", ["on": "2026-12-08", "batch": "2"])

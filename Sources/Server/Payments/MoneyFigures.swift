@@ -139,7 +139,12 @@ final class MoneyFigures: Sendable {
 
     // MARK: - Worked out when asked for
 
-    func preview(_ month: Month) -> RollPreview? { state.withLock { $0.previews[month] } }
+    /// What was worked out last; `nil` when a roll was frozen since, for what it took up is due no more.
+    func preview(_ month: Month, in database: Database) throws -> RollPreview? {
+        guard let made = state.withLock({ $0.previews[month] }) else { return nil }
+        let rolls = try township.database.tables.all(of: rollKind, where: [], in: database)
+        return rolls.contains { $0.seq > made.seq } ? nil : made
+    }
 
     /// Works a month's roll out anew: this reads every case that is due money.
     /// - Throws: what ``RollDesk/preview(_:)`` throws.

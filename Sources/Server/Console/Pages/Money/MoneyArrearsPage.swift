@@ -11,9 +11,9 @@ struct MoneyArrearsPage: ConsolePage {
             let asked = request.query["month"].flatMap { $0.isEmpty ? nil : $0 }
             let month = try asked.map { try Month(parsing: $0) } ?? Month(of: request.now.day)
             if MoneyPages.isAsked(request) { try console.figures.makePreview(month) }
-            let preview = console.figures.preview(month)
-            let page = try MoneyPages.read(console) { _, seq in
-                MoneyArrearsPage(
+            let page = try MoneyPages.read(console) { database, seq in
+                let preview = try console.figures.preview(month, in: database)
+                return MoneyArrearsPage(
                     month: month, seq: seq, preview: preview,
                     names: try CaseNames(
                         (preview?.arrears.prefix(MoneyPages.rows).map(\.application) ?? [])

@@ -38,7 +38,7 @@ struct MoneyMonthPage: ConsolePage {
         rolls = try console.figures.rolls(of: month, in: database)
         sums = try console.figures.sums(of: month, in: database)
         plans = try PlanOnRecord.of(month, in: console, database)
-        preview = console.figures.preview(month)
+        preview = try console.figures.preview(month, in: database)
         budgets = try BudgetUse.of(month.year, in: console, database)
     }
 

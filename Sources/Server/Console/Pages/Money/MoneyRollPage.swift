@@ -78,7 +78,7 @@ struct MoneyRollPage: ConsolePage {
         payFiles = try console.township.database.tables.all(
             of: payFileKind, where: [("month", .text(month.description))], in: database
         ).compactMap(Linked.init)
-        preview = console.figures.preview(month)
+        preview = try console.figures.preview(month, in: database)
         changes =
             rolls.isEmpty
             ? try preview.map { try console.figures.changes(of: $0, in: database) }
@@ -170,11 +170,23 @@ struct MoneyRollPage: ConsolePage {
         }
     }
 
+    /// Nothing is frozen on figures of before: they were worked out for this page, or nothing was written since. Before
+    /// the first batch it is not asked for.
+    private var isOfNow: Bool {
+        preview.map { MoneyPages.isAsked(request) || $0.seq == seq } ?? rolls.isEmpty
+    }
+
     private var freezeForm: HTML {
         guard Permission.work.isGiven(to: request.person.role) else {
             return Parts.note(L("冻结名册由镇街办理。", "The township freezes the roll."))
         }
-        if let preview, preview.seq == seq, preview.lines.isEmpty {
+        guard isOfNow else {
+            return Parts.note(
+                preview == nil
+                    ? L("又有应发的，先计算应发，再冻结下一批。", "For a further batch, first work out what is due.")
+                    : L("计算之后又有变化，先重新计算，再冻结。", "Something was written since: work it out anew, then freeze."))
+        }
+        if let preview, preview.lines.isEmpty {
             return Parts.note(
                 preview.held.isEmpty
                     ? L("没有可冻结的：应发的都已列入名册。", "Nothing to freeze: all that is due is on a roll.")
