@@ -12,6 +12,7 @@ import Testing
             township: "370404101", programme: programme, frozenMonths: frozen, remainingMonths: remaining)
         estimate.frozenFen = spent
         estimate.monthlyFen = monthly
+        estimate.remainingFen = monthly * Int64(remaining)
         return estimate.amountFen
     }
 

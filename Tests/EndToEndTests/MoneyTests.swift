@@ -68,6 +68,15 @@ import Testing
         #expect(try town.desk("nightly")["sound"].bool == true)
     }
 
+    @Test func aYearsBudgetCountsWhoBeginsLaterInIt() throws {
+        // The decision of November is paid from December on.
+        let year = try town.desk("budget", "propose", "2026", "--author", "李建国")["budgets"][0]
+        let total = try town.freeze("2026-12").fen
+        #expect(year["amountFen"].int == total && year["monthlyFen"].int == total && year["households"].int == 1)
+        let none = try town.server.program.run(["budget", "propose", "2026", "--programme", "tekun", "--json"])
+        #expect(none.code == 65 && none.json["error"]["hint"].string?.contains("自定金额") == true, "\(none.text)")
+    }
+
     @Test func whoAsksForABudgetDoesNotApproveIt() throws {
         let (total, _) = try town.freeze("2026-12")
         let year = try town.desk("budget", "propose", "2026", "--author", "李建国")["budgets"][0]

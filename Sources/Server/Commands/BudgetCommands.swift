@@ -18,13 +18,13 @@ struct BudgetProposeCommand: ParsableCommand {
             abstract: L("按名册测算各项目全年预算并申报", "Ask for the year's budget of each programme, computed from the roll"),
             discussion: L(
                 """
-                测算：已冻结月份的金额 + 剩余月数 × 目前每月应发；临时救助按已冻结月份的平均。
+                测算：已冻结月份的金额 + 其余月份按现行决定应发的（暂缓的、年内以后起发的也算）；临时救助按已冻结月份的平均。
                 再次申报会替代上一次；已批准的在新的批准之前继续有效。
                 自定金额：--programme dibao --amount 1200000 --reason 提标
                 """,
                 """
-                Computed: the months frozen so far + the months that remain × what is due a month now; relief by the mean of
-                the frozen months. Asking again replaces what was asked for; what was approved holds until the new one is.
+                Computed: the months frozen so far + what the other months are due by the decisions that stand, held or to
+                begin later in the year too; relief by the mean of the frozen months. Asking again replaces what was asked for; what was approved holds until the new one is.
                 Another amount: --programme dibao --amount 1200000 --reason "a higher standard"
                 """))
     }

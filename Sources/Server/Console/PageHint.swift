@@ -4,6 +4,7 @@ import SyncEngine
 extension Problem {
     /// What to do next, for somebody at a page: no command, no option, no file of the documentation.
     var pageHint: String {
+        if let said = hint?.text(), !Self.namesCommand(said) { return said }
         if let own = Self.pageHints[code] { return own.text() }
         let usual = Failure(self).hint
         guard Self.namesCommand(usual) else { return usual }

@@ -27,15 +27,13 @@ struct BudgetDesk {
         let spent = try PaymentSums.year(year, in: records)
         let months = Month.all(of: year)
         let frozen = try Set(months.filter { try !FrozenLines.rolls(of: $0, in: records).isEmpty })
-        // What a month that is over still owes is arrears of a later one.
-        let remaining = months.filter { !frozen.contains($0) && $0 >= Month(of: now.day) }.count
-        let next = months.first { !frozen.contains($0) && $0 >= Month(of: now.day) } ?? months[11]
+        let remaining = months.filter { !frozen.contains($0) && $0 >= Month(of: now.day) }
         var estimates: [PaymentSums.Key: BudgetEstimate] = [:]
         func at(_ key: PaymentSums.Key) -> BudgetEstimate {
             estimates[key]
                 ?? BudgetEstimate(
                     township: key.township, programme: key.programme, frozenMonths: frozen.count,
-                    remainingMonths: remaining)
+                    remainingMonths: remaining.count)
         }
         for (key, fen) in spent.fen {
             var estimate = at(key)
@@ -43,13 +41,16 @@ struct BudgetDesk {
             estimates[key] = estimate
         }
         for file in try records.moneyFiles(at: now) {
-            guard let programme = file.programme, programme != .reliefUrgent, programme != .reliefExpense,
-                let fen = try file.dueFen(for: next), fen > 0, file.lastMonthOfGrace.map({ next <= $0 }) ?? true
-            else { continue }
+            guard let programme = file.programme, programme != .reliefUrgent, programme != .reliefExpense else {
+                continue
+            }
+            let due = try file.stillDue(in: remaining, of: months)
+            guard let monthly = due.last?.fen else { continue }
             let township = PaidLine.township(of: file.application.record.scope)
             let key = PaymentSums.Key(township: township, programme: programme)
             var estimate = at(key)
-            estimate.monthlyFen += fen
+            estimate.monthlyFen += monthly
+            estimate.remainingFen += due.reduce(0) { $0 + $1.fen }
             estimate.households += 1
             estimate.persons += file.supported
             estimates[key] = estimate
@@ -86,7 +87,8 @@ struct BudgetDesk {
             guard !drafts.isEmpty, try township.desk.act(drafts, act, in: transaction) != nil else {
                 throw Problem(
                     .nothingToChange, "\(year)",
-                    explanation: Label(zh: "\(year) 年没有发放，也没有应发的", en: "Nothing is paid or due in \(year)"))
+                    explanation: Label(zh: "\(year) 年没有发放，也没有应发的", en: "Nothing is paid or due in \(year)"),
+                    hint: Label(zh: "可以选定项目，填自定金额并写明理由。", en: "Choose a programme, name an amount and say why."))
             }
             let made = Set(drafts.map(\.record))
             return try entries(year, in: records).filter { made.contains($0.record.record.id) }

@@ -1,11 +1,14 @@
 package import SyncEngine
 
-/// What a budget of the year is come to by (R5): what is frozen already, and for each month that remains what is due now.
+/// What a budget of the year is come to by (R5): what is frozen already, and what the months that remain are due.
 package struct BudgetEstimate: Sendable {
     package let township: String
     package let programme: Programme
     package var frozenFen: Int64 = 0
+    /// What a month is due by the decisions that stand.
     package var monthlyFen: Int64 = 0
+    /// What the months that remain are due in all.
+    package var remainingFen: Int64 = 0
     package var households = 0
     package var persons = 0
     package let frozenMonths: Int
@@ -23,7 +26,7 @@ package struct BudgetEstimate: Sendable {
     package var isByMean: Bool { programme == .reliefExpense || programme == .reliefUrgent }
 
     package var amountFen: Int64 {
-        guard isByMean else { return frozenFen + monthlyFen * Int64(remainingMonths) }
+        guard isByMean else { return frozenFen + remainingFen }
         guard frozenMonths > 0, frozenFen > 0 else { return frozenFen }
         let months = Int64(frozenMonths)
         return frozenFen + (frozenFen * Int64(remainingMonths) + months - 1) / months
@@ -39,11 +42,12 @@ package struct BudgetEstimate: Sendable {
                     "\(frozenMonths) months frozen: \(frozen) yuan; the other \(remainingMonths) at their mean; \(total) yuan"
             )
         }
-        let monthly = Yuan.text(monthlyFen)
+        let (remaining, monthly) = (Yuan.text(remainingFen), Yuan.text(monthlyFen))
         return Label(
-            zh: "已冻结 \(frozenMonths) 个月 \(frozen) 元 + 其余 \(remainingMonths) 个月 × 目前每月应发 \(monthly) 元 = \(total) 元",
+            zh:
+                "已冻结 \(frozenMonths) 个月 \(frozen) 元 + 其余 \(remainingMonths) 个月应发 \(remaining) 元（每月应发 \(monthly) 元）= \(total) 元",
             en:
-                "\(frozenMonths) months frozen, \(frozen) yuan + the other \(remainingMonths) × \(monthly) yuan due a month now = \(total) yuan"
+                "\(frozenMonths) months frozen, \(frozen) yuan + \(remaining) yuan due in the other \(remainingMonths) (\(monthly) a month) = \(total) yuan"
         )
     }
 }

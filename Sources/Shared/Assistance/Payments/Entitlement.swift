@@ -85,6 +85,22 @@ extension CaseFile {
         return unpaid
     }
 
+    /// What a year's budget still has to pay to a case by the decisions that stand, the earlier month first: in the months
+    /// that remain, those too that it begins in later and those in which it is held, and what months before them owe.
+    /// - Throws: ``Problem`` ``Problem/Code/missingParameter``.
+    package func stillDue(in remaining: [Month], of year: [Month]) throws -> [(month: Month, fen: Int64)] {
+        // What is owed when no roll of the year is to come is paid in the next year.
+        guard let first = remaining.first else { return [] }
+        let owed = try unpaid(through: first.previous).filter {
+            year.contains($0.month) && !remaining.contains($0.month)
+        }
+        let last = lastMonthOfGrace
+        let due = try remaining.compactMap { month in
+            last.map { month <= $0 } ?? true ? try dueFen(for: month).map { (month: month, fen: $0) } : nil
+        }
+        return owed + due.filter { $0.fen > 0 }
+    }
+
     /// Why a line may not be planned as it is: another amount than was decided, or a month that has one already.
     func refusals(ofPlanning line: Linked) throws -> [Refusal.Reason] {
         func reason(_ zh: String, _ en: String) -> [Refusal.Reason] { [.init(CaseRule(14), Label(zh: zh, en: en))] }

@@ -230,8 +230,8 @@ struct MoneyBudgetPage: ConsolePage {
             ) {
                 Parts.note(
                     L(
-                        "不填金额则按名册测算：已冻结月份的金额 + 剩余月数 × 目前每月应发。再次申报会替代上一次。",
-                        "Without an amount it is computed: the months frozen + the months that remain × what is due a month now. It replaces what was asked for before."
+                        "不填金额则按名册测算：已冻结月份的金额 + 其余月份按现行决定应发的（暂缓的、年内以后起发的也算）。再次申报会替代上一次。",
+                        "Without an amount it is computed: the months frozen + what the other months are due by the decisions that stand, held or to begin later in the year too. It replaces what was asked for before."
                     ))
                 Parts.select(
                     "programme", L("项目", "Programme"),
