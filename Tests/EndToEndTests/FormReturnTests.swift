@@ -8,7 +8,8 @@ import Testing
     private static let desk = [
         "/conflicts", "/conflicts/{id}", "/conflicts/{id}/ask", "/conflicts/{id}/clear", "/duplicates/{id}/accept",
         "/duplicates/{id}/dismiss", "/stations/{id}/revoke", "/households/{id}/disclosure",
-        "/households/{id}/new/{kind}", "/records/{id}/disclosure", "/records/{id}/edit", "/imports/plan", "/password",
+        "/households/{id}/new/{kind}", "/households/new", "/records/{id}/disclosure", "/records/{id}/edit",
+        "/imports/plan", "/password",
         "/tables/{name}/file", "/money/budget/{year}/propose",
         "/money/roll/{month}/freeze", "/villages/{code}", "/checks",
     ]
@@ -63,7 +64,8 @@ import Testing
             &leader,
             [
                 "/conflicts", "/duplicates/\(duplicate)", "/stations", "/households/\(home)",
-                "/households/\(home)/new/income_item", "/records/\(member)", "/records/\(member)/edit", "/imports",
+                "/households/\(home)/new/income_item", "/households/new", "/records/\(member)",
+                "/records/\(member)/edit", "/imports",
                 "/password", "/tables/members?village=370404", "/money/budget/2026",
                 "/money/roll/2026-11", "/villages", "/checks",
             ] + conflicts.map { "/conflicts/\($0)" }, Self.desk)

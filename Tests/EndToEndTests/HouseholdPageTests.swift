@@ -166,6 +166,25 @@ import Testing
         #expect(items.first?["fields"]["amount_fen"].int == 32050)
     }
 
+    /// It is never changed after, and a death stops payment by whom it names (R22).
+    @Test func aChangeIsReportedWholeOrNotAtAll() throws {
+        var browser = try ConsoleBrowser.signedIn(server, "li")
+        let action = "/households/\(household)/new/change_report"
+        #expect(try browser.get("/households/\(household)").links.contains(action))
+        let page = try browser.get(action)
+        let none = try browser.submit(page, action, ["reason": "村里来电"])
+        #expect(none.text.contains("wrong-type") && none.text.contains("wrong-on"), "\(none.words)")
+        let whose = try browser.submit(page, action, ["type": "death", "on": "2026-01-05", "reason": "村里来电"])
+        #expect(whose.text.contains("wrong-member"), "\(whose.words)")
+        let done = try browser.submit(
+            page, action, ["type": "death", "on": "2026-01-05", "member": member, "reason": "村里来电"])
+        #expect(done.status == 303, "\(done.words)")
+        let reports = try browser.json("/households/\(household)")["reports"].array
+        #expect(reports.map { $0["fields"]["type"].string } == ["death"])
+        let id = try #require(reports.first?["id"].string)
+        #expect(try browser.get("/records/\(id)/edit").status >= 400)
+    }
+
     @Test func whoMayOnlyLookCorrectsNothing() throws {
         var browser = try ConsoleBrowser.signedIn(server, "qu", role: "district")
         #expect(try browser.get("/records/\(member)/edit").status == 403)

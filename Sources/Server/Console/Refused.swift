@@ -10,6 +10,17 @@ struct WrongFields: Error {
     let problem: Problem
     /// By the field's name, in the reader's language.
     let wrong: [String: String]
+
+    init(problem: Problem, wrong: [String: String]) { (self.problem, self.wrong) = (problem, wrong) }
+
+    /// A program is told of the first.
+    init(_ wrong: [String: String]) {
+        let first = wrong.min { $0.key < $1.key }
+        let problem = Problem(
+            first?.key == "reason" ? .reasonNeeded : .badValue, first?.key ?? "",
+            explanation: first.map { Label(zh: $0.value, en: $0.value) })
+        self.init(problem: problem, wrong: wrong)
+    }
 }
 
 /// Why an act was not done, whatever it was that stopped it.

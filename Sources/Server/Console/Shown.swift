@@ -47,6 +47,23 @@ enum Shown {
                 + codes.map { (value: $0, text: VillageNames.current.title(of: $0)) }, value: value)
     }
 
+    /// One of these villages, which a form needs.
+    /// - Parameter first: what stands there before one is chosen.
+    static func villageToChoose(among codes: [String], first: String, value: String = "") -> HTML {
+        let codes = value.isEmpty || codes.contains(value) ? codes : [value] + codes
+        return .group([
+            Parts.select(
+                "village", L("村居", "Village"),
+                options: [(value: "", text: first)]
+                    + codes.map { (value: $0, text: VillageNames.current.title(of: $0)) }, value: value),
+            codes.isEmpty
+                ? Tag.p(.class(.hint, .soon)) {
+                    L("还没有村居：", "There is no village yet: ")
+                    Parts.link(L("先登记村居名称", "name the villages first"), Link("villages"))
+                } : .empty,
+        ])
+    }
+
     static func villages(_ codes: [String]) -> HTML {
         .group(codes.enumerated().map { .group([$0.offset == 0 ? .empty : .text(L("、", ", ")), village($0.element)]) })
     }

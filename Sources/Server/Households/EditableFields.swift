@@ -8,8 +8,8 @@ struct EditableFields: Sendable {
     static let kinds: Set<String> = [
         "household", "member", "income_item", "expense_item", "property_item", "supporter", "bank_account", "note",
     ]
-    /// What is made below a household.
-    static let below: Set<String> = kinds.subtracting(["household"])
+    /// What is made below a household; what happened in it is reported, and never changed after.
+    static let below: Set<String> = kinds.subtracting(["household"]).union(["change_report"])
 
     /// `clear_NAME` of a form: what is masked is not cleared by leaving it empty.
     static let clear = "clear_"
@@ -22,7 +22,9 @@ struct EditableFields: Sendable {
 
     /// - Throws: ``Problem`` ``Problem/Code/systemKind`` for a kind that is changed in another way.
     init(_ kind: KindSchema, record: Linked?) throws {
-        guard Self.kinds.contains(kind.name) else { throw Problem(.systemKind, kind.name) }
+        guard (record == nil ? Self.kinds.union(Self.below) : Self.kinds).contains(kind.name) else {
+            throw Problem(.systemKind, kind.name)
+        }
         self.kind = kind
         self.record = record
     }
@@ -62,11 +64,14 @@ struct EditableFields: Sendable {
     }
 
     /// What a form says: the writes of what it changes, and what is wrong with the rest, by field.
-    func read(_ form: FormFields, context: RuleContext) -> (writes: [FieldWrite], wrong: [String: String]) {
+    /// - Parameter only: fields that the form has of the kind; `nil` for all.
+    func read(
+        _ form: FormFields, only: [String]? = nil, context: RuleContext
+    ) -> (writes: [FieldWrite], wrong: [String: String]) {
         let masked = Set(form.all(Self.masked))
         var writes: [FieldWrite] = []
         var wrong: [String: String] = [:]
-        for field in fields {
+        for field in fields where only?.contains(field.name) ?? true {
             let isCleared = form[Self.clear + field.name] != nil
             guard isCleared || form[field.name] != nil else { continue }
             let text = form.all(field.name).map(\.trimmingSpace).filter { !$0.isEmpty }.joined(separator: ",")
@@ -80,6 +85,24 @@ struct EditableFields: Sendable {
             }
         }
         return (writes, wrong)
+    }
+
+    /// What a record lacks that cannot be completed later, by field; and of a report of a death who has died, for payment
+    /// stops by it (R22).
+    func missing(_ writes: [FieldWrite], context: RuleContext) -> [String: String] {
+        guard record == nil, kind.isAppendOnly else { return [:] }
+        let pairs = writes.compactMap { write in
+            if case .set(let name, let value) = write { (name, value) } else { nil }
+        }
+        let values = Dictionary(pairs) { $1 }
+        var names = Set((kind.recordRule?(values, context) ?? []).compactMap(\.field))
+        if kind.name == "change_report", values["type"] == .text("death"), values["member"] == nil {
+            names.insert("member")
+        }
+        let wrong = names.compactMap { name in
+            kind.field(name).map { (name, L("请填写“\($0.label.zh)”", "Fill in \($0.label.en)")) }
+        }
+        return Dictionary(wrong) { $1 }
     }
 
     private static func value(_ text: String, for field: FieldSchema) throws -> Value {

@@ -11,6 +11,15 @@ extension API {
         "POST /find": .named(
             "按姓名或身份证号查找", "Find by name or by an identity number, which goes into no address",
             form: [.optional("text")], "Households"),
+        "GET /households/new": .page(
+            "登记新住户的表单", "The form of a new household", query: [.optional("number"), .optional("name")],
+            [("seq", .integer), ("villages", .list(.text))]),
+        "POST /households/new": .act(
+            "登记新住户及户主", "Register a household with its head",
+            [
+                .seen, .reason, .needed("village"), .needed("number"), .optional("address"), .optional("phones"),
+                .optional("hukou_type"), .optional("name"), .optional("id_number"),
+            ], written),
         "GET /households/{id}": .page(
             "一户的全部", "A household, whole; as of a day or a seq",
             query: [asOf, .optional("payments")],
@@ -19,7 +28,8 @@ extension API {
                 ("household", .named("Record")),
             ]
                 + [
-                    "members", "incomes", "expenses", "property", "supporters", "accounts", "visits", "cases",
+                    "members", "incomes", "expenses", "property", "supporters", "accounts", "visits", "reports",
+                    "cases",
                     "attachments", "notes",
                 ].map { ($0, .list(.named("Record"))) }
                 + [

@@ -71,17 +71,12 @@ struct EditPage: ConsolePage {
     private func keep(
         _ console: Console, operation: Change.Operation, record: RecordID
     ) throws -> ConsoleAnswer {
-        let (writes, wrong) = editable.read(request.form, context: RuleContext(today: request.now.day))
-        var all = wrong
+        let context = RuleContext(today: request.now.day)
+        let (writes, wrong) = editable.read(request.form, context: context)
+        var all = wrong.merging(editable.missing(writes, context: context)) { first, _ in first }
         let reason = request.optional("reason")
         if reason == nil { all["reason"] = EditableFields.words(Problem(.reasonNeeded, "reason")) }
-        guard all.isEmpty, let reason else {
-            let first = all.min { $0.key < $1.key }
-            let problem = Problem(
-                first?.key == "reason" ? .reasonNeeded : .badValue, first?.key ?? "",
-                explanation: first.map { Label(zh: $0.value, en: $0.value) })
-            throw WrongFields(problem: problem, wrong: all)
-        }
+        guard all.isEmpty, let reason else { throw WrongFields(all) }
         guard operation == .edit || !writes.isEmpty else { throw Problem(.nothingToChange) }
         var kept = writes
         if operation == .create, editable.kind.field("household") != nil {

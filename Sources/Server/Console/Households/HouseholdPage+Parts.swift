@@ -97,6 +97,21 @@ extension HouseholdPage {
         }
     }
 
+    var reports: HTML {
+        let names = ["type", "member", "on", "detail"]
+        let (kind, title) = ("change_report", L("动态变化报告", "Change reports"))
+        return Parts.panel(title, id: "reports") {
+            Parts.table(
+                title, heading(kind, names) + [""],
+                rows: file.all(kind).reversed().map { report in
+                    names.map { name in
+                        name == "member" ? .text(people(report.value(name).recordID)) : sourced.value(name, of: report)
+                    } + [Sourced.links(to: report.record.id, canEdit: false)]
+                })
+            add(kind, L("报告变动（死亡、迁移、出生等）", "Report a change (death, move, birth …)"))
+        }
+    }
+
     /// The answers of a visit, folded away.
     private static func answers(_ visit: Linked) -> HTML {
         guard let text = visit.text("answers") else { return .empty }

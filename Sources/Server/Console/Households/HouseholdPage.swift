@@ -55,6 +55,7 @@ struct HouseholdPage: ConsolePage {
             ("household", root.document(isClear: clearance.isClear)), ("members", list("member")),
             ("incomes", list("income_item")), ("expenses", list("expense_item")), ("property", list("property_item")),
             ("supporters", list("supporter")), ("accounts", list("bank_account")), ("visits", list("visit")),
+            ("reports", list("change_report")),
             ("cases", list("application")),
             (
                 "payments",
@@ -82,7 +83,7 @@ struct HouseholdPage: ConsolePage {
                     people: { file.name($0) })
                 if canWork { Tag.p { Parts.link(L("修改", "Edit"), Link("records", id, "edit")) } }
             },
-            members, items, visits, cases, payments, attachments, notes, timeline,
+            members, items, visits, reports, cases, payments, attachments, notes, timeline,
         ])
     }
 

@@ -2,5 +2,5 @@
 extension Console {
     static let householdRoutes: [ConsoleRoute] =
         HouseholdsPage.routes + HouseholdPage.routes + HouseholdHistoryPage.routes + ViewsPage.routes
-        + FieldTracePage.routes + PaymentTracePage.routes + EditPage.routes
+        + FieldTracePage.routes + PaymentTracePage.routes + EditPage.routes + NewHouseholdPage.routes
 }

@@ -85,6 +85,7 @@ struct HouseholdsPage: ConsolePage {
                 L(
                     "身份证号只按整号查，请在页面上方的查找框里输入：不会留在网址里。",
                     "Identity numbers are found as a whole, in the box above: they stay out of addresses.")),
+            registering,
             Parts.table(
                 title,
                 [
@@ -93,6 +94,16 @@ struct HouseholdsPage: ConsolePage {
                 ], rows: found.hits.map(row), numbers: [4]),
             pages,
         ])
+    }
+
+    private var registering: HTML {
+        guard Permission.work.isGiven(to: request.person.role) else { return .empty }
+        return Tag.p {
+            found.hits.isEmpty && !text.isEmpty ? .text(L("没有找到。", "Not found. ")) : .empty
+            Parts.link(
+                L("登记新住户", "Register a household"),
+                NewHouseholdPage.link(searched: found.hits.isEmpty ? text : ""))
+        }
     }
 
     private func row(_ hit: HouseholdSearch.Hit) -> [HTML] {

@@ -18,7 +18,9 @@ extension ImportPage {
                 Parts.textarea(
                     "roster", L("表格内容", "Content"), value: sent["roster"] ?? "", isRequired: true, rows: 8,
                     limit: FormFields.Limit.bodyBytes)
-                village
+                Shown.villageToChoose(
+                    among: villages, first: L("请选择（表里写了村居代码的不用选）", "Choose (or the sheet names it)"),
+                    value: sent["village"] ?? "")
                 Tag.details {
                     Tag.summary(text: L("自己写映射", "A mapping of your own"))
                     Parts.textarea(
@@ -40,21 +42,5 @@ extension ImportPage {
                     "名册超过 1 MB 的，请技术人员在服务器上导入。",
                     "A roster of more than 1 MB is taken in at the server: ask an engineer."))
         }
-    }
-
-    private var village: HTML {
-        let chosen = sent["village"] ?? ""
-        let codes = chosen.isEmpty || villages.contains(chosen) ? villages : [chosen] + villages
-        return .group([
-            Parts.select(
-                "village", L("村居", "Village"),
-                options: [(value: "", text: L("请选择（表里写了村居代码的不用选）", "Choose (or the sheet names it)"))]
-                    + codes.map { (value: $0, text: VillageNames.current.title(of: $0)) }, value: chosen),
-            villages.isEmpty
-                ? Tag.p(.class(.hint, .soon)) {
-                    L("还没有村居：", "There is no village yet: ")
-                    Parts.link(L("先登记村居名称", "name the villages first"), Link("villages"))
-                } : .empty,
-        ])
     }
 }
