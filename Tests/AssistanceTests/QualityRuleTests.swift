@@ -42,7 +42,10 @@ import Testing
 
     private static let examples: [Example] = [
         Example("Q01", also: ["Q08"]) { $0.cases.set($0.cases.member, "death_date", $0.day(-1)) },
-        clear("Q02", "head"),
+        Example("Q02", also: ["Q12"]) { world in
+            world.cases.set(world.cases.household, "head", .null)
+            world.cases.set(world.cases.member, "relation", .null)
+        },
         Example("Q03") { $0.cases.move(to: Scope("370404101")) },
         clear("Q04", "address"), clear("Q05", "phones"), clear("Q06", "hukou_type"), clear("Q07", "number"),
         Example("Q08") { $0.cases.set($0.cases.household, "population", .int64(4)) },

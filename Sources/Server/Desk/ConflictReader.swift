@@ -100,10 +100,9 @@ struct ConflictReader {
         let ids = Set([household.record.id] + below.map(\.id))
         let open = try ids.flatMap { try tables.conflicts(in: database, includeClosed: false, of: $0) }
             .compactMap(item).sorted { $0.place < $1.place }
-        let head = household.value("head").recordID
         return Around(
             household: household, members: members.sorted { $0.record.id < $1.record.id },
-            head: members.first { $0.record.id == head } ?? members.first { $0.text("relation") == "01" },
+            head: try records.head(of: household, among: members),
             others: open.filter { $0.conflict.id != subject.conflict.id },
             isHeld: open.contains { Roll.holdingKinds.contains($0.kind.name) })
     }

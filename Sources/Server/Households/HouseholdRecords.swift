@@ -86,8 +86,8 @@ struct HouseholdRecords: Sendable {
 
     /// The name of the head, or else of the first member.
     var headName: String? {
-        let head = root.value("head").recordID.flatMap(record) ?? all("member").first
-        return head?.text("name")
+        let members = all("member")
+        return (root.head(among: members) ?? members.first)?.text("name")
     }
 
     /// How the township calls it: number and head.

@@ -103,10 +103,10 @@ struct HouseholdSearch {
         let members = try tables.all(
             of: memberKind, where: [("household", .text(household.id.description))], in: database
         ).compactMap(Linked.init)
-        let head = linked.value("head").recordID
-        let named = members.first { $0.record.id == head } ?? members.first
+        let standing = members.filter { $0.record.mergedInto(in: memberKind) == nil }
+        let head = try TableRecords(tables: tables, database: database).head(of: linked, among: standing)
         return Hit(
-            household: linked, head: named?.text("name"),
+            household: linked, head: head?.text("name"),
             people: members.count { $0.value("in_household") != .bool(false) && $0.value("death_date").isNull },
             member: member)
     }

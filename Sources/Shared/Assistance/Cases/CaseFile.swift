@@ -88,9 +88,10 @@ package struct CaseFile: Sendable {
             return
         }
         home = Linked(above)
-        head = try person(above.value("head", in: householdKind))
         household = try records.dependents(of: above).filter { $0.id != application.id }.compactMap(Linked.init)
             .filter { $0.record.mergedInto(in: $0.kind) == nil }
+        let people = household.filter { $0.kind === memberKind }
+        head = try home.flatMap { try records.head(of: $0, among: people) }
     }
 
     private static func isOlder(_ a: Linked, _ b: Linked) -> Bool {

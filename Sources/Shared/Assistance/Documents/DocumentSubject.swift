@@ -60,15 +60,16 @@ package struct DocumentSubject: Sendable {
     /// Who live in the household: the head first, then by id.
     var members: [Linked] {
         let present = all("member").filter { $0.value("death_date").isNull && $0.value("in_household") != .bool(false) }
-        let head = household.text("head")
-        return present.filter { $0.record.id.description == head }
-            + present.filter { $0.record.id.description != head }
+        let first = head?.record.id
+        return present.filter { $0.record.id == first } + present.filter { $0.record.id != first }
     }
+
+    var head: Linked? { household.head(among: all("member")) }
 
     /// Who asks: the person the application names, else the head, else the first.
     var applicant: Linked? {
-        let named = file?.application.text("member") ?? household.text("head")
-        return all("member").first { $0.record.id.description == named } ?? members.first
+        let named = file?.application.text("member")
+        return all("member").first { $0.record.id.description == named } ?? head ?? members.first
     }
 
     func name(of member: String?) -> String? {

@@ -38,3 +38,31 @@ package let householdKind = KindSchema(
         field("surveyed_on", .date, .lv, .personal, "调查日期", "Surveyed on", Rules.past),
         field("remarks", .text, .lv, .personal, "备注", "Remarks", Rules.text(2000)),
     ])
+
+extension Linked {
+    /// Who is the head of this household (DOMAIN section 4): whom `head` names, else who stands to the head as 户主 or 本人
+    /// (GB/T 4761); among several who live there first, then the first by id.
+    /// - Parameter members: those of the household, each standing for itself.
+    package func head(among members: [Linked]) -> Linked? {
+        let named = value("head").recordID
+        return members.first { $0.record.id == named } ?? presumedHead(among: members)
+    }
+
+    fileprivate func presumedHead(among members: [Linked]) -> Linked? {
+        func place(_ member: Linked) -> (Int, Int, RecordID) {
+            let isThere = member.value("death_date").isNull && member.value("in_household") != .bool(false)
+            return (isThere ? 0 : 1, member.text("relation") == "02" ? 0 : 1, member.record.id)
+        }
+        return members.filter { ["01", "02"].contains($0.text("relation")) }.min { place($0) < place($1) }
+    }
+}
+
+extension LinkedRecords {
+    /// The head of a household, or whom they were merged into.
+    /// - Throws: what reading throws.
+    package func head(of household: Linked, among members: [Linked]) throws -> Linked? {
+        let named = try household.value("head").recordID.flatMap { try record($0, kind: memberKind) }
+        let standing = try named.flatMap { Linked(try canonical($0, kind: memberKind)) }
+        return standing ?? household.presumedHead(among: members)
+    }
+}

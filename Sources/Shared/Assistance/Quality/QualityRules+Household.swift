@@ -24,9 +24,8 @@ extension QualityRule {
             next: ("在住户页面确定户主", "say who is the head, on the household's page")
         ) { file in
             guard !file.present.isEmpty else { return [] }
-            let head = file.home.value("head").recordID.flatMap { file.member($0.description) }
-            let standing = head.flatMap { try? file.canonical($0.record, kind: memberKind) }
-            return file.present.contains { $0.record.id == standing?.id } ? [] : [Violation(file.home)]
+            let head = try? file.head(of: file.home, among: file.members)
+            return file.present.contains { $0.record.id == head?.record.id } ? [] : [Violation(file.home)]
         },
         QualityRule(
             "Q03", .error, "住户没有落到村（居）", "A household of no village", source: records, of: "household",

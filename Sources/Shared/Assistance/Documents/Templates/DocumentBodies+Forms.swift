@@ -122,7 +122,7 @@ extension DocumentBodies {
         let (home, visit) = (subject.household, subject.visit)
         var table = FormTable()
         table.add(
-            ("户主", subject.name(of: home.text("head")) ?? subject.applicant?.text("name")),
+            ("户主", (subject.head ?? subject.applicant)?.text("name")),
             ("户编号", home.text("number")),
             ("家庭人口", "\(subject.members.count)"))
         table.add(("家庭住址", home.text("address")), ("联系电话", home.elements("phones").joined(separator: "、")), columns: 6)
