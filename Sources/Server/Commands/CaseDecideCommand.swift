@@ -29,7 +29,7 @@ struct CaseDecideCommand: ParsableCommand {
     @Option(name: .customLong("signatory"), help: ArgumentHelp(L("签字人，可写多个", "Who signs; may be given several times")))
     var signatories: [String]
     @Option(help: ArgumentHelp(L("职责：clerk 经办、leader 负责人、district 区级", "Role: clerk, leader or district")))
-    var role = "leader"
+    var role = Role.clerk.rawValue
     @Option(
         help: ArgumentHelp(L("临时救助的金额（元），不超过核算；默认按核算", "Of relief: yuan, at most the calculated amount, the default")))
     var amount: String?

@@ -44,12 +44,24 @@ struct HouseholdSearch {
                 zh: "身份证号不能写进网址：请在查找框里输入后按回车", en: "An identity number goes into no address: use the search box"))
     }
 
-    /// Households in the order of their ids.
+    /// Households in order of village and number.
+    /// - Parameter place: the id of the last household of the page before.
     func list(village: String?, after place: String?) throws -> Found {
         let limit = Self.pageHouseholds
-        let some = try tables.list(
-            householdKind, below: Scope(village ?? ""), after: place.flatMap { RecordID($0) }, limit: limit + 1,
-            in: database)
+        // Village by village, by the index of scopes: one village is sorted at a time.
+        let order = "scope, CAST(coalesce(number, '') AS INTEGER), coalesce(number, ''), id"
+        let last = place.flatMap { RecordID($0) }
+        var query = try Query(
+            database,
+            """
+            SELECT id FROM household WHERE deleted = 0 AND alias_of IS NULL AND scope >= ?1 AND scope < ?1 || ':' \
+            \(last == nil ? "" : "AND scope >= (SELECT scope FROM household WHERE id = ?3) AND (\(order)) > (SELECT \(order) FROM household WHERE id = ?3)") \
+            ORDER BY \(order) LIMIT ?2
+            """)
+        query.bind(village ?? "")
+        query.bind(limit + 1)
+        if let last { query.bind(last) }
+        let some = try query.all { $0.id(0) }.compactMap { try tables.record($0, kind: householdKind, in: database) }
         let shown = some.prefix(limit)
         return Found(
             hits: try shown.compactMap { try hit($0, member: nil) },

@@ -20,6 +20,8 @@ struct CasesPage: ConsolePage {
     struct Row: Sendable {
         let entry: LedgerCase
         let clock: LedgerEntry.Clock?
+        /// What is paid; before that, what was decided.
+        let amountFen: Int64?
     }
 
     let seq: Seq
@@ -36,11 +38,21 @@ struct CasesPage: ConsolePage {
         self.isWorker = isWorker
         now = console.township.clock()
         seq = try console.read { $1 }
+        let tables = console.township.database.tables
+        func decidedFen(_ application: RecordID) throws -> Int64? {
+            guard let kind = tables.schema.kind("decision") else { return nil }
+            return try console.read { database, _ in
+                try tables.all(of: kind, where: [("application", .text(application.description))], in: database)
+                    .max { $0.seq < $1.seq }.flatMap(Linked.init)?.number("amount_fen")
+            }
+        }
         (rows, count, next) = try console.township.ledger.read { reader in
             let found = try reader.cases(filter.cases, after: filter.after, limit: Self.pageRows + 1)
             let shown = found.prefix(Self.pageRows)
             let rows = try shown.map { entry in
-                Row(entry: entry, clock: Self.pressing(try reader.clocks(of: entry.application)))
+                Row(
+                    entry: entry, clock: Self.pressing(try reader.clocks(of: entry.application)),
+                    amountFen: try entry.amountFen ?? decidedFen(entry.application))
             }
             let next = found.count > Self.pageRows ? shown.last?.place : nil
             return (rows, try reader.caseCount(filter.cases), next)
@@ -71,7 +83,7 @@ struct CasesPage: ConsolePage {
             ("status", text(entry.status?.rawValue)), ("household", text(entry.household?.description)),
             ("number", text(entry.number)), ("applicant", text((entry.applicant ?? entry.head)?.name)),
             ("village", .string(entry.village.code)), ("appliedOn", text(entry.appliedOn?.description)),
-            ("clerk", text(entry.clerk)), ("amountFen", entry.amountFen.map(JSONValue.int) ?? .null),
+            ("clerk", text(entry.clerk)), ("amountFen", row.amountFen.map(JSONValue.int) ?? .null),
             (
                 "clock",
                 row.clock.map { clock in
@@ -113,7 +125,7 @@ struct CasesPage: ConsolePage {
             ]),
             .text(entry.number ?? "-"), .text(entry.programme?.label.text() ?? "-"), CaseParts.status(entry.status),
             clock(row.clock), Shown.village(entry.village.code), .text(entry.appliedOn?.description ?? "-"),
-            entry.amountFen.map { .text(Yuan.text($0)) } ?? .empty, .text(entry.clerk ?? "-"),
+            row.amountFen.map { .text(Yuan.text($0)) } ?? .empty, .text(entry.clerk ?? "-"),
         ]
     }
 
