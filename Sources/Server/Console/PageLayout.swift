@@ -60,7 +60,8 @@ struct PageLayout {
                 if !person.mustChangePassword { ways }
                 Tag.div(.class(.who)) {
                     Tag.a(.href(Link("password")), .title(person.role.label.text())) {
-                        "\(person.fullName.isEmpty ? person.name : person.fullName)（\(person.role.label.text())）"
+                        "\(person.fullName.isEmpty ? person.name : person.fullName)"
+                            + L("（\(person.role.label.text())）", " (\(person.role.label.text()))")
                     }
                     Tag.form(.action(Link("logout")), .method(.post)) {
                         Tag.input(.type(.hidden), .name("form_token"), .value(People.formToken(of: token ?? "")))

@@ -12,6 +12,9 @@ struct KeptTables {
     /// Rows of one transaction.
     static let rowsPerBatch = 2_000
 
+    /// Of the tables that are computed by night.
+    static let names = Set(HouseholdTable.all.map(\.name) + [QualityCounts.name])
+
     let township: Township
 
     /// What is kept of a table.

@@ -95,12 +95,12 @@ struct ReportsPage: ConsolePage {
                 links([("flow", L("按月表格", "By month")), ("flow-by-village", L("按村表格", "By village"))])
             },
             Parts.panel(L("按时办结率", "Decided in time")) {
-                speed.contains { $0.done > 0 }
-                    ? chart(inTime) : Self.empty(L("还没有办结有期限的事项。", "Nothing with a term has been decided yet."))
+                speed.contains { $0.done > 0 } ? chart(inTime) : .empty
+                speed.isEmpty ? Self.empty(L("还没有有期限的事项办结或超期。", "Nothing with a term is decided or overdue.")) : speeds
                 links([("speed", L("按村表格", "By village"))])
             },
             Parts.panel(L("数据质量", "Data quality")) {
-                nightNote
+                TableParts.nightNote(kept)
                 qualityChart
                 links([
                     ("quality", L("问题清单", "The list")), ("quality-counts", L("按村统计", "By village")),
@@ -115,10 +115,21 @@ struct ReportsPage: ConsolePage {
         ])
     }
 
-    private var nightNote: HTML {
-        kept.map { Parts.note(L("夜间任务算出，截至 ", "Computed by the night job, as of ") + PlainText.of($0.asOf)) }
-            ?? Parts.note(
-                L("还没有算过，夜间任务运行后才有。", "Not computed yet: the night job does it."), .soon)
+    /// The rate is of what is decided: what is late and undecided stands beside it.
+    private var speeds: HTML {
+        Parts.table(
+            L("办结和超期", "Decided and overdue"),
+            [
+                L("项目", "Programme"), L("期限", "Clock"), L("办结", "Decided"), L("按时", "In time"),
+                L("超期未办", "Overdue, undecided"),
+            ],
+            rows: speed.map { row in
+                [
+                    .text(row.programme.label.text()), .text(row.clock.label.text()), .text(String(row.done)),
+                    .text(String(row.onTime)),
+                    row.overdue == 0 ? .text("0") : Parts.badge(String(row.overdue), .late),
+                ]
+            }, numbers: [2, 3, 4])
     }
 
     private var qualityChart: HTML {

@@ -66,10 +66,10 @@ struct TablePage: ConsolePage {
     func body() -> HTML {
         .group([
             TableParts.filters(of: entry, request, known),
-            edition.map { edition in
-                Parts.note(L("夜间任务算出，截至 ", "Computed by the night job, as of ") + PlainText.of(edition.asOf))
-            } ?? .empty,
-            Parts.table(table, rows: page.rows),
+            edition.map { TableParts.nightNote($0) } ?? .empty,
+            // No rows before the first night do not say that there is nothing to find.
+            edition == nil && KeptTables.names.contains(table.name)
+                ? TableParts.nightNote(nil) : Parts.table(table, rows: page.rows),
             TableParts.pages(["tables", table.name], request, next: page.next),
             TableParts.files(of: entry, request),
         ])

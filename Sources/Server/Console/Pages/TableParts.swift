@@ -6,6 +6,12 @@ import SyncEngine
 
 /// What the pages of tables share: what they can be asked for, where they go on, how they are taken away.
 enum TableParts {
+    /// As of when a table of the night is; that there is none yet.
+    static func nightNote(_ edition: KeptTables.Edition?) -> HTML {
+        edition.map { Parts.note(L("夜间任务算出，截至 ", "Computed by the night job, as of ") + PlainText.of($0.asOf)) }
+            ?? Parts.note(L("还没有算过，夜间任务运行后才有。", "Not computed yet: the night job does it."), .soon)
+    }
+
     /// What can be chosen rather than typed.
     struct Known: Sendable {
         /// The present one first.

@@ -121,7 +121,7 @@ struct CasePage: ConsolePage {
                         if let to = move.text("to").flatMap(CaseState.init) { CaseParts.status(to) }
                         Tag.p(.class(.hint)) {
                             move.text("by") ?? "-"
-                            "，" + (move.text("role").flatMap(Role.init)?.label.text() ?? "")
+                            L("，", ", ") + (move.text("role").flatMap(Role.init)?.label.text() ?? "")
                             " "
                             move.time("at").map(Parts.time) ?? .empty
                         }

@@ -208,7 +208,8 @@ struct ConflictPage: ConsolePage {
                         if let answer = question.text("answer") {
                             Tag.p {
                                 Parts.badge(L("答复", "Answer"), .fine)
-                                " \(answer)（\(question.text("answered_by") ?? "-")）"
+                                " \(answer)"
+                                L("（", " (") + (question.text("answered_by") ?? "-") + L("）", ")")
                             }
                         } else {
                             Tag.p { Parts.badge(L("等村里答复", "No answer yet"), .soon) }

@@ -110,7 +110,7 @@ struct NoticesPage: ConsolePage {
 
     private func list(_ kind: DueTask.Kind) -> HTML {
         let tasks = tasks.filter { $0.kind == kind }
-        return Parts.panel(kind.label.text() + "（\(tasks.count)）", id: kind.rawValue) {
+        return Parts.panel(kind.label.text() + L("（\(tasks.count)）", " (\(tasks.count))"), id: kind.rawValue) {
             Parts.table(
                 kind.label.text(),
                 [L("到期", "Due"), L("村（居）", "Village"), L("户编号", "Household"), L("项目", "Programme"), L("申请", "Case")],

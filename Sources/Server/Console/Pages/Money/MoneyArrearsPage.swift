@@ -78,7 +78,8 @@ struct MoneyArrearsPage: ConsolePage {
                 L("暂缓", "Held"), CaseNames.headings + [L("金额（元）", "Amount"), L("原因", "Why")],
                 rows: preview.held.prefix(MoneyPages.rows).map { held in
                     names.cells(held.application) + [
-                        MoneyPages.cell(held.fen), .text(held.reasons.map { $0.text.text() }.joined(separator: "；")),
+                        MoneyPages.cell(held.fen),
+                        .text(held.reasons.map { $0.text.text() }.joined(separator: L("；", "; "))),
                     ]
                 }, numbers: [4])
             MoneyPages.edition(at: preview.at, seq: preview.seq, head: seq)

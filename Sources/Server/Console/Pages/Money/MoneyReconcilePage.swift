@@ -126,7 +126,7 @@ struct MoneyReconcilePage: ConsolePage {
                 rows: all.prefix(MoneyPages.rows).map { one in
                     names.cells(one.application) + [
                         MoneyPages.cell(one.fen), .text(one.why.label.text()),
-                        .text(one.reasons.map { $0.text() }.joined(separator: "；")),
+                        .text(one.reasons.map { $0.text() }.joined(separator: L("；", "; "))),
                     ]
                 }, numbers: [4])
             MoneyParts.more(all.count)

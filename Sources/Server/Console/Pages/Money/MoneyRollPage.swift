@@ -248,7 +248,7 @@ struct MoneyRollPage: ConsolePage {
         let rows = preview.held.prefix(MoneyPages.rows).map { held in
             names.cells(held.application) + [
                 MoneyPages.cell(held.fen),
-                .group(held.reasons.map { Tag.p(text: "\($0.text.text())（\($0.rule.code)）") }),
+                .group(held.reasons.map { Tag.p(text: $0.text.text() + L("（\($0.rule.code)）", " (\($0.rule.code))")) }),
             ]
         }
         return Parts.panel(L("暂缓 \(preview.held.count) 件", "Held: \(preview.held.count)"), id: "held") {
