@@ -214,35 +214,37 @@ import Testing
         #expect(try world.refusals("stop").isEmpty)
         #expect(try world.refusals("adjust") == ["R15"])
         world.decide("adjusted")
+        #expect(try world.refusals("adjust") == ["R43"])
+        world.tell()
         try world.take("adjust")
-        try world.take("resume")
-        world.later(days: 30)
+    }
+
+    /// Nor on the same day: a letter tells of the decision that it names.
+    @Test func aLetterServesForTheDecisionThatItNamesAndForNoLaterOne() throws {
+        let world = CaseWorld(.dibao)
+        try world.inPayment()
+        let blank = world.add("notice", ["kind": .text("adjustment"), "from": world.day(0)])
+        world.decide("adjusted")
+        world.set(blank, "delivered_on", world.day(0))
+        #expect(try world.refusals("adjust") == ["R43"], "written before the decision, delivered after it")
+        world.tell()
+        #expect(try world.refusals("adjust").isEmpty)
+        world.decide("adjusted", fen: 90_000)
+        #expect(try world.refusals("adjust") == ["R43"], "the letter told of another amount")
+        world.decide("stopped", fen: nil)
+        #expect(try world.refusals("stop") == ["R43"])
+        world.tell()
         try world.take("stop")
     }
 
     @Test func anOldNoticeDoesNotServeForALaterChange() throws {
         let world = CaseWorld(.dibao)
         try world.inPayment()
-        let notice = world.add("notice", ["kind": .text("adjustment")])
-        world.set(notice, "delivered_on", world.day(0))
         world.decide("adjusted")
+        world.tell()
         try world.take("adjust")
-        world.later(days: 1)
         try world.take("resume")
         #expect(try world.refusals("stop") == ["R43"])
-    }
-
-    @Test func aLetterThatIsOlderThanTheDecisionTellsOfAnotherChange() throws {
-        let world = CaseWorld(.dibao)
-        try world.inPayment()
-        let notice = world.add("notice", ["kind": .text("adjustment"), "from": world.day(0)])
-        world.later(days: 3)
-        world.decide("adjusted")
-        world.set(notice, "delivered_on", world.day(0))
-        #expect(try world.refusals("adjust") == ["R43"])
-        let later = world.add("notice", ["kind": .text("adjustment"), "from": world.day(0)])
-        world.set(later, "delivered_on", world.day(0))
-        #expect(try world.refusals("adjust").isEmpty)
     }
 
     @Test func aDeathFreezesPaymentUntilItIsDecidedAnew() throws {

@@ -130,6 +130,17 @@ final class CaseWorld: LinkedRecords {
             ])
     }
 
+    /// The letter of the change that was decided last, written and delivered today.
+    @discardableResult func tell() -> RecordID {
+        let decision = records.last { $0.kind == "decision" }!
+        return add(
+            "notice",
+            [
+                "kind": .text("adjustment"), "from": day(0), "delivered_on": day(0),
+                "decision": .text(decision.id.description),
+            ])
+    }
+
     @discardableResult func post() throws -> RecordID {
         let to = try Deadline(of: Term(7, .calendarDays), from: .day(now.day)).due.day
         return add(

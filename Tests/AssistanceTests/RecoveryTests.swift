@@ -72,6 +72,9 @@ import Testing
         pay("2026-05")
         at("2026-04-28")
         world.decide("stopped", fen: nil)
+        #expect(try likely() == [], "nobody has signed it")
+        world.tell()
+        try world.take("stop")
         #expect(try likely() == ["2026-05 stopped 32000"])
     }
 
@@ -79,6 +82,8 @@ import Testing
         pay("2026-05")
         at("2026-04-28")
         world.decide("adjusted", fen: 20_000)
+        world.tell()
+        try world.take("adjust")
         #expect(try likely() == ["2026-05 reduced 12000"])
     }
 
@@ -86,6 +91,8 @@ import Testing
         let line = pay("2026-05")
         at("2026-04-28")
         world.decide("stopped", fen: nil)
+        world.tell()
+        try world.take("stop")
         world.add(
             "payment",
             ["amount_fen": .int64(-32_000), "state": .text("returned"), "reverses": .text(line.description)])

@@ -54,7 +54,8 @@ import Testing
         // Its own month waits until the notice was delivered and the step taken (R43); those before are paid.
         #expect(try lines("2026-06", world) == ["2026-04 32000", "2026-05 32000"])
         #expect(try roll("2026-06", world).held.flatMap(\.reasons).map(\.rule.code) == ["R43"])
-        world.add("notice", ["kind": .text("adjustment"), "delivered_on": world.day(0)])
+        world.tell()
+        #expect(try roll("2026-06", world).held.flatMap(\.reasons).map(\.rule.code) == ["R12"], "nobody has signed")
         try world.take("adjust")
         #expect(try lines("2026-06", world) == ["2026-04 32000", "2026-05 32000", "2026-06 40000"])
     }
@@ -88,17 +89,66 @@ import Testing
                 "status": .text("in_payment"),
             ])
         world.decide("approved")
+        world.add("case_move", ["to": .text("approved")])
         #expect(try roll("2026-06", world).lines.isEmpty)
         #expect(try roll("2026-06", world).held.flatMap(\.reasons).map(\.rule.code) == ["R14"])
         world.application = first
         #expect(try lines("2026-04", world) == ["2026-04 32000"])
     }
 
-    @Test func aDecisionToStopEndsWhatIsDue() throws {
+    /// Who writes a decision to stop takes nobody off the roll: its months are held where everybody sees it (R12, R43).
+    @Test func aDecisionToStopHoldsWhatIsDueUntilItIsSigned() throws {
         let world = try paid()
         world.now = Instant("2026-05-10T09:00:00+08:00")!
         world.decide("stopped", fen: nil)
         #expect(try lines("2026-07", world) == ["2026-04 32000", "2026-05 32000"])
+        var held = try roll("2026-07", world).held
+        #expect(held.map(\.fen) == [64_000] && held.flatMap(\.reasons).map(\.rule.code) == ["R43"])
+        #expect(try world.file.dueFen(for: Month(parsing: "2026-07")) == 32_000, "what is in force is not changed yet")
+        world.tell()
+        held = try roll("2026-07", world).held
+        #expect(held.map(\.fen) == [64_000] && held.flatMap(\.reasons).map(\.rule.code) == ["R12"])
+        try world.take("stop")
+        #expect(try roll("2026-07", world).held.isEmpty && lines("2026-07", world).isEmpty)
+        #expect(try world.file.dueFen(for: Month(parsing: "2026-06")) == nil)
+        #expect(try world.file.dueFen(for: Month(parsing: "2026-05")) == 32_000)
+    }
+
+    /// A step signs the one decision that was shown and told of; what was written before it is paid for no month.
+    @Test func aStepAdoptsTheLatestDecisionAlone() throws {
+        let world = try paid()
+        try plan("2026-04", world)
+        world.now = Instant("2026-04-10T09:00:00+08:00")!
+        world.decide("adjusted", fen: 90_000)
+        world.now = Instant("2026-05-10T09:00:00+08:00")!
+        world.decide("adjusted", fen: 40_000)
+        world.tell()
+        try world.take("adjust")
+        try world.take("resume")
+        #expect(try lines("2026-06", world) == ["2026-05 32000", "2026-06 40000"])
+        let step = try #require(world.file.moves.last { $0.text("move") == "adjust" })
+        #expect(try world.file.adopted(by: step)?.number("amount_fen") == 40_000)
+    }
+
+    /// Nor does the approval sign what it replaced.
+    @Test func anApprovalThatWasReplacedBeforeItWasSignedIsNotPaid() throws {
+        let world = CaseWorld(.dibao, on: "2026-01-05")
+        world.authorise()
+        world.decide("approved", fen: 90_000)
+        world.now = Instant("2026-03-02T09:00:00+08:00")!
+        try world.inPayment()
+        #expect(try lines("2026-04", world) == ["2026-04 32000"])
+    }
+
+    @Test func aGraceThatTheLeaderOpensReplacesTheStopThatWasWritten() throws {
+        let world = try paid()
+        try plan("2026-04", world)
+        world.now = Instant("2026-04-20T09:00:00+08:00")!
+        world.decide("stopped", fen: nil)
+        #expect(try lines("2026-05", world).isEmpty)
+        world.add("case_move", ["move": .text("enter_grace"), "to": .text("grace"), "at": .time(world.now)])
+        world.set(world.application, "status", .text("grace"))
+        #expect(try lines("2026-05", world) == ["2026-05 32000"])
     }
 
     @Test func nothingIsPaidBeforeTheResultTookEffectOrAfterTheStop() throws {

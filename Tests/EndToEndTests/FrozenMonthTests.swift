@@ -79,6 +79,18 @@ struct FrozenMonthTests {
             "case", "decide", town.application, "stopped", "--basis", "收入超标", "--signatory", "李")
         #expect(try payFile("2026-12", "pay.csv") == total, "what was frozen is paid as frozen")
         #expect(try due("2027-01") == 0, "and from the next month on nothing")
+        // Not silently: until the leader has signed it, after its letter, the month is held.
+        let held = try town.desk("roll", "show", "2027-01")["held"]
+        #expect(held.array.compactMap { $0["reasons"][0]["rule"].string } == ["R43"])
+        let open = try town.desk("reconcile", "2027-01", "--cases")["cases"].array
+        #expect(open.map { $0["why"].string } == ["held"] && open.first?["fen"].int == total)
+        let letter = try town.desk("notice", town.application, "adjustment", "--text", "停发")["id"].string ?? ""
+        let told = try town.desk("show", letter)["fields"]["decision"].string
+        #expect(try told == town.desk("list", "decision")["records"].array.last?["id"].string)
+        #expect(try code("edit", letter, "decision=") != nil, "it tells of no other")
+        _ = try town.desk("edit", letter, "delivered_on=2026-12-08")
+        _ = try town.desk("case", "move", town.application, "stop", "--role", "leader")
+        #expect(try town.desk("roll", "show", "2027-01")["held"].array.isEmpty)
         try checkSums("2026-12")
     }
 

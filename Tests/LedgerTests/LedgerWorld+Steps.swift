@@ -108,7 +108,9 @@ extension LedgerWorld {
             move(id, "call_recheck")
         case 1:
             decide(id, .stopped)
-            below(id, "notice", ["kind": .text("adjustment"), "from": day(0), "text": .text("停发")])
+            let told = (try? file(id)?.pendingChange).map { Value.text($0.record.id.description) } ?? .null
+            below(
+                id, "notice", ["kind": .text("adjustment"), "from": day(0), "text": .text("停发"), "decision": told])
             if let notice = try? file(id)?.all("notice").last {
                 edit(notice.record.id, "notice", .set("delivered_on", day(0)))
             }

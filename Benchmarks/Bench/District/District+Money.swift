@@ -90,13 +90,22 @@ extension District {
 
     // MARK: - Changes
 
-    private func letter(_ found: DistrictCase, _ text: String, at now: Instant) -> Change {
-        .new(
-            "notice", plan.id(at: now),
-            [
-                ("application", .id(found.id)), ("kind", .text("adjustment")), ("text", .text(text)),
-                ("from", .date(now.day)), ("delivered_on", .date(now.day)),
-            ])
+    /// A change that was decided, and its letter.
+    private func change(
+        _ found: DistrictCase, _ result: CaseDecision.Result, _ text: String, at now: Instant,
+        in transaction: AuthorityTransaction
+    ) throws -> [Change] {
+        let decided = try decide(found, result, at: now, in: transaction)
+        return decided
+            + decided.map { decision in
+                .new(
+                    "notice", plan.id(at: now),
+                    [
+                        ("application", .id(found.id)), ("kind", .text("adjustment")), ("text", .text(text)),
+                        ("from", .date(now.day)), ("delivered_on", .date(now.day)),
+                        ("decision", .id(decision.record)),
+                    ])
+            }
     }
 
     /// One household of each village earns more; its amount is decided anew.
@@ -114,8 +123,7 @@ extension District {
         }
         at(day.adding(days: 1), "09:00") { [self] now in
             try desk(chosen(), by: leader, at: now) { found, transaction in
-                try decide(found, .adjusted, at: now, in: transaction)
-                    + [letter(found, "收入增加，保障金相应调整", at: now)]
+                try change(found, .adjusted, "收入增加，保障金相应调整", at: now, in: transaction)
             }
         }
         at(day.adding(days: 2), "09:00") { [self] now in
@@ -130,8 +138,7 @@ extension District {
         func chosen() -> [DistrictCase] { cases.filter { $0.programme == .dibao && $0.home.place == 7 && $0.isPaid } }
         at(day, "11:00") { [self] now in
             try desk(chosen(), by: leader, at: now) { found, transaction in
-                try decide(found, .stopped, at: now, in: transaction)
-                    + [letter(found, "家庭收入超过标准，停发", at: now)]
+                try change(found, .stopped, "家庭收入超过标准，停发", at: now, in: transaction)
             }
         }
         at(day.adding(days: 1), "11:00") { [self] now in

@@ -86,6 +86,7 @@ struct CaseDesk {
         try township.write(act) { transaction, act in
             let file = try records(in: transaction).file(id, at: act.now)
             let isPosted = kind == "publicity"
+            let told = kind == "adjustment" ? file.pendingChange : nil
             let end = isPosted ? try lastDay(ofNoticeIn: file, from: act.now.day) : nil
             let draft = try new(
                 "notice",
@@ -95,6 +96,7 @@ struct CaseDesk {
                     ("hotline", (hotline ?? file.pack?.hotline?.number).map(Value.text) ?? .null),
                     ("text", text.map(Value.text) ?? .null), ("from", .date(act.now.day)),
                     ("to", end.map(Value.date) ?? .null),
+                    ("decision", told.map { .text($0.record.id.description) } ?? .null),
                 ], id: act.made)
             guard let outcome = try township.desk.act([draft], act, in: transaction) else {
                 throw Problem(.nothingToChange)

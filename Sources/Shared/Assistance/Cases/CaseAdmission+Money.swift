@@ -9,6 +9,11 @@ extension CaseFile {
             .number("amount_fen")
     }
 
+    /// A leader signed the approval, or it was posted or is paid: it is decided no more, only changed.
+    fileprivate var isGranted: Bool {
+        lastMove(CaseAdmission.signingMoves) != nil || publicity != nil || status?.isInForce == true
+    }
+
     /// 渐退 follows from a review that was done, not from a decision.
     fileprivate var mayEnterGrace: Bool {
         machine?.moves(from: status ?? .intent).contains { $0.to == .grace } == true
@@ -47,12 +52,17 @@ extension CaseAdmission {
             throw refusal(decide, 1, "由镇（街）审批，区级不能办理", "the township decides; a district role may not")
         }
         let result = decision.value("result", in: mutation.kind).text.flatMap(CaseDecision.Result.init)
-        guard let result, result.grants else { return }
+        guard let result else { return }
+        if result == .rejected, let file = try file(of: mutation, in: proposal), file.isGranted {
+            throw refusal(
+                decide, 31, "已经批准、公示或生效，要终止用“停发”（stopped）",
+                "it was approved, posted or is in force: what ends it now is a stop (stopped)")
+        }
+        guard result.grants else { return }
         guard let file = try file(of: mutation, in: proposal), let linked = Linked(decision) else {
             throw Problem(.unknownRecord, "application")
         }
-        let isSigned = file.lastMove(signingMoves) != nil
-        if result == .approved, isSigned || file.publicity != nil || file.status?.isInForce == true {
+        if result == .approved, file.isGranted {
             throw refusal(
                 decide, 31, "已经批准、公示或生效，金额变动用“调整”（adjusted）",
                 "it was approved, posted or is in force: what changes now is an adjustment (adjusted)")
@@ -90,6 +100,7 @@ extension CaseAdmission {
         if isSaidNow("from"), case .date(let from) = notice.value("from", in: kind), from < proposal.at.day {
             throw refusal(act, 31, "起始日期 \(from) 早于今天，不得倒签", "it begins on \(from); a notice is not dated back")
         }
+        if isSaidNow("decision") { try admitTold(mutation, in: proposal) }
         guard isSaidNow("kind"), let said = notice.value("kind", in: kind).text else { return }
         guard let file = try file(of: mutation, in: proposal) else { throw Problem(.unknownRecord, "application") }
         let decided = file.all("decision").last?.text("result").flatMap(CaseDecision.Result.init)
@@ -107,8 +118,19 @@ extension CaseAdmission {
         }
     }
 
+    /// R43: a letter tells of the change that waits for it, from its first writing on; an older one does not come to serve.
+    private static func admitTold(_ mutation: RecordMutation, in proposal: Proposal) throws {
+        let told = mutation.after.value("decision", in: mutation.kind).recordID
+        guard mutation.before == nil, let told, try file(of: mutation, in: proposal)?.pendingChange?.record.id == told
+        else {
+            throw refusal(
+                Label(zh: "出公示或告知", en: "issue a notice"), 43, "告知书只能在写成时写明这件申请待办的调整、停发决定",
+                "a letter names, when it is written, the change of this case that waits for it")
+        }
+    }
+
     /// Steps by which a leader signs what was decided.
-    private static let signingMoves = ["approve", "confirm", "sign_off"]
+    fileprivate static let signingMoves = ["approve", "confirm", "sign_off"]
 
     /// Money is paid while the benefit is in force, and stops with a death; what was paid may always be reversed.
     static func admitPayment(_ mutation: RecordMutation, in proposal: Proposal) throws {

@@ -87,10 +87,10 @@ enum CaseAdmission {
     }
 
     private static func admitMove(_ mutation: RecordMutation, in proposal: Proposal) throws {
-        guard let file = try file(of: mutation, in: proposal), let machine = file.machine else {
+        let step = mutation.after
+        guard let file = try file(of: mutation, in: proposal)?.without(step.id), let machine = file.machine else {
             throw Problem(.unknownRecord, "application")
         }
-        let step = mutation.after
         let name = step.value("move", in: mutation.kind).text ?? ""
         let before = proposal.mutations.first { $0.after.id == file.application.record.id }?.before
         // The state that stood, not the one the author saw: what another clerk did meanwhile counts.

@@ -42,7 +42,7 @@ package struct Linked: Sendable {
 package struct CaseFile: Sendable {
     package let application: Linked
     /// The live records below the application, the older first.
-    let linked: [Linked]
+    private(set) var linked: [Linked]
     /// The household itself; `nil` when it has not arrived.
     package let home: Linked?
     /// The live records below the household, the application itself left out.
@@ -96,6 +96,13 @@ package struct CaseFile: Sendable {
 
     private static func isOlder(_ a: Linked, _ b: Linked) -> Bool {
         (a.record.seq, a.record.id) < (b.record.seq, b.record.id)
+    }
+
+    /// The same without a record below the application: as it stood before a step, when the step itself is judged.
+    func without(_ id: RecordID) -> CaseFile {
+        var file = self
+        file.linked.removeAll { $0.record.id == id }
+        return file
     }
 
     package var today: CalendarDay { at.day }

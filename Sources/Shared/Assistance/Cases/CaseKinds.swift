@@ -171,6 +171,8 @@ enum CaseKinds {
             field("posted_evidence", .list, .su, .personal, "张贴凭证", "Evidence of posting", Rules.text(200)),
             field("removed_evidence", .list, .su, .personal, "撤除凭证", "Evidence of removal", Rules.text(200)),
             field("delivered_on", .date, .mn, .personal, "送达日期", "Delivered on", Rules.past),
+            // The change that a 告知书 tells of (R43).
+            desk("decision", .reference, .im, "告知的决定", "Decision that it tells of"),
         ])
 
     // MARK: - Written by the township alone

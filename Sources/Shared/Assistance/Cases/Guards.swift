@@ -95,18 +95,19 @@ extension Guard {
     static let postingProved = Guard(21, zh: "缺公示张贴凭证", en: "no evidence that the notice was posted") {
         $0.publicity?.elements("posted_evidence").isEmpty == false
     }
-    /// No change without its notice (R43).
+    /// No change without its notice (R43): a letter that names the decision, and so was written after it. What follows
+    /// from a review and not from a decision is told by a letter of its own, since the case was last paid.
     static let changeDelivered = Guard(
         43, zh: "低保金调整（停发）告知书还没有送达", en: "the notice of the change has not been delivered"
     ) { file in
+        let letters = file.all("notice").filter { $0.text("kind") == "adjustment" && $0.day("delivered_on") != nil }
+        if let decision = file.pendingChange {
+            return letters.contains { $0.value("decision").recordID == decision.record.id }
+        }
         let since = file.moves.last { $0.text("to") == CaseState.inPayment.rawValue }?.day("at")
-        // A letter that was written before the change was decided tells of another one.
-        let changes = [CaseDecision.Result.adjusted, .stopped].map(\.rawValue)
-        let decided = file.all("decision").last { changes.contains($0.text("result") ?? "") }?.day("decided_on")
-        return file.all("notice").contains { notice in
-            guard notice.text("kind") == "adjustment", let delivered = notice.day("delivered_on") else { return false }
-            let written = notice.day("from") ?? delivered
-            return since.map { delivered >= $0 } ?? true && decided.map { written >= $0 } ?? true
+        return letters.contains { letter in
+            letter.value("decision").isNull
+                && since.map { since in letter.day("delivered_on").map { $0 >= since } ?? false } ?? true
         }
     }
     static let noUnconsideredDeath = Guard(

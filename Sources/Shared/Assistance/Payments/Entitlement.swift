@@ -10,38 +10,23 @@ extension CaseFile {
         }
     }
 
-    private var isPaidOnce: Bool { programme == .reliefExpense || programme == .reliefUrgent }
+    var isPaidOnce: Bool { programme == .reliefExpense || programme == .reliefUrgent }
 
-    /// What one month is due by the decision that stands for it, in fen; `nil` when none does. Relief is due once, from
-    /// its first month on.
+    /// What one month is due by the decision that is in force for it, in fen; `nil` when none is. What was decided and not
+    /// signed changes nothing of it. Relief is due once, from its first month on.
     /// - Throws: ``Problem`` ``Problem/Code/missingParameter`` when the pack does not say from when a decision is paid.
     package func dueFen(for month: Month) throws -> Int64? {
-        let standing = try standingDecision(for: month)
+        let standing = try decisionsInForce.last { try isPaid($0, in: month) }
         return standing?.text("result") == CaseDecision.Result.stopped.rawValue ? nil : standing?.number("amount_fen")
     }
 
-    /// The decision that a month is paid by is an adjustment that did not take effect: its notice was not delivered, and
-    /// so the leader has not taken the step (R12, R43). Relief, which has no such step, waits only once it was paid.
-    func awaitsNotice(for month: Month) throws -> Bool {
-        guard let decision = try standingDecision(for: month),
-            decision.text("result") == CaseDecision.Result.adjusted.rawValue
-        else { return false }
-        let wasPaid = moves.contains {
-            $0.text("to") == CaseState.inPayment.rawValue && $0.record.seq < decision.record.seq
-        }
-        let tookEffect = moves.contains {
-            $0.text("to") == CaseState.adjusted.rawValue && $0.record.seq > decision.record.seq
-        }
-        return (wasPaid || !isPaidOnce) && !tookEffect
+    /// The month is due, and held: a change of it was decided and has not taken effect (R12, R43).
+    func awaitsChange(for month: Month) throws -> Bool {
+        try pendingChange.map { try isPaid($0, in: month) } ?? false
     }
 
-    private func standingDecision(for month: Month) throws -> Linked? {
-        try all("decision").last { decision in
-            guard let result = decision.text("result").flatMap(CaseDecision.Result.init), result != .rejected else {
-                return false
-            }
-            return try firstMonth(of: decision).map { $0 <= month } ?? false
-        }
+    private func isPaid(_ decision: Linked, in month: Month) throws -> Bool {
+        try firstMonth(of: decision).map { $0 <= month } ?? false
     }
 
     /// The month from which a decision is paid.
@@ -70,8 +55,7 @@ extension CaseFile {
             guard standingPayments.isEmpty, let fen = try dueFen(for: month), fen > 0 else { return [] }
             return [(month, fen)]
         }
-        let granted = try all("decision").first { $0.text("result") == CaseDecision.Result.approved.rawValue }
-            .flatMap(firstMonth)
+        let granted = try decisionsInForce.first.flatMap(firstMonth)
         guard var next = granted else { return [] }
         let last = min(month, lastMonthOfGrace ?? month)
         let lined = Set(standingPayments.compactMap { $0.text("month") })
@@ -116,7 +100,7 @@ extension CaseFile {
         guard let due = try dueFen(for: month) else {
             return reason("没有决定从 \(text) 起发放", "no decision pays from \(text)")
         }
-        if try awaitsNotice(for: month) { return [.init(Guard.changeDelivered.rule, Guard.changeDelivered.needs)] }
+        if try awaitsChange(for: month) { return [changeHold].compactMap(\.self) }
         if line.number("amount_fen") == due { return [] }
         return reason("金额与决定不符，决定为 \(Yuan.text(due)) 元", "not what was decided: \(Yuan.text(due)) yuan")
     }

@@ -63,10 +63,9 @@ package struct Roll: Sendable {
         for file in files where file.programme != .reliefUrgent {
             let unpaid = try file.unpaid(through: month)
             guard !unpaid.isEmpty else { continue }
-            let ready = try unpaid.filter { try !file.awaitsNotice(for: $0.month) }
+            let ready = try unpaid.filter { try !file.awaitsChange(for: $0.month) }
             let obstacles = Self.obstacles(of: file, doubtful: doubtful)
-            let notice = Guard.changeDelivered
-            let reasons = obstacles + (ready.count < unpaid.count ? [.init(notice.rule, notice.needs)] : [])
+            let reasons = obstacles + (ready.count < unpaid.count ? [file.changeHold].compactMap(\.self) : [])
             let waiting =
                 obstacles.isEmpty ? unpaid.filter { due in !ready.contains { $0.month == due.month } } : unpaid
             if !reasons.isEmpty {
