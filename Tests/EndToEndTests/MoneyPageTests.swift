@@ -69,7 +69,12 @@ import Testing
         #expect(roll2.words.contains("暂缓 1 件") && roll2.words.contains("R14"))
 
         // The bank has put it right: paid with the next batch.
-        try act(&clerk, "/money/paid/2026-12", "/money/lines/\(line)/again", ["reason": "银行已解冻"])
+        // Not by who took the return in: one person alone pays no month twice.
+        let mine = try clerk.get("/money/paid/2026-12")
+        #expect(!mine.actions.contains("/money/lines/\(line)/again"))
+        let alone = try force(&clerk, mine, "/money/lines/\(line)/again", [("reason", "银行已解冻")])
+        #expect(alone["error"]["code"].int == 2063, "\(alone)")
+        try act(&reviewer, "/money/paid/2026-12", "/money/lines/\(line)/again", ["reason": "银行已解冻"])
         let stale = try clerk.get("/money/roll/2026-12")
         #expect(stale.words.contains("先重新计算") && !stale.actions.contains("/money/roll/2026-12/freeze"))
         try act(&clerk, "/money/roll/2026-12?compute=yes", "/money/roll/2026-12/freeze")

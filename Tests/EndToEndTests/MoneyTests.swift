@@ -43,7 +43,9 @@ import Testing
         #expect(open["cases"][0]["reasons"].string == "账户冻结")
 
         // The bank has put it right; the month is paid with the next batch.
-        _ = try town.desk("payments", "again", line, "--reason", "银行已解冻")
+        let alone = try town.server.command("payments", "again", line, "--reason", "银行已解冻")
+        #expect(alone.json["error"]["code"].int == 2063, "who took the return in does not pay it again: \(alone.text)")
+        _ = try town.desk("payments", "again", line, "--reason", "银行已解冻", "--author", "陈敏")
         #expect(try town.freeze("2026-12").fen == total)
         let second = try town.desk("export", "payfile", "2026-12", town.path("pay2.csv"), "--batch", "2")
         let again = try town.desk(

@@ -159,15 +159,19 @@ struct ReturnDesk {
             ], id: id)
     }
 
-    /// Says that what came back is paid again to the account it had.
-    /// - Throws: ``Problem`` ``Problem/Code/unknownRecord``, ``Problem/Code/refusedMove`` when it did not come back.
+    /// Says that what came back is paid again to the account it had: another than who recorded the return, so that nobody
+    /// alone pays a month twice.
+    /// - Throws: ``Problem`` ``Problem/Code/unknownRecord``, ``Problem/Code/refusedMove`` when it did not come back,
+    ///   ``Problem/Code/samePerson``.
     func payAgain(_ id: String, act: Desk.Act) throws -> (id: RecordID, seq: Seq) {
-        let line = try township.database.read { database in
-            let kind = try CaseDesk(township: township).kind("payment")
-            return try RecordID(id).flatMap { try township.database.tables.record($0, kind: kind, in: database) }
+        let (line, returner) = try township.database.read { database in
+            let records = try CaseReader(township, in: database)
+            let line = try RecordID(id).flatMap { try records.record($0, kind: records.kind("payment")) }
                 .flatMap(Linked.init)
+            return (line, try line.flatMap { try Self.returner(of: $0, in: records) })
         }
         guard let line else { throw Problem(.unknownRecord, id) }
+        if let returner, MoneyAdmission.isSame(returner, act.author) { throw Problem(.samePerson) }
         let draft = Draft(
             kind: MoneyKinds.payAgain, record: act.newID(), operation: .create,
             writes: [
@@ -175,6 +179,13 @@ struct ReturnDesk {
                 .set("by", .text(act.author)), .set("at", .time(act.now)),
             ] + (act.reason.isEmpty ? [] : [.set("reason", .text(act.reason))]))
         return (draft.record, try CaseDesk(township: township).add(draft, act: act))
+    }
+
+    /// Who recorded that a line came back, by hand or with the bank's file; `nil` when it did not.
+    static func returner(of line: Linked, in records: CaseReader) throws -> String? {
+        try records.tables.first(
+            of: line.kind, where: [("reverses", .text(line.record.id.description))], in: records.database
+        ).flatMap { try records.author(of: $0.id) }
     }
 
     // MARK: - The bank's file

@@ -2,7 +2,7 @@ import SyncEngine
 
 /// What the township asks before it applies a set about budget, plan, returns or recovery. Who asks for money, or claims
 /// it back, is not who decides on it (issue 5, item 1; R10), whatever way the set came.
-enum MoneyAdmission {
+package enum MoneyAdmission {
     static let rule = Admission(kinds: Set(MoneyKinds.all.map(\.name))) { proposal in
         for mutation in proposal.mutations {
             guard let record = Linked(mutation.after), !mutation.after.isDeleted else { continue }
@@ -20,7 +20,7 @@ enum MoneyAdmission {
     }
 
     /// The same person, however the name was typed.
-    static func isSame(_ one: String?, _ other: String?) -> Bool {
+    package static func isSame(_ one: String?, _ other: String?) -> Bool {
         func plain(_ name: String?) -> String? {
             name.map { $0.lowercased().split(whereSeparator: \.isWhitespace).joined() }
         }

@@ -67,6 +67,8 @@ struct MoneyPaidPage: ConsolePage {
         let isPaidAnew: Bool
         /// Why nothing is paid to the case; `nil` when the month is due again.
         let hold: Refusal.Reason?
+        /// Who recorded the return, and so does not say that it is paid again.
+        let returner: String?
     }
 
     /// Of a page of these each case is read whole.
@@ -116,7 +118,8 @@ struct MoneyPaidPage: ConsolePage {
             reversal: try records.tables.first(
                 of: line.kind, where: [("reverses", .text(id.description))], in: records.database
             ).flatMap(Linked.init), application: application,
-            isPaidAnew: file.standingPayments.contains { $0.text("month") == month }, hold: file.returnHold)
+            isPaidAnew: file.standingPayments.contains { $0.text("month") == month }, hold: file.returnHold,
+            returner: try ReturnDesk.returner(of: line, in: records))
     }
 
     var title: String { L("\(month) 发放与退回", "Paid and returned, \(month)") }
@@ -225,11 +228,19 @@ struct MoneyPaidPage: ConsolePage {
         let id = row.line.record.id.description
         return .group([
             Tag.p(text: L("更正账户，或确认照原账户重发：", "Correct the account, or say that it is paid there again:")),
-            mayWork
-                ? Parts.form(
-                    Link("money", "lines", id, "again"), request, seen: seq, submit: L("照原账户重发", "Pay there again")
-                ) { Parts.reason(key: "\(id.suffix(8))-") } : .empty,
+            again(id, row),
         ])
+    }
+
+    private func again(_ id: String, _ row: Returned) -> HTML {
+        guard mayWork else { return .empty }
+        guard !MoneyAdmission.isSame(row.returner, request.person.author) else {
+            return Tag.small(
+                text: L("退回是您登记的，重发由另一位经办人确认。", "You recorded the return: another says that it is paid again."))
+        }
+        return Parts.form(
+            Link("money", "lines", id, "again"), request, seen: seq, submit: L("照原账户重发", "Pay there again")
+        ) { Parts.reason(key: "\(id.suffix(8))-") }
     }
 
     private var takingIn: HTML {
