@@ -8,7 +8,7 @@ extension ImportPage {
 
     /// The sheet, its village and its mapping: below a result as it was sent, to be corrected and tried again.
     var form: HTML {
-        Parts.panel(plan == nil ? L("名册", "The roster") : L("改过再试算", "Correct it and try again")) {
+        Parts.panel(sent["roster"] == nil ? L("名册", "The roster") : L("改过再试算", "Correct it and try again")) {
             Parts.form(Link("imports", "plan"), request, seen: seq, submit: L("先试算，不写入", "Dry run, writes nothing")) {
                 Tag.div(.class(.field)) {
                     Tag.label(.for("file"), text: L("表格文件（CSV）", "The file (CSV)"))
