@@ -129,7 +129,7 @@ import Testing
             let world = try DocumentWorld.world(for: code)
             world.add("bank_account", ["number": .text("6222020200112233")])
             let page = try page(code, world)
-            let isStatement = code == .application || code == .authorisation
+            let isStatement = [.application, .authorisation, .commitment].contains(code)
             #expect(page.contains("11010519491231002X") == isStatement, "\(code)")
             #expect(!page.contains("6222020200112233"), "\(code)")
         }

@@ -57,7 +57,12 @@ struct Console: Sendable {
     }
 
     /// What the villages are called now.
-    func villageNames() throws -> VillageNames { try township.database.read { try VillageDesk.names(in: $0) } }
+    func villageNames() throws -> VillageNames {
+        let (region, name) = (township.identity.region.code, township.identity.name)
+        return try township.database.read {
+            try VillageDesk.names(in: $0, township: name.isEmpty ? [:] : [region: name])
+        }
+    }
 
     /// A page made from one snapshot.
     func page(_ make: (Database, Seq) throws -> some ConsolePage) throws -> ConsoleAnswer { .page(try read(make)) }

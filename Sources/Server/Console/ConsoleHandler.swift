@@ -156,8 +156,10 @@ struct ConsoleHandler: Sendable {
             let layout = PageLayout(
                 title: L("没有办成", "Not done"), person: person, office: console?.township.identity.name ?? "",
                 token: input.token, input: input)
-            let back = PageAddress(form["page"] ?? "")?.link
-            return html(layout.page(FailureParts.body(refused, form: form, back: back)), status: status)
+            var told = refused
+            told.isOpening = input.method == "GET"
+            let back = told.isOpening ? PageAddress(input.path)?.above : PageAddress(form["page"] ?? "")?.link
+            return html(layout.page(FailureParts.body(told, form: form, back: back)), status: status)
         }
     }
 

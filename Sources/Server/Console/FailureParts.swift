@@ -38,7 +38,7 @@ enum FailureParts {
                     }
                 }
             } else {
-                Tag.p(text: refused.problem.pageHint)
+                Tag.p(text: refused.hint)
             }
             if let changed = refused.changed { changes(changed) }
             Tag.p(.class(.hint), text: L("错误码 ", "Code ") + String(refused.problem.code.rawValue))
@@ -92,18 +92,16 @@ enum FailureParts {
     }
 
     private static func entry(_ item: HistoryItem, kind: KindSchema?) -> HTML {
-        Tag.article {
+        let lines = TimelineParts.differing(item, kind: kind)
+        return Tag.article {
             Tag.p {
                 if let kind { kind.label.text() + L("：", ": ") }
-                Tag.strong(text: item.author)
+                Tag.strong(text: Shown.author(item.author))
                 " "
                 Parts.time(item.at)
-                " \(item.reason)"
+                " " + Shown.reason(item.reason)
             }
-            Tag.ul {
-                for line in HistoryEntry(item, kind: kind).lines(Shown.masked(in: kind), words: { Shown.words($0, $1) })
-                { Tag.li(text: line) }
-            }
+            if !lines.isEmpty { Tag.ul { for line in lines { Tag.li(text: line) } } }
         }
     }
 

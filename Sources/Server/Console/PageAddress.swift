@@ -26,6 +26,15 @@ struct PageAddress: Sendable {
 
     var link: Link { Link(parts, query: query.pairs.map { ($0.name, $0.value) }) }
 
+    /// The nearest page above it, where one chooses what to open.
+    var above: Link? {
+        for count in stride(from: parts.count - 1, through: 1, by: -1) {
+            let link = Link(Array(parts.prefix(count)))
+            if let page = PageAddress(link.text), let found = page.route, found.parts.isEmpty { return link }
+        }
+        return nil
+    }
+
     /// The page's route, with what its address says in the places of names; a part that a route says outright goes before
     /// one that stands for anything.
     var route: (route: ConsoleRoute, parts: [String: String])? {

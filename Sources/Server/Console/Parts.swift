@@ -116,7 +116,7 @@ enum Parts {
         let shown = columns.indices.filter { columns[$0].display != .hidden }
         let numbers = shown.indices.filter { place in rows.contains { $0[shown[place]].isFigure } }
         return self.table(
-            title, shown.map { columns[$0].title.text() },
+            title, shown.map { columns[$0].name == "village" ? L("村居", "Village") : columns[$0].title.text() },
             rows: rows.map { row in shown.map { cell(row, $0, of: columns) } }, numbers: Set(numbers))
     }
 
@@ -153,7 +153,7 @@ enum Parts {
     static func badge(_ text: String, _ style: StyleClass) -> HTML { Tag.span(.class(.badge, style), text: text) }
 
     static func time(_ instant: Instant) -> HTML {
-        Tag.time(.datetime(instant.description), text: PlainText.of(instant))
+        Tag.time(.datetime(instant.description), text: Shown.time(instant))
     }
 
     static func panel(_ title: String, id: String? = nil, @HTMLBuilder content: () -> HTML) -> HTML {

@@ -29,6 +29,16 @@ struct Refused: Sendable {
     var wrong: [String: String] = [:]
     /// What others did meanwhile, where that is the reason.
     var changed: ChangedMeanwhile?
+    /// A page could not be opened: there is no form to correct.
+    var isOpening = false
+
+    /// What to do next.
+    var hint: String {
+        guard isOpening, problem.code == .badValue else { return problem.pageHint }
+        return L(
+            "地址里写的不对：月份要像 2026-11，年份像 2026，日期像 2026-11-26。请重新选择。",
+            "The address is not right: a month is like 2026-11, a year like 2026, a day like 2026-11-26. Choose again.")
+    }
 
     init(_ problem: Problem) { self.problem = problem }
 

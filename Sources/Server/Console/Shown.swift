@@ -23,7 +23,16 @@ enum Shown {
         if field.type == .text, let text = value.text, let meaning = field.rule?.codes?[text] {
             return .text(meaning.text())
         }
+        if case .time(let instant) = value { return .text(time(instant)) }
         return .text(PlainText.of(value, field: field))
+    }
+
+    static func label(of state: ConflictRecord.State) -> String {
+        switch state {
+        case .open: L("待决定", "open")
+        case .resolved: L("已决定", "decided")
+        case .superseded: L("已被后来的填写取代", "superseded")
+        }
     }
 
     static func value(_ name: String, of record: Linked, isClear: Bool = false) -> HTML {
@@ -68,6 +77,28 @@ enum Shown {
         .group(codes.enumerated().map { .group([$0.offset == 0 ? .empty : .text(L("、", ", ")), village($0.element)]) })
     }
 
+    /// What a field is called: money is shown in yuan, a village by its name.
+    static func label(_ field: FieldSchema) -> String {
+        field.name == "village"
+            ? L("村居", "Village") : field.label.text().replacing("（分）", with: "").replacing(" (fen)", with: "")
+    }
+
+    /// Of a field, or of a group of fields, by its name.
+    static func label(_ name: String, in kind: KindSchema?) -> String {
+        kind?.field(name).map(label) ?? FieldNames.label(of: name, in: kind).text()
+    }
+
+    /// Who wrote it: the township's own programs have no person's name.
+    static func author(_ author: String) -> String { author == "desk" ? L("镇街", "The township") : author }
+
+    static func reason(_ reason: String) -> String { reason == "nightly" ? L("夜间任务", "the night job") : reason }
+
+    /// A moment; of midnight the day alone.
+    static func time(_ instant: Instant) -> String {
+        let text = PlainText.of(instant)
+        return text.hasSuffix(" 00:00:00") ? String(text.prefix(10)) : text
+    }
+
     /// In a line of what was changed: what a code means, money in yuan, who or what an id stands for.
     static func words(_ value: Value, _ field: FieldSchema?, names: (RecordID) -> String? = { _ in nil }) -> String {
         func word(_ text: String) -> String {
@@ -77,6 +108,11 @@ enum Shown {
             if ["from", "to"].contains(field?.name), let state = CaseState(rawValue: text) {
                 return state.label.text()
             }
+            // A state that the schema has no words for is a conflict's.
+            if field?.name == "state", let state = ConflictRecord.State(rawValue: text) {
+                return label(of: state)
+            }
+            if field == nil, let name = VillageNames.current[text] { return name }
             guard let id = RecordID(text) else { return text }
             return names(id) ?? L("（另一条记录）", "(another record)")
         }
@@ -85,6 +121,7 @@ enum Shown {
         }
         switch value {
         case .text(let text): return word(text)
+        case .time(let instant): return time(instant)
         case .list(let elements): return elements.map(word).joined(separator: L("、", ", "))
         default: return PlainText.of(value)
         }

@@ -11,6 +11,7 @@ enum Stylesheet {
         body { margin: 0; min-height: 100vh; display: flex; flex-direction: column; }
         h1 { font-size: 1.5rem; margin: 0 0 1rem; } h2 { font-size: 1.15rem; margin: 0 0 .6rem; }
         h3 { font-size: 1rem; margin: 1rem 0 .4rem; } p { margin: .4rem 0; overflow-wrap: anywhere; }
+        li, summary, legend { overflow-wrap: anywhere; }
         a { color: var(--blue); } a:focus-visible, button:focus-visible, input:focus-visible, select:focus-visible,
         textarea:focus-visible, summary:focus-visible { outline: 3px solid #f0a202; outline-offset: 1px; }
         main { flex: 1; width: 100%; max-width: 82rem; margin: 0 auto; padding: 1.2rem 1rem 2rem; }

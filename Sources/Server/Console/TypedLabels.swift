@@ -42,7 +42,7 @@ enum TypedLabels {
         "valid_to": Label(zh: "授权有效期至", en: "Authorised until"), "status": Label(zh: "状态", en: "Status"),
         "month": Label(zh: "月份", en: "Month"), "year": Label(zh: "年份", en: "Year"), "text": Label(zh: "内容", en: "Text"),
         "name": Label(zh: "姓名", en: "Name"), "after": Label(zh: "从哪一行起", en: "Where it goes on"),
-        "matter": Label(zh: "关于", en: "About"), "kind": Label(zh: "类别", en: "Kind"),
+        "matter": Label(zh: "类别", en: "Matter"), "kind": Label(zh: "类别", en: "Kind"),
         "format": Label(zh: "格式", en: "Format"), "as_of": Label(zh: "截至日期", en: "As of"),
         "id": Label(zh: "所选的申请", en: "Cases chosen"), "application": Label(zh: "申请编号", en: "The case's id"),
         "result": Label(zh: "结果", en: "Result"), "clock": Label(zh: "时限", en: "Clock"),

@@ -19,13 +19,15 @@ struct VillageDesk {
     /// Villages that are named at once, at most.
     static let limit = 1_000
 
-    static func names(in database: Database) throws -> VillageNames {
+    /// - Parameter township: what the township itself is called, by its code.
+    static func names(in database: Database, township: [String: String] = [:]) throws -> VillageNames {
         let named = try Query(
             database, "SELECT village, name FROM \(Village.kindName) WHERE deleted = 0 AND name IS NOT NULL"
         ).all { ($0.text(0), $0.text(1)) }
         // Every record counts in the digest of its scope: one row a village.
         let scopes = try ScopeDigests.read(database).filter { $0.records > 0 }.map(\.scope.code)
-        return VillageNames(Dictionary(named) { $1 }, codes: scopes.filter(VillageCode.isValid))
+        return VillageNames(
+            Dictionary(named) { $1 }, codes: scopes.filter(VillageCode.isValid), township: township)
     }
 
     /// In order of their codes.

@@ -137,10 +137,16 @@ private struct FormFiller {
         guard let name = filling.wrong.keys.sorted().first(where: { Self.isTicked($0, in: parts) }),
             let wrong = filling.wrong[name], told.insert(name).inserted
         else { return parts }
-        let place = parts.firstIndex { part in if case .element(.legend, _, _) = part { true } else { false } }
-        var all = parts
-        all.insert(Self.error(name, wrong), at: place.map { $0 + 1 } ?? 0)
-        return all
+        return Self.belowLegend(Self.error(name, wrong), parts)
+    }
+
+    private static func belowLegend(_ error: HTML, _ parts: [HTML]) -> [HTML] {
+        guard let first = parts.first else { return [error] }
+        switch first {
+        case .element(.legend, _, _): return [first, error] + parts.dropFirst()
+        case .group(let inner): return [.group(belowLegend(error, inner))] + parts.dropFirst()
+        default: return [error] + parts
+        }
     }
 
     private static func isTicked(_ name: String, in parts: [HTML]) -> Bool {

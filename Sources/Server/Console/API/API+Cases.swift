@@ -73,7 +73,7 @@ extension API {
             ], done + [("id", .record), ("amountFen", .nullable(.integer))]),
         "POST /cases/{id}/notices": .act(
             "出公示或告知", "Issue a notice",
-            [.seen, .needed("kind"), .optional("place"), .optional("text"), .remark],
+            [.seen, .needed("kind"), .optional("place"), .optional("hotline"), .optional("text"), .remark],
             done + [("id", .record), ("to", .nullable(.day))]),
         "POST /cases/{id}/notices/{notice}": .act(
             "登记张贴、揭下、送达", "Record that it was posted, taken down, delivered",

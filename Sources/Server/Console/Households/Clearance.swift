@@ -34,11 +34,18 @@ struct Clearance: Sendable {
                 Parts.reason(
                     key: "disclosure-",
                     help: L(
-                        "写明为什么要看；谁、何时、什么理由，都进入不可改动的日志。显示 \(Disclosure.minutes) 分钟，只对您本人。",
-                        "Say why. Who, when and why go into the log that cannot be changed. Shown to you alone, for \(Disclosure.minutes) minutes."
+                        "写明为什么要看，至少 \(Disclosure.reasonCharacters) 个字；谁、何时、什么理由，都进入不可改动的日志。显示 \(Disclosure.minutes) 分钟，只对您本人。",
+                        "Say why, in \(Disclosure.reasonCharacters) characters at least. Who, when and why go into the log that cannot be changed. Shown to you alone, for \(Disclosure.minutes) minutes."
                     ))
             }
         }
+    }
+
+    /// How long a reason must be.
+    static var reasonHelp: String {
+        L(
+            "写明为什么要看，至少 \(Disclosure.reasonCharacters) 个字",
+            "Say why, in \(Disclosure.reasonCharacters) characters at least")
     }
 
     /// Asking on a page of the record in `{id}`.

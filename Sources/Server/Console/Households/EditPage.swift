@@ -175,7 +175,10 @@ struct EditPage: ConsolePage {
             var options = codes.map { (value: $0.key, text: $0.value.text()) }.sorted { $0.value < $1.value }
             options.insert((value: "", text: empty), at: 0)
             if !value.isEmpty, codes[value] == nil {
-                options.append((value: value, text: field.rule?.codes?[value]?.text() ?? value))
+                // What is on record may be another word for one that is offered: it stands in that one's place.
+                let text = field.rule?.codes?[value]?.text() ?? value
+                options.removeAll { $0.text == text }
+                options.append((value: value, text: text))
             }
             return Parts.select(field.name, label, options: options, value: value)
         }

@@ -135,7 +135,7 @@ struct HouseholdPage: ConsolePage {
                 Tag.div(.class(.buttons)) { Tag.button(.type(.submit), text: L("查看", "Show")) }
             }
             Parts.link(L("全部历史", "Whole history"), Link("households", id, "history"))
-            if [Role.leader, .auditor, .district].contains(request.person.role) {
+            if ViewsPage.mayLook(request.person) {
                 Parts.link(L("谁看过", "Who looked"), Link("households", id, "views"))
             }
         }

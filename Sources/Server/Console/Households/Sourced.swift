@@ -32,7 +32,7 @@ struct Sourced {
     }
 
     func source(_ field: String, of record: Linked) -> HTML {
-        let label = record.kind.field(field)?.label.text() ?? field
+        let label = Shown.label(field, in: record.kind)
         return Tag.a(
             .class(.source), .href(Link("records", record.record.id.description, "fields", field)),
             .ariaLabel(L("“\(label)”是谁说的", "Who says so: \(label)")),
@@ -52,9 +52,7 @@ struct Sourced {
     }
 
     /// What a field is called where its money is shown in yuan.
-    static func label(_ field: FieldSchema) -> String {
-        field.label.text().replacing("（分）", with: "").replacing(" (fen)", with: "")
-    }
+    static func label(_ field: FieldSchema) -> String { Shown.label(field) }
 
     static func links(to id: RecordID, canEdit: Bool) -> HTML {
         Tag.span(.class(.acts)) {

@@ -20,7 +20,7 @@ enum TimelineParts {
         let item = entry.item
         return Tag.li(.id("seq-\(entry.seq)")) {
             Tag.p {
-                Tag.strong(text: item?.author ?? "")
+                Tag.strong(text: Shown.author(item?.author ?? ""))
                 " "
                 if let item { Parts.time(item.at) }
                 " "
@@ -28,7 +28,9 @@ enum TimelineParts {
                 " "
                 Tag.small(text: place(entry))
             }
-            if let reason = item?.reason, !reason.isEmpty { Tag.p { Tag.em(text: L("理由：", "Reason: ") + reason) } }
+            if let reason = item?.reason, !reason.isEmpty {
+                Tag.p { Tag.em(text: L("理由：", "Reason: ") + Shown.reason(reason)) }
+            }
             for part in entry.parts.prefix(shownParts) { self.part(part, file: file, isClear: isClear) }
             if entry.parts.count > shownParts {
                 Tag.p(text: L("另有 \(entry.parts.count - shownParts) 条记录", "and \(entry.parts.count - shownParts) more"))
@@ -43,8 +45,35 @@ enum TimelineParts {
         }
         return Tag.div {
             Parts.link((part.kind?.label.text() ?? "") + name, Link("records", part.record.description))
-            Tag.ul { for line in lines { Tag.li(text: line) } }
+            told(lines)
         }
+    }
+
+    /// Lines of what changed; checksums and templates, which nobody reads, are folded.
+    static func told(_ lines: [String]) -> HTML {
+        let folded = lines.filter { $0.contains(#/[0-9a-f]{64}|[a-z_]+@[0-9]+/#) }
+        return .group([
+            Tag.ul { for line in lines where !folded.contains(line) { Tag.li(text: line) } },
+            folded.isEmpty
+                ? .empty
+                : Tag.details {
+                    Tag.summary(text: L("模板和校验值", "Template and checksums"))
+                    Tag.ul { for line in folded { Tag.li(text: line) } }
+                },
+        ])
+    }
+
+    /// What changed in words, without what reads alike before and after.
+    static func differing(_ item: HistoryItem, kind: KindSchema?) -> [String] {
+        let mask = Shown.masked(in: kind)
+        var told = item
+        told.effects.removeAll { effect in
+            let field = kind?.field(effect.field)
+            return effect.element == nil
+                && Shown.words(mask(effect.old, effect.field), field)
+                    == Shown.words(mask(effect.new, effect.field), field)
+        }
+        return HistoryEntry(told, kind: kind).lines(mask, words: { Shown.words($0, $1) })
     }
 
     private static let documents: Set<String> = ["answers", "calculation", "per_member"]
@@ -70,7 +99,7 @@ enum TimelineParts {
             guard kind?.name == ConflictRecord.kindName, field?.name == "field", let name = value.text else {
                 return Shown.words(value, field, names: names)
             }
-            return FieldNames.label(of: name, in: about).text()
+            return Shown.label(name, in: about)
         }
         return zip(told.effects, words).map { effect, line in
             switch effect.result {

@@ -11,8 +11,8 @@ enum TraceParts {
         return [
             .group(TimelineParts.lines(item, kind: kind, isClear: isClear).map { Tag.p(text: $0) }),
             .group([
-                .text(item.author), " ", Parts.time(item.at),
-                item.reason.isEmpty ? .empty : Tag.p { Tag.em(text: item.reason) },
+                .text(Shown.author(item.author)), " ", Parts.time(item.at),
+                item.reason.isEmpty ? .empty : Tag.p { Tag.em(text: Shown.reason(item.reason)) },
                 item.outcome == .quarantined ? Parts.badge(L("被退回", "set aside"), .grave) : .empty,
                 item.outcome == .conflicted ? Parts.badge(L("有冲突", "met a conflict"), .soon) : .empty,
             ]),
@@ -112,7 +112,7 @@ struct FieldTracePage: ConsolePage {
     let person: Person
     let clearance: Clearance
 
-    var title: String { L("谁说的：", "Who says so: ") + field.label.text() }
+    var title: String { L("谁说的：", "Who says so: ") + Shown.label(field) }
 
     /// `seq`, `record`, `kind`, `field`, `value`, `steps` as `audit trace`, masked.
     var json: JSONValue {
@@ -138,7 +138,7 @@ struct FieldTracePage: ConsolePage {
                     Tag.li { Parts.link(L("所属住户", "The household"), Link("households", subject.root.description)) }
                 }
             },
-            Parts.panel(field.label.text()) {
+            Parts.panel(Shown.label(field)) {
                 Tag.p {
                     L("现在的值：", "The value now: ")
                     Tag.strong {

@@ -8,17 +8,19 @@ import SyncEngine
 struct ViewsPage: ConsolePage {
     static let routes: [ConsoleRoute] = [
         .get("/households/{id}/views") { console, request in
-            guard [Role.leader, .auditor, .district].contains(request.person.role) else {
+            guard mayLook(request.person) else {
                 throw Problem(.notPermitted, request.person.role.label.text())
             }
             let id = try request.record()
             let tables = console.township.database.tables
             return try console.page { database, seq in
                 let file = try HouseholdRecords(id, tables: tables, in: database)
+                let register = AccountRegister(database)
                 let kept = Disclosures(tables: tables, database: database)
                 return ViewsPage(
                     seq: seq, household: file.root.record.id, name: file.title,
-                    views: try AccountRegister(database).views(of: file.root.record.id, limit: limit),
+                    views: try register.views(of: file.root.record.id, limit: limit),
+                    people: Dictionary(try register.accounts().map { ($0.name, $0.fullName) }) { first, _ in first },
                     disclosures: try kept.all(of: file.root.record.id), exports: try kept.tables(of: file.scope))
             }
         }
@@ -26,10 +28,15 @@ struct ViewsPage: ConsolePage {
 
     private static let limit = 200
 
+    /// Who answers for it in the township, and who audits (docs/console.md, Roles).
+    static func mayLook(_ person: Person) -> Bool { [Role.leader, .auditor].contains(person.role) }
+
     let seq: Seq
     let household: RecordID
     let name: String
     let views: [PageView]
+    /// Names of persons by account.
+    let people: [String: String]
     let disclosures: [Linked]
     /// Tables in clear of its village, or of all.
     let exports: [(taken: Disclosure.TakenTable, disclosure: Linked)]
@@ -107,26 +114,41 @@ struct ViewsPage: ConsolePage {
             },
             Parts.panel(L("打开过页面（最近 \(Self.limit) 次）", "Opened a page (the last \(Self.limit))")) {
                 Parts.table(
-                    L("打开过页面", "Opened a page"), [L("时间", "When"), L("账号", "Account"), L("页面", "Page")],
-                    rows: views.map { [Parts.time($0.at), .text($0.account), .text(Self.page($0.page))] })
+                    L("打开过页面", "Opened a page"), [L("时间", "When"), L("谁", "Who"), L("页面", "Page")],
+                    rows: views.map { [Parts.time($0.at), .text(who($0.account)), .text(Self.page($0.page))] })
             },
         ])
+    }
+
+    private func who(_ account: String) -> String {
+        people[account].flatMap { $0.isEmpty ? nil : "\($0) \(account)" } ?? account
     }
 
     private static func who(_ one: Linked) -> String {
         [one.text("person"), one.text("account")].compactMap(\.self).joined(separator: " ")
     }
 
+    /// What the page is called that was opened, as ``Console/keepView(of:page:by:)`` keeps its name.
     private static func page(_ name: String) -> String {
-        switch name {
-        case "household": L("住户", "Household")
-        case "record": L("记录", "Record")
-        case "field": L("一个值的来历", "Where a value comes from")
-        case "payment": L("发放追溯", "Trace of a payment")
-        case "edit": L("修改", "Edit")
-        case "history": L("历史", "History")
-        case "attachment": L("照片或文件", "Photo or file")
-        default: name
+        let clear = "conflict, clear: "
+        if name.hasPrefix(clear) {
+            return L("冲突，显示完整号码：", "A conflict, in clear: ") + name.dropFirst(clear.count)
         }
+        return pages[name]?.text() ?? name
     }
+
+    private static let pages: [String: Label] = [
+        "household": Label(zh: "住户", en: "Household"), "record": Label(zh: "记录", en: "Record"),
+        "field": Label(zh: "一个值的来历", en: "Where a value comes from"),
+        "payment": Label(zh: "发放追溯", en: "Trace of a payment"), "edit": Label(zh: "修改", en: "Edit"),
+        "history": Label(zh: "历史", en: "History"), "attachment": Label(zh: "照片或文件", en: "Photo or file"),
+        "blob": Label(zh: "照片或文件", en: "Photo or file"), "proof": Label(zh: "下载证明", en: "Proof"),
+        "conflict": Label(zh: "冲突", en: "Conflict"), "duplicate": Label(zh: "疑似重复", en: "Duplicate"),
+        "case": Label(zh: "办件", en: "Case"), "new_case": Label(zh: "登记申请", en: "New application"),
+        "check_request": Label(zh: "核对请求文件", en: "File of a check request"),
+        "documents": Label(zh: "文书列表", en: "List of documents"), "document": Label(zh: "文书", en: "Document"),
+        "document_draft": Label(zh: "文书草稿", en: "Draft of a document"),
+        "roll": Label(zh: "发放名册", en: "Payment roll"), "returns": Label(zh: "发放与退回", en: "Paid and returned"),
+        "recoveries": Label(zh: "追回", en: "Claimed back"),
+    ]
 }

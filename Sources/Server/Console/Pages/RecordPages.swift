@@ -76,7 +76,17 @@ struct RecordPage: ConsolePage {
     let clearance: Clearance
     let request: ConsoleRequest
 
-    var title: String { record.kind.label.text() }
+    var title: String {
+        [record.kind.label.text(), whose].compactMap(\.self).joined(separator: L("：", ": "))
+    }
+
+    /// Whom or what it is about, as people call it.
+    private var whose: String? {
+        record.text("name") ?? record.value("member").recordID.flatMap { named[$0] }
+            ?? record.text("number").flatMap {
+                Masking.form(of: "number", in: record.kind.name) == nil ? $0 : nil
+            }
+    }
     private var id: String { record.record.id.description }
     private var sourced: Sourced { Sourced(isClear: clearance.isClear, asOf: asOf?.seq) }
 
@@ -157,16 +167,15 @@ struct RecordPage: ConsolePage {
 
     private func entry(_ item: HistoryItem) -> HTML {
         Tag.li {
-            Tag.strong(text: item.author)
+            Tag.strong(text: Shown.author(item.author))
             " "
             Parts.time(item.at)
             " "
             Tag.small(text: L("序号 \(item.seq)", "seq \(item.seq)"))
             if item.outcome == .quarantined { Parts.badge(L("被退回", "set aside"), .grave) }
-            if !item.reason.isEmpty { Tag.p { Tag.em(text: L("理由：", "Reason: ") + item.reason) } }
-            for line in TimelineParts.lines(item, kind: record.kind, isClear: clearance.isClear, names: { named[$0] }) {
-                Tag.p(text: line)
-            }
+            if !item.reason.isEmpty { Tag.p { Tag.em(text: L("理由：", "Reason: ") + Shown.reason(item.reason)) } }
+            TimelineParts.told(
+                TimelineParts.lines(item, kind: record.kind, isClear: clearance.isClear, names: { named[$0] }))
         }
     }
 }

@@ -122,9 +122,16 @@ struct TableChoicePage: ConsolePage {
 
     var json: JSONValue { .object([("seq", .int(Int64(seq))), ("table", .string(entry.name))]) }
 
+    private var notice: HTML {
+        guard let problem else { return .empty }
+        var refused = Refused(problem)
+        refused.isOpening = true
+        return FailureParts.notice(refused, in: nil)
+    }
+
     func body() -> HTML {
         .group([
-            problem.map { FailureParts.notice(Refused($0), in: nil) } ?? .empty,
+            notice,
             TableParts.filters(of: entry, request, known),
         ])
     }

@@ -38,9 +38,8 @@ extension TodayPage {
             Parts.time(backup.at),
             .text(
                 L(
-                    "，截至序号 \(backup.seq)，\(size) MiB，写完后已逐字节读回核对：",
-                    ", up to seq \(backup.seq), \(size) MiB, read back byte by byte: ")),
-            Tag.span(.class(.code), text: backup.file),
+                    "，截至序号 \(backup.seq)，\(size) MiB，写完后已逐字节读回核对",
+                    ", up to seq \(backup.seq), \(size) MiB, read back byte by byte")),
         ])
     }
 
@@ -54,8 +53,8 @@ extension TodayPage {
         return .group([
             .text(
                 L(
-                    "昨夜 \(missed.count) 个站没有来（共 \(inUse) 个）：\(names)\(missed.count > 3 ? " 等" : "")。请在站上看 ruhu status 的夜间记录，或请其运行 ruhu sync。",
-                    "\(missed.count) of \(inUse) stations did not come last night: \(names)\(missed.count > 3 ? " …" : ""). See the nights in ruhu status there, or ask for ruhu sync. "
+                    "昨夜 \(missed.count) 个站没有来（共 \(inUse) 个）：\(names)\(missed.count > 3 ? " 等" : "")。请打电话问：电脑是否开着、能不能上网，并请其同步一次。",
+                    "\(missed.count) of \(inUse) stations did not come last night: \(names)\(missed.count > 3 ? " …" : ""). Call them: is the computer on and connected? Ask them to sync. "
                 )),
             Parts.link(L("全部工作站", "All stations"), Link("stations")),
         ])

@@ -110,16 +110,18 @@ struct TodayPage: ConsolePage {
             L("到期", "Due"), L("要办的事", "Task"), L("户编号", "Household"), L("村居", "Village"), L("项目", "Programme"),
             L("经办人", "Clerk"),
         ]
+        let isLinked = mayAct
         return Parts.table(
-            caption, headings + (mayAct ? [L("办理", "Act")] : []),
+            caption, headings,
             rows: tasks.map { task in
                 let row = task.row(at: request.now)
                 let place = task.kind.isVillage ? L("（村）", " (village)") : ""
                 return [
                     Tag.span(task.isLate(at: request.now) ? .class(.late) : nil, text: row[0].text()),
-                    .text(row[1].text() + place), household(task, row[2].text()), Shown.village(task.village.code),
+                    act(task, row[1].text() + place, isLinked: isLinked), household(task, row[2].text()),
+                    Shown.village(task.village.code),
                     .text(row[3].text()), .text(task.clerk ?? "-"),
-                ] + (mayAct ? [act(task)] : [])
+                ]
             })
     }
 
@@ -127,8 +129,10 @@ struct TodayPage: ConsolePage {
         task.household.map { Parts.link(name, Link("households", $0.description)) } ?? .text(name)
     }
 
-    private func act(_ task: DueTask) -> HTML {
-        task.application.map { Parts.link(L("去办", "Open"), Link("cases", $0.description)) } ?? .empty
+    /// The task leads to where it is done.
+    private func act(_ task: DueTask, _ text: String, isLinked: Bool) -> HTML {
+        guard isLinked, let application = task.application else { return .text(text) }
+        return Parts.link(text, Link("cases", application.description))
     }
 
     private var stations: HTML {

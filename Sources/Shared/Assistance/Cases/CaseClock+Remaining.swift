@@ -27,7 +27,9 @@ extension CaseClock {
             case .lateDays(let count, let unit):
                 Label(zh: "已超期 \(Term(count, unit).label.zh)", en: "\(Term(count, unit).label.en) late")
             case .lateHours(let hours, let minutes):
-                Label(zh: "已超期 \(hours) 小时 \(minutes) 分", en: "\(hours) h \(minutes) min late")
+                hours < 48
+                    ? Label(zh: "已超期 \(hours) 小时 \(minutes) 分", en: "\(hours) h \(minutes) min late")
+                    : Label(zh: "超期 \(hours / 24) 天", en: "\(hours / 24) days late")
             }
         }
     }

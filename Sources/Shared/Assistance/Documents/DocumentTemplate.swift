@@ -103,7 +103,7 @@ extension DocumentTemplate {
         DocumentTemplate(
             .authorisation, version: 1, "WT", isForm: true, isOf: \.needsAuthorisation,
             body: DocumentBodies.authorisation),
-        DocumentTemplate(.commitment, version: 1, "CN", isForm: true, body: DocumentBodies.commitment),
+        DocumentTemplate(.commitment, version: 2, "CN", isForm: true, body: DocumentBodies.commitment),
         DocumentTemplate(
             .acceptance, version: 1, "SL", needs: [.accepted], isOf: { $0.states.contains(.accepted) },
             body: DocumentBodies.acceptance),

@@ -43,9 +43,11 @@ package struct VillageNames: Hashable, Sendable {
     package let codes: [String]
     private let names: [String: String]
 
-    /// - Parameter codes: of villages that have records, whether they have a name or not.
-    package init(_ names: [String: String] = [:], codes: [String] = []) {
-        self.names = names
+    /// - Parameters:
+    ///   - codes: of villages that have records, whether they have a name or not.
+    ///   - township: what the township itself is called, by its code; it is none of the villages.
+    package init(_ names: [String: String] = [:], codes: [String] = [], township: [String: String] = [:]) {
+        self.names = names.merging(township) { name, _ in name }
         self.codes = Set(names.keys).union(codes).sorted()
     }
 

@@ -59,6 +59,8 @@ package struct HistoryEntry: Sendable {
             var (name, change) = parts(shown, words)
             // A page shows money in yuan.
             if effect.field.hasSuffix("_fen") { name = name.replacing("（分）", with: "").replacing(" (fen)", with: "") }
+            // It is shown by its name.
+            if effect.field == "village" { name = L("村居：", "Village: ") }
             return name
                 + (effect.element == nil && effect.old.isNull ? words(shown.new, kind?.field(effect.field)) : change)
         }

@@ -120,7 +120,8 @@ enum CaseActs {
         let place = kind == "publicity" ? try request.required("place") : nil
         return try act(console, request, reason: request.optional("reason") ?? "") { desk, id, act in
             let issued = try desk.issue(
-                kind, for: id, place: place, hotline: nil, text: request.optional("text"), act: act)
+                kind, for: id, place: place, hotline: request.optional("hotline"), text: request.optional("text"),
+                act: act)
             return (
                 issued.seq,
                 [

@@ -103,7 +103,7 @@ struct CaseCheckPart {
                         isValid ? Parts.badge(L("有效", "valid"), .fine) : Parts.badge(L("已过期", "expired"), .grave),
                     ])
                 ),
-                (L("收入人", "Taken in by"), .text(view.author(of: report))),
+                (L("接收人", "Taken in by"), .text(view.author(of: report))),
                 (L("理由", "Reasons"), Shown.value("reasons", of: report)),
             ]),
             Parts.table(

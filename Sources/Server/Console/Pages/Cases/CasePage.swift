@@ -25,7 +25,8 @@ struct CasePage: ConsolePage {
     var seq: Seq { view.seq }
 
     var title: String {
-        let name = view.person?.text("name") ?? file.home?.text("number") ?? ""
+        let whole = file.applicant == nil && file.head != nil ? L("（整户）", " (the household)") : ""
+        let name = view.person?.text("name").map { $0 + whole } ?? file.home?.text("number") ?? ""
         return [file.programme?.label.text() ?? L("（未填项目）", "(no programme)"), name].filter { !$0.isEmpty }
             .joined(separator: " · ")
     }

@@ -87,14 +87,21 @@ struct CasePublicityPart {
                 Parts.field(
                     "place", L("张贴地点", "Place"), value: L("村（居）委会公示栏", "the village's board"), key: "issue-", limit: 200
                 )
+                Parts.field(
+                    "hotline", L("监督电话", "Hotline"), value: hotline?.number ?? "", key: "issue-",
+                    help: hotline?.source == .demo
+                        ? L("这是演示号码，请改成真实的监督电话", "This number is made up: write the real one") : nil, limit: 40)
                 Parts.textarea("text", L("内容", "Text"), key: "issue-")
             }
             Parts.note(
                 L(
-                    "公示自今天起，不得倒签；期限和监督电话按政策包。",
-                    "It begins today and is not dated back; length and hotline are the pack's."))
+                    "公示自今天起，不得倒签；期限按政策包，监督电话不改就按政策包。",
+                    "It begins today and is not dated back; length is the pack's, and so is the hotline unless you change it."
+                ))
         }
     }
+
+    private var hotline: PolicyHotline? { file.pack?.hotline }
 
     private var likely: String {
         switch file.all("decision").last?.text("result") {

@@ -81,6 +81,9 @@ struct CaseStepsPart {
                 Tag.span(.class(.hint), text: L("现在不能办：", "not now:"))
             }
             CaseParts.reasons(Self.telling(step.reasons))
+            if view.awaitsRelief, step.reasons.contains(where: { $0.rule == CaseRule(34) }) {
+                Tag.p { Tag.a(.href(.fragment("relief")), text: L("去登记先行救助", "Record the relief")) }
+            }
         }
     }
 

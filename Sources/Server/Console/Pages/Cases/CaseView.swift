@@ -114,5 +114,8 @@ struct CaseView: Sendable {
     /// The amount due by the calculation, in fen.
     var dueFen: Int64? { calculation.flatMap { CaseDecision(of: file, by: $0).dueFen } }
 
+    /// Relief comes first and is recorded with its receipt (R34).
+    var awaitsRelief: Bool { isWorker && file.programme == .reliefUrgent && file.status == .reported }
+
     var isRelief: Bool { file.programme == .reliefExpense || file.programme == .reliefUrgent }
 }

@@ -97,6 +97,8 @@ struct ConflictActs {
                     fields: subject.isDeletion ? [Effect.deleted] : subject.fields.map(\.name)),
                 writers: try reader.writers(of: subject), around: try reader.around(subject),
                 decision: try reader.decision(on: subject), questions: try reader.questions(on: id),
+                next: subject.state == .open
+                    ? nil : try reader.open().lazy.map(\.conflict.id).first { $0 != id },
                 isClear: isClear)
         }
     }
@@ -111,9 +113,21 @@ extension ConflictActs {
 
     func body() -> HTML {
         guard Permission.work.isGiven(to: person.role) else {
-            return .group([decided, DeskParts.onlyLooking(person)])
+            return .group([onwards, decided, DeskParts.onlyLooking(person)])
         }
-        return .group([decided, decide, ask])
+        return .group([onwards, decided, decide, ask])
+    }
+
+    /// Where to go on when nothing is left to decide here.
+    private var onwards: HTML {
+        guard page.subject.state != .open else { return .empty }
+        return Tag.p(.class(.pages)) {
+            if let next = page.next {
+                Parts.link(L("下一项冲突", "The next conflict"), Link("conflicts", next.description))
+                " "
+            }
+            Parts.link(L("返回冲突列表", "Back to the list"), Link("conflicts"))
+        }
     }
 
     private var decided: HTML {
@@ -121,7 +135,7 @@ extension ConflictActs {
         let isOwn = decision.author == person.author || person.role == .leader
         return Parts.panel(L("已经决定", "Decided")) {
             Tag.p {
-                Tag.strong(text: decision.author)
+                Tag.strong(text: Shown.author(decision.author))
                 " "
                 Parts.time(decision.at)
                 " \(decision.reason)"
@@ -194,7 +208,7 @@ extension ConflictActs {
         let name = "value.\(field.name)"
         if let codes = field.rule?.offered, !field.isSet, field.type == .text {
             let options = codes.sorted { $0.key < $1.key }.map { ($0.key, $0.value.text()) }
-            return Parts.select(name, field.label.text(), options: [("", "-")] + options)
+            return Parts.select(name, EditableFields.label(field), options: [("", "-")] + options)
         }
         let keeps = page.subject.fields.count > 1 ? L("留空则用现行值", "Left empty, what stands stays") : nil
         let example: String? =
@@ -234,7 +248,7 @@ extension ConflictActs {
                 Link("conflicts", id, "clear"), request, seen: page.seq,
                 submit: L("查看（会留下记录）", "Show (it is kept on record)"),
                 style: .plainButton
-            ) { Parts.reason(key: "clear-") }
+            ) { Parts.reason(key: "clear-", help: Clearance.reasonHelp) }
         }
     }
 }

@@ -139,7 +139,7 @@ struct ConflictListPage: ConsolePage {
     private var filters: HTML {
         DeskParts.filters(Link("conflicts")) {
             Parts.select(
-                "matter", L("关于", "About"),
+                "matter", L("类别", "Matter"),
                 options: [("", L("全部", "All"))] + ConflictMatter.allCases.map { ($0.rawValue, $0.label.text()) },
                 value: filter.matter?.rawValue ?? "")
             Parts.select(
@@ -168,7 +168,7 @@ struct ConflictListPage: ConsolePage {
 
     private func table(isChosen: Bool) -> HTML {
         let headings = [
-            L("关于", "About"), L("住户", "Household"), L("字段", "Field"), L("已有的值", "Already there"),
+            L("类别", "Matter"), L("住户", "Household"), L("字段", "Field"), L("已有的值", "Already there"),
             L("后到的值", "Decided later"), L("填写人", "Authors"),
         ]
         return Parts.table(

@@ -14,6 +14,8 @@ struct ConflictPage: ConsolePage {
     let around: ConflictReader.Around?
     let decision: ConflictReader.Decision?
     let questions: [Linked]
+    /// The open one that stands first in the list, but for this.
+    let next: RecordID?
     /// The person has asked for what is masked, with a reason that is kept.
     let isClear: Bool
 
@@ -99,12 +101,7 @@ struct ConflictPage: ConsolePage {
     }
 
     private var state: HTML {
-        switch subject.state {
-        case .open: Parts.badge(L("待决定", "open"), .soon)
-        case .resolved: Parts.badge(L("已决定", "decided"), .fine)
-        case .superseded: Parts.badge(L("已被后来的填写取代", "superseded"), .fine)
-        case nil: .empty
-        }
+        subject.state.map { Parts.badge(Shown.label(of: $0), $0 == .open ? .soon : .fine) } ?? .empty
     }
 
     private var hasMasked: Bool { subject.fields.contains { Masking.form(of: $0.name, in: subject.kind.name) != nil } }
@@ -112,7 +109,7 @@ struct ConflictPage: ConsolePage {
     private var rows: [[HTML]] {
         let sides = ["base", "theirs", "mine"].map { ConflictParts.shown($0, subject, isClear: isClear) }
         let standing = ConflictParts.shown(subject.standing, subject, isClear: isClear)
-        let labels = subject.fields.isEmpty ? [L("删除", "Deleted")] : subject.fields.map { $0.label.text() }
+        let labels = subject.fields.isEmpty ? [L("删除", "Deleted")] : subject.fields.map(Shown.label)
         let (theirs, mine) = (try? subject.kept("theirs"), try? subject.kept("mine"))
         let lines = labels.enumerated().map { index, label -> [HTML] in
             let differs = Self.value(theirs, index) != Self.value(mine, index)
@@ -125,10 +122,14 @@ struct ConflictPage: ConsolePage {
                 cell(standing, isSide: false),
             ]
         }
-        return lines + [Self.who(L("谁", "Who"), writers) { Tag.strong(text: $0.entry.author) }]
+        return lines + [Self.who(L("谁", "Who"), writers) { Tag.strong(text: Shown.author($0.entry.author)) }]
             + [Self.who(L("在哪", "Where"), writers) { .text($0.place) }]
             + [Self.who(L("何时", "When"), writers, Self.when)]
-            + [Self.who(L("为何", "Why"), writers) { .text($0.entry.reason.isEmpty ? "-" : $0.entry.reason) }]
+            + [
+                Self.who(L("为何", "Why"), writers) {
+                    .text($0.entry.reason.isEmpty ? "-" : Shown.reason($0.entry.reason))
+                }
+            ]
     }
 
     private static func value(_ values: [Value]?, _ index: Int) -> Value? {
@@ -185,7 +186,7 @@ struct ConflictPage: ConsolePage {
                             " "
                             Parts.link(
                                 item.kind.label.text() + L("：", ": ")
-                                    + FieldNames.label(of: item.field, in: item.kind).text(),
+                                    + Shown.label(item.field, in: item.kind),
                                 Link("conflicts", item.conflict.id.description))
                         }
                     }

@@ -9,13 +9,13 @@ enum ConflictParts {
     /// Of a conflict's own record: what it is about.
     static func label(of conflict: Linked) -> String {
         let kind = conflict.text("record_kind").flatMap(AssistanceSchema.current.kind)
-        return [kind?.label.text(), conflict.text("field").map { FieldNames.label(of: $0, in: kind).text() }]
+        return [kind?.label.text(), conflict.text("field").map { Shown.label($0, in: kind) }]
             .compactMap(\.self).joined(separator: L("：", ": "))
     }
 
     static func label(_ subject: Resolution.Subject) -> String {
         if subject.isDeletion { return L("删除", "Deleted") }
-        return DeskParts.joined(subject.fields.map { $0.label.text() })
+        return DeskParts.joined(subject.fields.map(Shown.label))
     }
 
     /// In one line.

@@ -55,7 +55,7 @@ struct BudgetUse: Sendable {
             rows: uses.map { use in
                 let left = use.approvedFen.map { $0 - use.spentFen }
                 return [
-                    .text(use.township), MoneyPages.programme(use.programme), MoneyPages.cell(use.approvedFen),
+                    Shown.village(use.township), MoneyPages.programme(use.programme), MoneyPages.cell(use.approvedFen),
                     MoneyPages.cell(use.spentFen), MoneyPages.cell(left),
                     left.map { $0 < 0 } ?? (use.spentFen > 0)
                         ? Parts.badge(
@@ -197,7 +197,7 @@ struct MoneyBudgetPage: ConsolePage {
         let key = String(record.record.id.description.suffix(8)) + "-"
         return Parts.panel(L("待批准：\(programme)", "To be approved: \(programme)")) {
             Parts.facts([
-                (L("镇街", "Township"), .text(record.text("township") ?? "")),
+                (L("镇街", "Township"), Shown.village(record.text("township") ?? "")),
                 (L("申报金额（元）", "Asked for (yuan)"), MoneyPages.cell(record.number("amount_fen"))),
                 (L("申报人", "Proposed by"), .text(record.text("proposed_by") ?? "")),
                 (L("申报时间", "At"), record.time("proposed_at").map(Parts.time) ?? .empty),
@@ -253,7 +253,7 @@ struct MoneyBudgetPage: ConsolePage {
                 ],
                 rows: entries.map { entry in
                     [
-                        .text(entry.record.text("township") ?? ""),
+                        Shown.village(entry.record.text("township") ?? ""),
                         MoneyPages.programme(entry.record.text("programme").flatMap(Programme.init)),
                         .text(entry.state.label.text()), MoneyPages.cell(entry.record.number("amount_fen")),
                         MoneyPages.cell(entry.record.number("approved_fen")),

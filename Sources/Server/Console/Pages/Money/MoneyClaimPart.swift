@@ -53,7 +53,9 @@ struct MoneyClaimPart {
 
     private static func name(_ hit: LedgerCase) -> String {
         let who = (hit.applicant ?? hit.head)?.name ?? "-"
-        return [who, hit.number ?? "", hit.village.code, hit.programme?.label.text() ?? ""].filter { !$0.isEmpty }
+        return [
+            who, hit.number ?? "", VillageNames.current.name(of: hit.village.code), hit.programme?.label.text() ?? "",
+        ].filter { !$0.isEmpty }
             .joined(separator: " ")
     }
 

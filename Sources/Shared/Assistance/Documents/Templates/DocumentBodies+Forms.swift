@@ -100,7 +100,7 @@ extension DocumentBodies {
                 [
                     .p(
                         "本人", .fill(subject.applicant?.text("name")), "（身份证号",
-                        .fill(subject.applicant?.text("id_number").map(Masking.identityNumber)), "）申请",
+                        .fill(subject.applicant?.text("id_number")), "）申请",
                         .fill(subject.programme?.title), "，郑重承诺："),
                     words,
                     .p("违背承诺的，自愿退回已领取的救助款物，接受记入失信记录，并承担联合惩戒等法律后果。"),
