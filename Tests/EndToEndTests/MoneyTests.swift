@@ -76,7 +76,8 @@ import Testing
         let total = try town.freeze("2026-12").fen
         #expect(year["amountFen"].int == total && year["monthlyFen"].int == total && year["households"].int == 1)
         let none = try town.server.program.run(["budget", "propose", "2026", "--programme", "tekun", "--json"])
-        #expect(none.code == 65 && none.json["error"]["hint"].string?.contains("name an amount") == true, "\(none.text)")
+        #expect(
+            none.code == 65 && none.json["error"]["hint"].string?.contains("name an amount") == true, "\(none.text)")
     }
 
     @Test func whoAsksForABudgetDoesNotApproveIt() throws {
