@@ -45,7 +45,11 @@ struct BudgetDesk {
                 continue
             }
             let due = try file.stillDue(in: remaining, of: months)
-            guard let monthly = due.last?.fen else { continue }
+            // Of a year whose rolls are all frozen those count who are due its last month.
+            let isPast = remaining.isEmpty && file.lastMonthOfGrace.map { months[11] <= $0 } ?? true
+            guard let monthly = try due.last?.fen ?? (isPast ? file.dueFen(for: months[11]) : nil), monthly > 0 else {
+                continue
+            }
             let township = PaidLine.township(of: file.application.record.scope)
             let key = PaymentSums.Key(township: township, programme: programme)
             var estimate = at(key)
