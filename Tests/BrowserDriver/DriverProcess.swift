@@ -17,20 +17,33 @@ final class DriverProcess {
         guard FileManager.default.isExecutableFile(atPath: Self.path) else {
             throw ProgramFailure("\(Self.path) is not there: make packages (Debian package chromium-driver)")
         }
-        let input = Foundation.open("/dev/null", O_RDONLY | O_CLOEXEC)
-        let log = folder.appending(path: "chromedriver.log").path
-        let errors = Foundation.open(log, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
-        defer {
-            close(input)
-            close(errors)
+        (process, output, port) = try Self.started(in: folder)
+    }
+
+    /// It takes one free port for two addresses, and ends when the other one is taken there: then it is started again.
+    private static func started(in folder: URL) throws -> (RunningProcess, FileHandle, Int) {
+        var failure: (any Error)?
+        for attempt in 1...5 {
+            let input = Foundation.open("/dev/null", O_RDONLY | O_CLOEXEC)
+            let log = folder.appending(path: "chromedriver-\(attempt).log").path
+            let errors = Foundation.open(log, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+            defer {
+                close(input)
+                close(errors)
+            }
+            let pipe = Pipe()
+            let program = Program(path: Self.path, environment: ["HOME": folder.path, "TMPDIR": folder.path])
+            let process = try program.start(
+                ["--port=0"], descriptors: (input, pipe.fileHandleForWriting.fileDescriptor, errors))
+            try pipe.fileHandleForWriting.close()
+            do {
+                return (process, pipe.fileHandleForReading, try port(saidIn: pipe.fileHandleForReading))
+            } catch {
+                _ = process.wait(killAfter: 5)
+                failure = error
+            }
         }
-        let pipe = Pipe()
-        let program = Program(path: Self.path, environment: ["HOME": folder.path, "TMPDIR": folder.path])
-        process = try program.start(
-            ["--port=0"], descriptors: (input, pipe.fileHandleForWriting.fileDescriptor, errors))
-        try pipe.fileHandleForWriting.close()
-        output = pipe.fileHandleForReading
-        port = try Self.port(saidIn: output)
+        throw failure ?? ProgramFailure("chromedriver did not start")
     }
 
     deinit {
