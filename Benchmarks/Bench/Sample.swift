@@ -14,7 +14,12 @@ struct Sample {
         self.village = village
     }
 
-    var fieldNames: [String] { kind.storedFields.map(\.name) }
+    /// What a station may write.
+    private var fields: [FieldSchema] {
+        kind.storedFields.filter { !$0.isDeskOnly && $0.name != KindSchema.aliasField }
+    }
+
+    var fieldNames: [String] { fields.map(\.name) }
 
     private static let words = [
         "阴平镇", "一组", "二组", "三组", "砖木结构", "自来水", "水冲厕所", "燃气", "务农为主", "家中有慢性病人，需定期服药", "路口东第三户",
@@ -23,9 +28,9 @@ struct Sample {
 
     /// One record's fields, all of them set.
     mutating func next(_ index: Int) -> [String: Any] {
-        var fields: [String: Any] = [:]
-        for field in kind.storedFields { fields[field.name] = value(of: field, index: index) }
-        return fields
+        var values: [String: Any] = [:]
+        for field in fields { values[field.name] = value(of: field, index: index) }
+        return values
     }
 
     private mutating func value(of field: FieldSchema, index: Int) -> Any {
