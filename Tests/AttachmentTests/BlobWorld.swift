@@ -70,8 +70,7 @@ final class BlobWorld {
         }
         let transport = LoopTransport(exchange: exchange, database: authority)
         let courier = Courier(
-            transport: transport, url: "http://127.0.0.1:1", keyID: device.description, key: signer, nonce: [],
-            clock: { Instant(milliseconds: 1_790_000_000_000) })
+            transport: transport, url: "http://127.0.0.1:1", keyID: device.description, key: signer, nonce: [])
         stations.append(
             BlobStation(
                 device: device, replica: replica,

@@ -53,6 +53,27 @@ import Testing
         #expect(second["digest"].string == first["digest"].string)
     }
 
+    /// A village's line is 2G: "nothing has happened" is said in a request and an answer of a few hundred bytes.
+    @Test func aSyncWithNothingToDoIsOneShortExchange() throws {
+        let (a, b) = try pair()
+        let household = try a.new("household", "number=001")
+        try a.sync()
+        for _ in 0..<3 {
+            let idle = try a.sync()
+            #expect(idle["outcome"].string == "complete")
+            let bytes = (idle["bytes"]["sent"].int ?? .max, idle["bytes"]["received"].int ?? .max)
+            #expect(bytes.0 + bytes.1 <= 700, "\(bytes.0) up, \(bytes.1) down")
+        }
+        try b.sync()
+        let note = try b.new("note", "household=\(household)", "text=来过")
+        try b.sync()
+        let news = try a.sync()
+        #expect(news["pulled"]["records"].int == 1)
+        #expect(try a.show(note)["fields"]["text"].string == "来过")
+        #expect(try a.sync()["cursor"].int == news["cursor"].int)
+        try expectEqualDigests([a, b])
+    }
+
     @Test func concurrentBankAccountsOpenAConflictAndTheDeskDecides() throws {
         let (a, b) = try pair()
         let household = try a.new("household", "number=001")

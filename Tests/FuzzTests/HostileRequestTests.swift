@@ -50,7 +50,7 @@ import Testing
             contentDigest: digest)
         let signed = try MessageSignature.sign(
             components, keyID: world.stations[0].device.description, nonce: exchange.nonces.issue(at: world.now),
-            created: world.now, with: try Self.signer.get())
+            with: try Self.signer.get())
         var headers = [
             "content-digest": digest, "signature-input": signed.signatureInput, "signature": signed.signature,
         ]
@@ -65,6 +65,7 @@ import Testing
         let device = world.stations[0].device
         var requests = [
             "cursor=0&limit=1000", "token=&limit=10", "cursor=18446744073709551615", "token=00ff", "epoch=x",
+            "cursor=0&known=AAAAAAAAAAA",
         ]
         .map { Request(method: "GET", path: "/v1/pull", query: $0, body: []) }
         requests.append(Request(method: "POST", path: "/v1/push", query: "", body: frame.encoded(as: .protobuf)))
@@ -129,6 +130,29 @@ import Testing
                     method: "GET", path: "/v1/hello", query: "", body: [],
                     headers: [name: Self.text(mutator.mutate(seed, with: other))]))
             if case .problem(let problem) = answer.body { #expect(problem.code.rawValue < 5000, "\(problem)") }
+        }
+    }
+
+    /// Only a request without a body may leave it out of what it signs.
+    @Test func aBodyThatTheSignatureDoesNotCoverIsRefused() throws {
+        for body in [[], Array("x".utf8)] {
+            let components = MessageSignature.Components(
+                method: "GET", authority: "a:1", path: "/v1/pull", query: "?cursor=0", contentDigest: nil)
+            let signed = try MessageSignature.sign(
+                components, keyID: world.stations[0].device.description, nonce: exchange.nonces.issue(at: world.now),
+                with: try Self.signer.get())
+            let head = RequestHead(
+                method: "GET", authority: "a:1", path: "/v1/pull", query: "cursor=0",
+                headers: [
+                    "signature-input": signed.signatureInput, "signature": signed.signature,
+                    "content-digest": ContentDigest.header(for: body),
+                ])
+            let answer = exchange.answer(head, raw: body, database: world.authority, sightings: Sightings())
+            if case .problem(let problem) = answer.body {
+                #expect(problem.code == .badSignature && !body.isEmpty)
+            } else {
+                #expect(body.isEmpty)
+            }
         }
     }
 

@@ -104,7 +104,7 @@ enum Seeds {
             method: "GET", authority: "a:1", path: "/v1/pull", query: "?cursor=5",
             contentDigest: ContentDigest.header(for: []))
         let signed = try MessageSignature.sign(
-            components, keyID: "\(id)", nonce: [1, 2], created: Instant(milliseconds: 5),
+            components, keyID: "\(id)", nonce: [1, 2],
             with: try Ed25519().signer(privateKey: key))
         var readmission = Readmission(
             device: id, signingKey: key, sealingKey: key, scopes: [Scope("370404101201")], station: "s", staff: "王",

@@ -295,7 +295,7 @@ private final class Pair {
         try station.capture([draft], at: Self.now)
     }
 
-    func sync(_ station: SimulatedStation) throws { try station.sync(over: line) { Self.now } }
+    func sync(_ station: SimulatedStation) throws { try station.sync(over: line) }
 
     func records() throws -> Int { try township.records(of: township.version.root).count }
 }

@@ -227,14 +227,14 @@ package final class SimulatedStation {
 
     // MARK: - Sync
 
-    package func sync(over transport: any Transport, clock: @escaping () -> Instant) throws {
+    package func sync(over transport: any Transport) throws {
         defer { if let now = try? position().device { device = now } }
         let (nonce, device) = try replica.read { transaction in
             (try Meta.bytes("nonce", in: transaction.database) ?? [], try transaction.position().device)
         }
         let courier = Courier(
             transport: transport, url: SimulatedNetwork.address, keyID: device.description,
-            key: try keys.signer(of: device), nonce: nonce, clock: clock)
+            key: try keys.signer(of: device), nonce: nonce)
         var session = SyncSession()
         let syncer = Syncer(
             replica: replica, courier: courier, keys: keys, signatures: StandInSignatures())

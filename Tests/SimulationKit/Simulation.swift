@@ -300,7 +300,7 @@ package final class Simulation {
         trace("station \(station.index) syncs")
         onStation(station, "sync") {
             let link = SimulatedLink(world: self, station: station)
-            try station.sync(over: link) { station.now(self.now) }
+            try station.sync(over: link)
             report.completeSessions += 1
             station.history = history
         }

@@ -13,8 +13,7 @@ import Testing
 
     private func signed(_ components: MessageSignature.Components? = nil) throws -> ParsedSignature {
         let headers = try MessageSignature.sign(
-            components ?? self.components, keyID: "me", nonce: [1, 2, 3], created: Instant(milliseconds: 1_000_000),
-            with: key)
+            components ?? self.components, keyID: "me", nonce: [1, 2, 3], with: key)
         return try MessageSignature.parse(signatureInput: headers.signatureInput, signature: headers.signature)
     }
 
@@ -42,6 +41,18 @@ import Testing
             }
             #expect(!isValid(signature, other))
         }
+    }
+
+    /// What has no body needs no digest of it; what covers one covers it.
+    @Test func aRequestWithoutABodyIsSignedWithoutItsDigest() throws {
+        var bare = components
+        bare.contentDigest = nil
+        let signature = try signed(bare)
+        #expect(!signature.coversContent)
+        #expect(try signed().coversContent)
+        #expect(isValid(signature, bare))
+        #expect(!isValid(signature, components))
+        #expect(!isValid(try signed(), bare))
     }
 
     /// RFC 9421 appendix B.2.6: the algorithm's own key, base and signature.

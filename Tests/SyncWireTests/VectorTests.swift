@@ -82,14 +82,15 @@ import Testing
     }
 
     private static var signature: [String: Any] {
+        let digest = ContentDigest.header(for: [])
         let components = MessageSignature.Components(
             method: "GET", authority: "township.example:8470", path: "/v1/pull", query: "?cursor=5&limit=1000",
-            contentDigest: ContentDigest.header(for: []))
+            contentDigest: digest)
         let parameters =
             MessageSignature.covered
             + ";created=1790000000;keyid=\"\(device)\";alg=\"ed25519\";nonce=\"\(Base64.encode([1, 2, 3], .url))\""
         return [
-            "content_digest": components.contentDigest, "signature_input": "sig=" + parameters,
+            "content_digest": digest, "signature_input": "sig=" + parameters,
             "base": String(decoding: MessageSignature.base(components, parameters: parameters), as: UTF8.self),
         ]
     }

@@ -62,7 +62,7 @@ struct StationEnrolment {
             sealingKey: sealingKey.publicKey, station: name)
         let courier = Courier(
             transport: transport, url: url, keyID: Base64.encode(Array(signingKey.publicKey.rawRepresentation), .url),
-            key: Ed25519Signer(signingKey), nonce: [], clock: station.clock)
+            key: Ed25519Signer(signingKey), nonce: [])
         let body = try courier.exchange(.post, "/v1/devices", body: wish.encoded(as: .protobuf))
         guard case .enrolment(let reply) = body else { throw Problem(.unreachable, "enrolment") }
         if !isMember { try keep(reply, pin: pin, sealingKey: wish.sealingKey, nonce: courier.nonce) }

@@ -10,21 +10,18 @@ package final class Courier {
     private lazy var authority = Result { try WebAddress(url).authority }
     private var keyID: String
     private var key: any Signer
-    private let clock: () -> Instant
     /// The server's last nonce; kept across runs, so that a usual sync needs no extra round trip.
     package private(set) var nonce: [UInt8]
     package private(set) var hello: Hello?
 
     package init(
-        transport: any Transport, url: String, keyID: String, key: any Signer, nonce: [UInt8],
-        clock: @escaping () -> Instant
+        transport: any Transport, url: String, keyID: String, key: any Signer, nonce: [UInt8]
     ) {
         self.transport = transport
         self.url = url.hasSuffix("/") ? String(url.dropLast()) : url
         self.keyID = keyID
         self.key = key
         self.nonce = nonce
-        self.clock = clock
     }
 
     package var traffic: Traffic { transport.traffic }
@@ -37,21 +34,28 @@ package final class Courier {
 
     /// One request, once more when the server did not know the nonce or found the request damaged.
     ///
-    /// - Parameter keyID: who signs, where it is not the device's id: a key that the township is to know first.
+    /// - Parameters:
+    ///   - standing: what the answer is when the township says that nothing has changed.
+    ///   - keyID: who signs, where it is not the device's id: a key that the township is to know first.
     /// - Throws: ``TransportError``; the ``Problem`` the server answered, ``Problem/Code/busy`` for a fault of its
     ///   own; ``Problem`` ``Problem/Code/unreachable`` for anything that is no verified answer.
     package func exchange(
         _ method: HTTPMethod, _ path: String, query: String = "", headers: HTTPHeaders = [:], body: [UInt8] = [],
-        contentType: String = MediaType.protobuf.rawValue, keyID: String? = nil,
-        onProgress: ((Int64, Int64) -> Void)? = nil, shouldAbort: (() -> Bool)? = nil
+        contentType: String = MediaType.protobuf.rawValue, standing: StandingAnswer? = nil,
+        keyID: String? = nil, onProgress: ((Int64, Int64) -> Void)? = nil, shouldAbort: (() -> Bool)? = nil
     ) throws -> Answer.Body {
         var heard: Set<Problem.Code> = []
+        let query = [query, standing.map { "known=\($0.tag)" } ?? ""].filter { !$0.isEmpty }.joined(separator: "&")
         while true {
             var request = try request(
                 method, path, query: query, body: body, contentType: contentType, keyID: keyID ?? self.keyID)
             for field in headers.fields { request.headers.append(field.name, field.value) }
             let response = try transport.send(request, onProgress: onProgress, shouldAbort: shouldAbort)
-            let answer = try verified(response)
+            var answer = try verified(response)
+            if case .unchanged(let next) = answer.body {
+                guard let standing else { throw Problem(.unreachable, "an answer to something else") }
+                answer = standing.answer(requestNonce: nonce, nonce: next)
+            }
             if let hello = answer.hello {
                 self.hello = hello
                 nonce = hello.nonce
@@ -88,17 +92,20 @@ package final class Courier {
         let isWorthwhile = body.count >= Self.smallestCompressedBytes && contentType == MediaType.protobuf.rawValue
         let coding = isWorthwhile ? ContentCoding.zstd : .identity
         let sent = coding.compress(body)
-        let digest = ContentDigest.header(for: sent)
+        let digest = body.isEmpty ? nil : ContentDigest.header(for: sent)
         let components = MessageSignature.Components(
             method: method.rawValue, authority: try authority.get(), path: path,
             query: query.isEmpty ? "?" : "?" + query, contentDigest: digest)
-        let signed = try MessageSignature.sign(
-            components, keyID: keyID, nonce: nonce, created: clock(), with: key)
+        let signed = try MessageSignature.sign(components, keyID: keyID, nonce: nonce, with: key)
+        // Protobuf is what a township answers to whoever does not ask for JSON.
         var headers: HTTPHeaders = [
-            "Accept": MediaType.protobuf.rawValue, "Accept-Encoding": "zstd, gzip", "Content-Digest": digest,
-            "Signature-Input": signed.signatureInput, "Signature": signed.signature,
+            "Accept-Encoding": ContentCoding.zstd.rawValue, "Signature-Input": signed.signatureInput,
+            "Signature": signed.signature,
         ]
-        if !body.isEmpty { headers.append("Content-Type", contentType) }
+        if let digest {
+            headers.append("Content-Digest", digest)
+            headers.append("Content-Type", contentType)
+        }
         if coding != .identity { headers.append("Content-Encoding", coding.rawValue) }
         return HTTPRequest(method, url + path + (query.isEmpty ? "" : "?" + query), headers: headers, body: sent)
     }

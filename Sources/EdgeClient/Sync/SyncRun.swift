@@ -81,8 +81,7 @@ struct SyncRun {
         let nonce = try station.replica.read { try Meta.bytes("nonce", in: $0.database) ?? [] }
         return Courier(
             transport: try HTTPTransport(policy, proxy: .ofProcess()), url: membership.url,
-            keyID: membership.device.description, key: try station.keys.signer(of: membership.device), nonce: nonce,
-            clock: station.clock)
+            keyID: membership.device.description, key: try station.keys.signer(of: membership.device), nonce: nonce)
     }
 
     /// Runs until it is done, is refused, or does not get further.

@@ -17,7 +17,8 @@ extension Syncer {
     /// - Throws: as ``Courier/exchange(_:_:query:body:keyID:onProgress:shouldAbort:)``; ``Problem``
     ///   ``Problem/Code/historyRewritten``, after the evidence is kept.
     func verified(
-        _ method: HTTPMethod, _ path: String, query: String = "", body: [UInt8] = [], isObserved: Bool = false
+        _ method: HTTPMethod, _ path: String, query: String = "", body: [UInt8] = [], standing: StandingAnswer? = nil,
+        isObserved: Bool = false
     ) throws -> Answer.Body {
         // Pulls and hellos ask for the proof; a push is followed by a pull.
         let named = method == .get ? try heldHead() : nil
@@ -25,7 +26,7 @@ extension Syncer {
         do {
             let answer = try courier.exchange(
                 method, path, query: parts.filter { !$0.isEmpty }.joined(separator: "&"), body: body,
-                shouldAbort: shouldAbort)
+                standing: standing, shouldAbort: shouldAbort)
             try check(named: named, isProofDue: method == .get, isObserved: isObserved)
             return answer
         } catch let problem as Problem where problem.code != .unreachable {

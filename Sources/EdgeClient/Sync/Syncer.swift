@@ -83,10 +83,10 @@ package struct Syncer {
 
     /// One exchange whose answer is used only when station and township go together.
     func exchange(
-        _ method: HTTPMethod, _ path: String, query: String = "", body: [UInt8] = []
+        _ method: HTTPMethod, _ path: String, query: String = "", body: [UInt8] = [], standing: StandingAnswer? = nil
     ) throws -> Answer.Body {
         do {
-            return try verified(method, path, query: query, body: body, isObserved: true)
+            return try verified(method, path, query: query, body: body, standing: standing, isObserved: true)
         } catch let problem as Problem where [.chainForked, .gap, .badRequest].contains(problem.code) {
             // A restored township may know less than is said here: that it is restored comes first.
             if let hello = courier.hello { try observe(hello) }
@@ -130,7 +130,7 @@ package struct Syncer {
 
     private func pull(_ query: String, position: ReplicaPosition, session: inout SyncSession) throws {
         let body = try exchange(
-            .get, "/v1/pull", query: query + "&epoch=\(position.epoch)&limit=\(Limits.recordsPerPage)")
+            .get, "/v1/pull", query: query + "&epoch=\(position.epoch)", standing: try standingAnswer(at: position))
         guard case .pull(let page) = body else { throw Problem(.unreachable, "pull") }
         let records = try replica.write { transaction in
             let records = try PageApplication.apply(page, to: transaction)
@@ -138,11 +138,24 @@ package struct Syncer {
                 try Meta.set(page.bootstrapToken, for: "bootstrap_token", in: transaction.database)
             }
             try keepNonce(in: transaction)
+            if let standing = courier.hello.flatMap({ StandingAnswer($0, page) }) {
+                try Meta.set(standing.bytes, for: Self.standingKey, in: transaction.database)
+            }
             try transaction.compareDigests(page)
             return records
         }
         session.pulled(page, records: records)
     }
+
+    /// What a pull from here is answered while nothing happens.
+    private func standingAnswer(at position: ReplicaPosition) throws -> StandingAnswer? {
+        let bytes = try replica.read { try Meta.bytes(Self.standingKey, in: $0.database) }
+        return bytes.flatMap(StandingAnswer.init).flatMap { standing in
+            standing.cursor == position.cursor && standing.epoch == position.epoch ? standing : nil
+        }
+    }
+
+    private static let standingKey = "standing_answer"
 
     // MARK: - Repair
 

@@ -52,7 +52,7 @@ package struct HTTPRequest: Hashable, Sendable {
     package var method: HTTPMethod
     /// `https://…`, or `http://…` on loopback; without user, password or fragment.
     package var url: String
-    /// `Host`, `Content-Length` and `User-Agent` are added by the transport.
+    /// `Host` and `Content-Length` are added by the transport, and nothing else.
     package var headers: HTTPHeaders
     /// Sent with `post` and `put`; must be empty otherwise.
     package var body: [UInt8]

@@ -24,8 +24,6 @@ package final class HTTPTransport: Transport {
     private let handle: EasyHandle
     private var isSending = false
 
-    static let userAgent = "ruhu/1"
-
     /// - Throws: ``TransportError`` of kind `internalError` when libcurl does not start.
     package init(
         _ policy: TLSPolicy, limits: TransportLimits = TransportLimits(), proxy: ProxySettings = ProxySettings()
@@ -129,7 +127,6 @@ extension HTTPTransport {
         try handle.set(CURLOPT_PROTOCOLS_STR, address.scheme.rawValue)
         try handle.set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
         try handle.set(CURLOPT_FOLLOWLOCATION, isOn: false)
-        try handle.set(CURLOPT_USERAGENT, Self.userAgent)
         // libcurl must not touch the process's signal handlers. It need not: since 7.88 all its writes, those of its
         // TLS library too, are told to raise no SIGPIPE.
         try handle.set(CURLOPT_NOSIGNAL, isOn: true)
@@ -178,8 +175,7 @@ extension HTTPTransport {
             throw TransportError.internalError("\(request.method.rawValue) with a body")
         }
         // Without a value libcurl leaves its own field out: no wait for "100 Continue", no form's media type.
-        var lines = ["Expect:"]
-        if request.headers["Content-Type"] == nil { lines.append("Content-Type:") }
+        var lines = ["Expect:"] + ["Accept", "Content-Type"].filter { request.headers[$0] == nil }.map { $0 + ":" }
         for field in request.headers.fields {
             guard !field.name.isEmpty, field.name.utf8.allSatisfy(isTokenCharacter),
                 field.value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f || $0 == 0x09 })

@@ -55,7 +55,7 @@ extension Exchange {
     /// The exchanges that only read, from authentication to answer on one snapshot.
     func read(
         _ route: Route, _ request: ReceivedRequest, heldSize: UInt64?, in database: Database
-    ) throws -> (Answer.Body, Hello, Sighting?) {
+    ) throws -> (Answer.Body, Hello?, Sighting?) {
         let device = try authenticate(request, in: database)
         var sighting: Sighting?
         let body: Answer.Body
@@ -67,8 +67,17 @@ extension Exchange {
         case .chain: body = .chain(try chain(request, for: device, in: database))
         default: body = .hello
         }
-        let acknowledged = device.state.acknowledged
-        return (body, try hello(acknowledged: acknowledged, heldSize: heldSize, in: database), sighting)
+        let hello = try hello(acknowledged: device.state.acknowledged, heldSize: heldSize, in: database)
+        if case .pull(let page) = body, isKnown(page, hello, to: request) {
+            return (.unchanged(nonce: hello.nonce), nil, sighting)
+        }
+        return (body, hello, sighting)
+    }
+
+    /// Whether the station has said that this very answer is what it was told last.
+    private func isKnown(_ page: PullPage, _ hello: Hello, to request: ReceivedRequest) -> Bool {
+        guard let known = request.parameters["known"], let standing = StandingAnswer(hello, page) else { return false }
+        return standing.isAll(of: page) && standing.tag == known
     }
 
     /// The exchanges that are one transaction from authentication to answer.

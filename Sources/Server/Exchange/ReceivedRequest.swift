@@ -33,11 +33,13 @@ package struct ReceivedRequest: Sendable {
     package let body: [UInt8]
     package let media: MediaType
     package let signature: ParsedSignature
-    private let contentDigest: String
+    /// `nil` when the signature does not cover it, because there is no body.
+    private let contentDigest: String?
 
     /// - Parameter raw: the body as it was sent, compressed.
     /// - Throws: ``Problem``: ``Problem/Code/unsigned``, ``Problem/Code/bodyTooLarge``, ``Problem/Code/unsupportedMedia``,
-    ///   ``Problem/Code/badRequest`` for a digest that is not the body's, ``Problem/Code/badSignature`` for a malformed one.
+    ///   ``Problem/Code/badRequest`` for a digest that is not the body's, ``Problem/Code/badSignature`` for a signature that
+    ///   is malformed or leaves a body uncovered.
     package init(_ head: RequestHead, raw: [UInt8]) throws {
         self.head = head
         parameters = Self.parameters(head.query ?? "")
@@ -49,8 +51,7 @@ package struct ReceivedRequest: Sendable {
         } catch {
             throw Problem(.badSignature, error.detail)
         }
-        contentDigest = head.headers["content-digest"] ?? ""
-        guard ContentDigest.matches(contentDigest, raw) else { throw Problem(.badRequest, "Content-Digest") }
+        contentDigest = try Self.contentDigest(head, of: raw, isSigned: signature.coversContent)
         guard let coding = ContentCoding(rawValue: head.headers["content-encoding"] ?? "identity") else {
             throw Problem(.unsupportedMedia, "Content-Encoding")
         }
@@ -60,6 +61,16 @@ package struct ReceivedRequest: Sendable {
             throw Problem(.bodyTooLarge, error.detail)
         }
         media = try Self.media(of: head)
+    }
+
+    private static func contentDigest(_ head: RequestHead, of raw: [UInt8], isSigned: Bool) throws -> String? {
+        guard isSigned else {
+            guard raw.isEmpty else { throw Problem(.badSignature, "content-digest") }
+            return nil
+        }
+        let digest = head.headers["content-digest"] ?? ""
+        guard ContentDigest.matches(digest, raw) else { throw Problem(.badRequest, "Content-Digest") }
+        return digest
     }
 
     /// A blob's bytes are no message: they come as they are.

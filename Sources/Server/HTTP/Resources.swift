@@ -23,7 +23,7 @@ struct Resources: Sendable {
 
     /// - Returns: the answer's body and hello.
     /// - Throws: ``Problem``; nothing was changed then.
-    func answer(_ route: Route, _ request: ReceivedRequest) async throws -> (Answer.Body, Hello) {
+    func answer(_ route: Route, _ request: ReceivedRequest) async throws -> (Answer.Body, Hello?) {
         let exchange = exchange
         let heldSize = try request.number("head")
         switch route {

@@ -992,6 +992,19 @@ package nonisolated struct WireHelloBody: Sendable {
   package init() {}
 }
 
+/// The answer is the one that the request's `known` names: nothing has happened since. It has no hello but the next nonce.
+package nonisolated struct WireUnchanged: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var nonce: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 // Unchecked by the plugin: its storage is copied before a write while it is shared (_uniqueStorage).
 package nonisolated struct WireAnswer: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -1086,6 +1099,14 @@ package nonisolated struct WireAnswer: @unchecked Sendable {
     set {_uniqueStorage()._body = .blobPart(newValue)}
   }
 
+  package var unchanged: WireUnchanged {
+    get {
+      if case .unchanged(let v)? = _storage._body {return v}
+      return WireUnchanged()
+    }
+    set {_uniqueStorage()._body = .unchanged(newValue)}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package nonisolated enum OneOf_Body: Equatable, Sendable {
@@ -1097,6 +1118,7 @@ package nonisolated struct WireAnswer: @unchecked Sendable {
     case chain(WireChain)
     case blobStatus(WireBlobStatus)
     case blobPart(WireBlobPart)
+    case unchanged(WireUnchanged)
 
   }
 
@@ -3006,9 +3028,39 @@ nonisolated extension WireHelloBody: SwiftProtobuf.Message, SwiftProtobuf._Messa
   }
 }
 
+nonisolated extension WireUnchanged: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Unchanged"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}nonce\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.nonce) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.nonce.isEmpty {
+      try visitor.visitSingularBytesField(value: self.nonce, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: WireUnchanged, rhs: WireUnchanged) -> Bool {
+    if lhs.nonce != rhs.nonce {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension WireAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Answer"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{3}request_nonce\0\u{1}hello\0\u{1}problem\0\u{3}hello_body\0\u{1}enrolment\0\u{1}push\0\u{1}pull\0\u{1}chain\0\u{3}blob_status\0\u{3}blob_part\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{3}request_nonce\0\u{1}hello\0\u{1}problem\0\u{3}hello_body\0\u{1}enrolment\0\u{1}push\0\u{1}pull\0\u{1}chain\0\u{3}blob_status\0\u{3}blob_part\0\u{1}unchanged\0")
 
   fileprivate class _StorageClass {
     var _status: UInt32 = 0
@@ -3154,6 +3206,19 @@ nonisolated extension WireAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageI
             _storage._body = .blobPart(v)
           }
         }()
+        case 12: try {
+          var v: WireUnchanged?
+          var hadOneofValue = false
+          if let current = _storage._body {
+            hadOneofValue = true
+            if case .unchanged(let m) = current {v = m}
+          }
+          try decoder.decodeSingularMessageField(value: &v)
+          if let v = v {
+            if hadOneofValue {try decoder.handleConflictingOneOf()}
+            _storage._body = .unchanged(v)
+          }
+        }()
         default: break
         }
       }
@@ -3207,6 +3272,10 @@ nonisolated extension WireAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageI
       case .blobPart?: try {
         guard case .blobPart(let v)? = _storage._body else { preconditionFailure() }
         try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
+      }()
+      case .unchanged?: try {
+        guard case .unchanged(let v)? = _storage._body else { preconditionFailure() }
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
       }()
       case nil: break
       }

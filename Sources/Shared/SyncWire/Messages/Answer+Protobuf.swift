@@ -16,6 +16,7 @@ extension WireAnswer {
         case .chain(let run): chain = WireChain(run)
         case .blobStatus(let status): blobStatus = WireBlobStatus(status)
         case .blobPart(let part): blobPart = WireBlobPart(part)
+        case .unchanged(let nonce): unchanged.nonce = Data(nonce)
         }
     }
 
@@ -30,6 +31,7 @@ extension WireAnswer {
         case .chain(let run): value = .chain(try run.engineValue())
         case .blobStatus(let status): value = .blobStatus(try status.engineValue())
         case .blobPart(let part): value = .blobPart(try part.engineValue())
+        case .unchanged(let unchanged): value = .unchanged(nonce: Array(unchanged.nonce))
         case nil: throw CodecError("answer without a body")
         }
         return Answer(

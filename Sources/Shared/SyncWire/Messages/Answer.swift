@@ -34,6 +34,8 @@ package struct Answer: Hashable, Sendable {
         case chain(ChainRun)
         case blobStatus(BlobStatus)
         case blobPart(BlobPart)
+        /// It is what the request's ``StandingAnswer`` is; here is the next nonce.
+        case unchanged(nonce: [UInt8])
     }
 
     package var status: Int

@@ -29,10 +29,12 @@ package struct ParsedSignature: Hashable, Sendable {
     /// The inner list with its parameters, exactly as received: part of the signed bytes.
     package var parameters: String
     package var signature: [UInt8]
+    /// Whether the digest of the body is among what is signed; without it there must be no body.
+    package var coversContent: Bool
 }
 
-/// HTTP Message Signatures (RFC 9421) with `ed25519`, label `sig`, over method, authority, path, query and content
-/// digest.
+/// HTTP Message Signatures (RFC 9421) with `ed25519`, label `sig`, over method, authority, path, query and, of a request
+/// with a body, content digest.
 package enum MessageSignature {
     package struct Components: Hashable, Sendable {
         package var method: String
@@ -40,9 +42,10 @@ package enum MessageSignature {
         package var path: String
         /// With its question mark; `?` alone when there is none.
         package var query: String
-        package var contentDigest: String
+        /// `nil` where there is no body.
+        package var contentDigest: String?
 
-        package init(method: String, authority: String, path: String, query: String, contentDigest: String) {
+        package init(method: String, authority: String, path: String, query: String, contentDigest: String?) {
             self.method = method
             self.authority = authority
             self.path = path
@@ -52,24 +55,27 @@ package enum MessageSignature {
     }
 
     static let covered = #"("@method" "@authority" "@path" "@query" "content-digest")"#
+    static let coveredWithoutBody = #"("@method" "@authority" "@path" "@query")"#
 
     /// RFC 9421 section 2.5.
     static func base(_ components: Components, parameters: String) -> [UInt8] {
-        let lines = [
-            #""@method": "# + components.method, #""@authority": "# + components.authority.lowercased(),
-            #""@path": "# + components.path, #""@query": "# + components.query,
-            #""content-digest": "# + components.contentDigest, #""@signature-params": "# + parameters,
-        ]
+        let lines =
+            [
+                #""@method": "# + components.method, #""@authority": "# + components.authority.lowercased(),
+                #""@path": "# + components.path, #""@query": "# + components.query,
+            ] + (components.contentDigest.map { [#""content-digest": "# + $0] } ?? [])
+            + [#""@signature-params": "# + parameters]
         return Array(lines.joined(separator: "\n").utf8)
     }
 
+    /// Neither the algorithm, which the key tells, nor the time, which nobody may trust, is said: every byte counts on a
+    /// village's line.
     /// - Returns: the values of the two headers.
     package static func sign(
-        _ components: Components, keyID: String, nonce: [UInt8], created: Instant, with key: any Signer
+        _ components: Components, keyID: String, nonce: [UInt8], with key: any Signer
     ) throws -> (signatureInput: String, signature: String) {
-        let seconds = created.milliseconds / 1000
-        let parameters =
-            covered + ";created=\(seconds);keyid=\"\(keyID)\";alg=\"ed25519\";nonce=\"\(Base64.encode(nonce, .url))\""
+        let covered = components.contentDigest == nil ? coveredWithoutBody : covered
+        let parameters = covered + ";keyid=\"\(keyID)\";nonce=\"\(Base64.encode(nonce, .url))\""
         let signature = try key.signature(for: base(components, parameters: parameters))
         return ("sig=" + parameters, "sig=:\(Base64.encode(signature)):")
     }
@@ -77,12 +83,17 @@ package enum MessageSignature {
     /// The longest header that is read.
     private static let headerBytes = 2_048
 
-    /// - Throws: ``CodecError`` unless exactly the covered components are named, with `keyid`, `nonce` and `ed25519`.
+    /// - Throws: ``CodecError`` unless exactly the covered components are named, with `keyid` and `nonce`, and no other
+    ///   `alg` than `ed25519`.
     package static func parse(signatureInput: String, signature: String) throws(CodecError) -> ParsedSignature {
         guard signatureInput.utf8.count <= headerBytes, signature.utf8.count <= headerBytes else {
             throw CodecError("signature headers too long")
         }
-        guard signatureInput.hasPrefix("sig=" + covered) else { throw CodecError("covered components") }
+        let coversContent = signatureInput.hasPrefix("sig=" + covered)
+        guard coversContent || signatureInput.hasPrefix("sig=" + coveredWithoutBody) else {
+            throw CodecError("covered components")
+        }
+        let covered = coversContent ? covered : coveredWithoutBody
         let parameters = String(Substring(signatureInput.utf8.dropFirst(4)))
         var values: [String: String] = [:]
         let quote = UInt8(ascii: "\"")
@@ -92,13 +103,14 @@ package enum MessageSignature {
             if value.count >= 2, value.first == quote, value.last == quote { value = value.dropFirst().dropLast() }
             values[String(Substring(part[..<equals]))] = String(Substring(value))
         }
-        guard values["alg"] == "ed25519", let keyID = values["keyid"],
+        guard values["alg"] ?? "ed25519" == "ed25519", let keyID = values["keyid"],
             let nonce = values["nonce"].flatMap({ Base64.decode($0, .url) })
         else { throw CodecError("alg, keyid or nonce") }
         guard signature.hasPrefix("sig=:"), signature.hasSuffix(":"), signature.utf8.count > 5,
             let bytes = Base64.decode(String(Substring(signature.utf8.dropFirst(5).dropLast()))), bytes.count == 64
         else { throw CodecError("signature") }
-        return ParsedSignature(keyID: keyID, nonce: nonce, parameters: parameters, signature: bytes)
+        return ParsedSignature(
+            keyID: keyID, nonce: nonce, parameters: parameters, signature: bytes, coversContent: coversContent)
     }
 
     package static func verify(
