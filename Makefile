@@ -36,6 +36,7 @@ bench: release ## The benchmarks, against their floors; prints the tables of doc
 	$(SWIFT) build -c release --scratch-path .build-release --product ruhu-bench
 	.build-release/release/ruhu-bench
 	.build-release/release/ruhu-bench village
+	.build-release/release/ruhu-bench line
 
 district: release ## A district's data (made once, 1.5 GB in the user's cache), and what its desk waits for
 	$(SWIFT) build -c release --scratch-path .build-release --product ruhu-bench

@@ -109,7 +109,9 @@ let package = Package(
             name: "ruhu-demo", dependencies: ["ProgramRunner"], path: "Examples/Demo", swiftSettings: settings),
         .executableTarget(
             name: "ruhu-bench",
-            dependencies: ["ProgramRunner", "Server", "RecordStore", "SyncWire", "Assistance", "SyncEngine", grdb],
+            dependencies: [
+                "ProgramRunner", "Server", "EdgeClient", "RecordStore", "SyncWire", "Assistance", "SyncEngine", grdb,
+            ],
             path: "Benchmarks/Bench", swiftSettings: settings),
 
         .target(

@@ -162,6 +162,14 @@ struct Bench {
             guard made.code == 0 else { throw ProgramFailure("storm: \(made.errors.prefix(300))") }
             return station
         }
+        let alone = try StormBench(server: server, stations: all).run()
+        let rate = Double(stations * each) / alone.seconds
+        add("\(stations) stations × \(each) records at once, the server alone", "\(Int(rate)) records/s", "")
+        add(
+            "the same, how long a push waits",
+            "\(milliseconds(alone.wait(percent: 50))), 99 of 100 at most \(milliseconds(alone.wait(percent: 99)))", "")
+        add("the same, server CPU", cpu(alone.processorSeconds, per: stations * each), "")
+        add("server memory, highest", "\(alone.memory / 1_048_576) MiB", "")
         let before = server.processorSeconds
         let started = ContinuousClock.now
         let processes = try all.map { station in
@@ -175,7 +183,7 @@ struct Bench {
         let seconds = Usage.seconds(since: started)
         let failed = processes.filter { $0.terminationStatus != 0 }.count
         add(
-            "\(stations) stations × \(each) records at once, whole processes",
+            "\(stations) stations sync once more at once, whole processes (what they pushed is offered again)",
             "\(String(format: "%.2f", seconds)) s, \(failed) failed", "")
         add("the same, server CPU", cpu(server.processorSeconds - before, per: stations * each), "")
     }
@@ -207,6 +215,10 @@ struct Bench {
             if CommandLine.arguments.dropFirst().first == "village" {
                 var village = try VillageBench(households: arguments.first ?? 150, cases: 35)
                 return try village.run()
+            }
+            if CommandLine.arguments.dropFirst().first == "line" {
+                var line = try LineBench(runs: arguments.first ?? 5)
+                return try line.run()
             }
             if CommandLine.arguments.dropFirst().first == "district" {
                 var district = try DistrictBench(Array(CommandLine.arguments.dropFirst(2)))

@@ -6,7 +6,7 @@ import SyncEngine
 struct VillageSample {
     let households: Int
     private(set) var homes: [Home] = []
-    private var random = SplitMix(state: 7)
+    private var random: SplitMix
 
     struct Home {
         var id: RecordID
@@ -17,7 +17,11 @@ struct VillageSample {
     private static let surnames = Array("张王李刘陈杨赵孙周吴")
     private static let given = ["秀英", "建国", "桂兰", "玉珍", "志强", "淑华", "立军", "红梅", "永福", "小满"]
 
-    init(households: Int) { self.households = households }
+    /// - Parameter village: another number gives other ids.
+    init(households: Int, village: Int = 0) {
+        self.households = households
+        random = SplitMix(state: 7 + UInt64(village))
+    }
 
     /// - Parameter poor: so many of the first households earn little.
     /// - Returns: documents for `ruhu new -`, one a line.
