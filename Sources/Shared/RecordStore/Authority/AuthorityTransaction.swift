@@ -20,6 +20,10 @@ package final class AuthorityTransaction: AuthorityStore {
         try Query(database, "SELECT 1 FROM orphan LIMIT 1").first { _ in true } ?? false
     }
 
+    private lazy var hasQuarantine = Result {
+        try Query(database, "SELECT 1 FROM quarantine WHERE state = 'open' LIMIT 1").first { _ in true } ?? false
+    }
+
     package init(_ database: Database, tables: RecordTables) {
         self.database = database
         self.tables = tables
@@ -149,8 +153,7 @@ package final class AuthorityTransaction: AuthorityStore {
     }
 
     package func devices(awaiting records: [RecordID]) throws -> [DeviceState] {
-        guard try Query(database, "SELECT 1 FROM quarantine WHERE state = 'open' LIMIT 1").first({ _ in true }) ?? false
-        else { return [] }
+        guard try hasQuarantine.get() else { return [] }
         var found: [DeviceID] = []
         for record in records {
             var query = try Query(
@@ -225,7 +228,6 @@ package final class AuthorityTransaction: AuthorityStore {
             try write(mutation, seq: entry.seq, author: entry.sealed.set.device)
         }
         if entry.outcome.result == .quarantined { try appendQuarantine(entry) }
-        if !entry.isRelease { try acknowledge(entry.sealed) }
         cachedHead?.seq = entry.seq
     }
 
@@ -354,6 +356,7 @@ package final class AuthorityTransaction: AuthorityStore {
     }
 
     private func appendQuarantine(_ entry: LogEntry) throws {
+        hasQuarantine = .success(true)
         var query = try Query(
             database, "INSERT OR REPLACE INTO quarantine (device, number, seq, state) VALUES (?, ?, ?, 'open')")
         query.bind(entry.sealed.set.device)
@@ -372,11 +375,11 @@ package final class AuthorityTransaction: AuthorityStore {
         }
     }
 
-    private func acknowledge(_ sealed: SealedSet) throws {
+    package func acknowledge(_ acknowledgement: Acknowledgement, of device: DeviceID) throws {
         var query = try Query(database, "UPDATE device SET acknowledged = ?, last_hash = ? WHERE id = ?")
-        query.bind(sealed.set.number)
-        query.bind(sealed.hash.bytes)
-        query.bind(sealed.set.device)
+        query.bind(acknowledgement.number)
+        query.bind(acknowledgement.hash.bytes)
+        query.bind(device)
         try query.run()
     }
 }

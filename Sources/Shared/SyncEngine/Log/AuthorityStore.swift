@@ -36,8 +36,10 @@ package protocol AuthorityStore: AuthorityView {
     func head() throws -> Base
     /// The hash and the recorded outcome of a decided set; the latest, when it was released from quarantine.
     func decided(device: DeviceID, number: UInt64) throws -> (hash: Hash256, outcome: SetOutcome)?
-    /// Appends a decided set with its effects, at the next seq, and moves the device's acknowledgement.
+    /// Appends a decided set with its effects, at the next seq.
     func append(_ entry: LogEntry) throws
+    /// Moves a device's acknowledgement to the last of the sets that were appended.
+    func acknowledge(_ acknowledgement: Acknowledgement, of device: DeviceID) throws
     /// The device's quarantined sets that are still open, by number.
     func quarantined(device: DeviceID) throws -> [SealedSet]
     /// Devices with open quarantined sets that name one of these records.

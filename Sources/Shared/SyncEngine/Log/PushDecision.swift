@@ -46,6 +46,7 @@ package struct PushDecision<Store: AuthorityStore> {
             }
             previous = sealed.hash
         }
+        if reply.acknowledged != device.acknowledged { try store.acknowledge(reply.acknowledged, of: device.id) }
         return reply
     }
 

@@ -64,12 +64,13 @@ package enum SetValidation {
         default: break
         }
         guard let rule = field.rule, !value.isNull else { return }
-        let parts: [Value] = if case .list(let elements) = value { elements.map(Value.text) } else { [value] }
-        for part in parts {
+        func judge(_ part: Value) throws {
             if let finding = rule.check(part, context), finding.severity == .error {
                 throw Problem(.badValue, name(), explanation: finding.message)
             }
         }
+        guard case .list(let elements) = value else { return try judge(value) }
+        for element in elements { try judge(.text(element)) }
     }
 
     /// The record's own rule, over its values after the set.

@@ -53,8 +53,8 @@ package final class KindSchema: Sendable {
     package let groups: [FieldGroup]
     /// How a record leaves its parent without being deleted.
     package let departure: Departure?
-    /// Indices of the stored fields in byte order of their names, for the digest.
-    package let canonicalOrder: [Int]
+    /// The stored fields in byte order of their names, for the digest: index, and the name as ``CanonicalBytes`` has it.
+    let canonicalFields: [(index: Int, name: [UInt8])]
     private let indexByName: [String: Int]
     /// Of the fields, in their order.
     private let names: [String]
@@ -87,8 +87,9 @@ package final class KindSchema: Sendable {
         self.departure = departure
         self.recordRule = recordRule
         let all = self.fields
-        canonicalOrder = all.indices.filter { all[$0].derivation == nil }
+        canonicalFields = all.indices.filter { all[$0].derivation == nil }
             .sorted { all[$0].name.utf8.lexicographicallyPrecedes(all[$1].name.utf8) }
+            .map { ($0, CanonicalBytes.text(all[$0].name)) }
         names = all.map(\.name)
         indexByName = Dictionary(uniqueKeysWithValues: zip(names, all.indices))
     }

@@ -72,8 +72,8 @@ extension Record {
         canonical.append(seq)
         canonical.append(kind.name)
         if extra.isEmpty {
-            for index in kind.canonicalOrder where !values[index].isNull {
-                canonical.append(kind.fields[index].name)
+            for (index, name) in kind.canonicalFields where !values[index].isNull {
+                canonical.append(encoded: name)
                 canonical.append(values[index])
             }
         } else {
@@ -101,9 +101,20 @@ struct CanonicalBytes {
     }
 
     mutating func append(_ text: String) {
-        let utf8 = text.utf8
-        withUnsafeBytes(of: UInt32(utf8.count).bigEndian) { bytes.append(contentsOf: $0) }
-        bytes.append(contentsOf: utf8)
+        var text = text
+        text.withUTF8 { utf8 in
+            withUnsafeBytes(of: UInt32(utf8.count).bigEndian) { bytes.append(contentsOf: $0) }
+            bytes.append(contentsOf: utf8)
+        }
+    }
+
+    /// What was encoded before, once.
+    mutating func append(encoded: [UInt8]) { bytes.append(contentsOf: encoded) }
+
+    static func text(_ text: String) -> [UInt8] {
+        var canonical = CanonicalBytes()
+        canonical.append(text)
+        return canonical.bytes
     }
 
     mutating func append(_ value: Value) {
