@@ -15,6 +15,20 @@ import Testing
         #expect(page.words.contains("没有跑腿记录"))
     }
 
+    @Test func aStationThatReachesNobodyIsToldToJoinAgain() throws {
+        let folder = try TemporaryFolder()
+        let server = try TownshipServer(in: folder.url)
+        try server.start()
+        let code = try server.invite(village: "370404101201", staff: "王秀英")
+        server.stop()
+        let station = VillageStation(in: folder.url, name: "a")
+        let answer = try station.run("join", server.url, code)
+        #expect(answer.code == 69 && answer.errors.contains("run ruhu join again"), "\(answer.errors)")
+        #expect(!answer.errors.contains("ruhu sync"), "\(answer.errors)")
+        try server.start()
+        #expect(try station.run("join", server.url, code).code == 0)
+    }
+
     /// What is missing is said once; who signs it is said when nothing else is missing.
     @Test func aBlockedStepSaysWhatMattersFirst() throws {
         var desk = try CaseConsole()

@@ -24,7 +24,7 @@ struct JoinCommand: ParsableCommand {
         let enrolment = StationEnrolment(
             station: try Station.openOrCreate(folder, clock: SystemClock.now), url: url, code: code,
             name: name ?? SystemUser.hostName)
-        let reply = try enrolment.run()
+        let reply = try Self.reached { try enrolment.run() }
         options.output.write(
             .object([
                 ("device", .string(reply.device.description)),
@@ -35,6 +35,28 @@ struct JoinCommand: ParsableCommand {
             text: L(
                 "已登记：\(reply.staff)，\(reply.scopes.map(\.code).joined(separator: " "))。下一步：ruhu sync",
                 "Enrolled: \(reply.staff), \(reply.scopes.map(\.code).joined(separator: " ")). Next: ruhu sync"))
+    }
+}
+
+extension JoinCommand {
+    /// Nobody is a member yet who could sync: what to do next is to join again.
+    private static func reached<Reply>(_ attempt: () throws -> Reply) throws -> Reply {
+        do {
+            return try attempt()
+        } catch let problem as Problem where problem.code == .unreachable {
+            throw again(problem)
+        } catch let error as TransportError where error.problem.code == .unreachable {
+            throw again(error.problem)
+        }
+    }
+
+    private static func again(_ problem: Problem) -> Problem {
+        Problem(
+            .unreachable, problem.subject, explanation: problem.explanation,
+            hint: Label(
+                zh: "还没有登记；有信号时再运行一次 ruhu join，邀请码不变。",
+                en: "This station is not enrolled yet; run ruhu join again, with the same code, when there is a signal."
+            ))
     }
 }
 
