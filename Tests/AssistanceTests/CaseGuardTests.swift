@@ -81,6 +81,18 @@ import Testing
         #expect(try world.refusals("approve") == ["R15"])
     }
 
+    @Test func aStepThatIsNoneIsToldWhichThereAre() throws {
+        let file = try CaseWorld(.dibao).file
+        guard case .failure(let refused) = CaseMachine.dibao.judge("accpet", from: .preparing, by: .clerk, in: file)
+        else {
+            Issue.record("not refused")
+            return
+        }
+        let told = try #require(refused.refusal.problem.explanation)
+        #expect(told.zh.contains("没有这个步骤") && told.zh.contains("accept 受理"), "\(told.zh)")
+        #expect(told.en.contains("there is no such step") && told.en.contains("accept"), "\(told.en)")
+    }
+
     @Test func aRefusedStepSaysEveryReasonInBothLanguages() throws {
         let world = CaseWorld(.dibao)
         let file = try world.file

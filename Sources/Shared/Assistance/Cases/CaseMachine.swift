@@ -84,12 +84,7 @@ package struct CaseMachine: Sendable {
             ])
         }
         guard let move = moves.first(where: { $0.name == name && $0.from.contains(state) }) else {
-            let next = moves(from: state)
-            let zh = next.isEmpty ? "已办结" : "下一步只能是" + next.map(\.label.zh).joined(separator: "、")
-            let en = next.isEmpty ? "it is closed" : "next can be " + next.map(\.name).joined(separator: ", ")
-            return refused([
-                .init(CaseRule(13), Label(zh: "现在是“\(state.label.zh)”，\(zh)", en: "it is \(state.label.en); \(en)"))
-            ])
+            return refused([.init(CaseRule(13), because(name, from: state))])
         }
         if let role, !role.covers(move.role) {
             return refused([
@@ -98,6 +93,18 @@ package struct CaseMachine: Sendable {
         }
         let missing = move.guards.filter { !$0.isMet(file) }
         return missing.isEmpty ? .success(move) : refused(missing.map { .init($0.rule, $0.needs) })
+    }
+
+    /// Why the table has no such row: what can be next, and of a name that is none how the steps are written.
+    private func because(_ name: String, from state: CaseState) -> Label {
+        let next = moves(from: state)
+        let isStep = moves.contains { $0.name == name }
+        let names = next.map { isStep ? $0.label.zh : "\($0.name) \($0.label.zh)" }
+        let zh = next.isEmpty ? "已办结" : "下一步只能是" + names.joined(separator: "、")
+        let en = next.isEmpty ? "it is closed" : "next can be " + next.map(\.name).joined(separator: ", ")
+        return Label(
+            zh: (isStep ? "" : "没有这个步骤；") + "现在是“\(state.label.zh)”，\(zh)",
+            en: (isStep ? "" : "there is no such step; ") + "it is \(state.label.en); \(en)")
     }
 }
 
