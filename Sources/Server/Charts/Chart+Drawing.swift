@@ -17,8 +17,10 @@ struct Drawing {
     private static let plotHeight = 220
     /// Of a letter of one column; a Chinese character has two.
     private static let column = 7
-    /// Columns of a label; longer ones are cut, and whole in their tooltip.
+    /// Columns of a label below a line or in the legend; longer ones are cut, and whole in their tooltip.
     private static let labelColumns = 24
+    /// Columns of a label beside a bar.
+    private static let barLabelColumns = 44
     private static let ink = "#1a1a1a"
     private static let faint = "#6b6b6b"
     private static let grid = "#d0d0d0"
@@ -51,7 +53,7 @@ struct Drawing {
     // MARK: - Bars
 
     private mutating func drawBars(from: Int, height: Int) {
-        let labels = chart.categories.map(Self.short)
+        let labels = chart.categories.map { Self.short($0, Self.barLabelColumns) }
         let columns = labels.map(TextTable.width).max() ?? 0
         let left = 20 + columns * Self.column
         let right = 24 + (sums.map { TextTable.width(chart.text(of: $0)) }.max() ?? 0) * Self.column
@@ -132,9 +134,12 @@ struct Drawing {
         let widest = (chart.categories.map { TextTable.width(Self.short($0)) }.max() ?? 1) * Self.column + 8
         let each = max(1, (widest + step - 1) / step)
         for index in stride(from: 0, to: count, by: each) {
+            open("<g>")
+            open("<title>\(Self.safe(chart.categories[index]))</title>")
             text(
                 Self.short(chart.categories[index]), x: left + step / 2 + index * step, y: top + height + 20,
                 anchor: "middle", colour: Self.faint, size: 11)
+            open("</g>")
         }
         for (number, one) in chart.series.enumerated() {
             let points = (0..<count).compactMap { index in
@@ -192,6 +197,8 @@ struct Drawing {
         var x = 12
         for (number, one) in chart.series.enumerated() {
             let name = Self.short(one.name)
+            open("<g>")
+            open("<title>\(Self.safe(one.name))</title>")
             if chart.form == .lines {
                 open(Self.marker(number, x: x + 6, y: y + 6))
             } else {
@@ -202,6 +209,7 @@ struct Drawing {
                     """)
             }
             text(name, x: x + 18, y: y + 11)
+            open("</g>")
             x += 34 + TextTable.width(name) * Self.column
         }
     }
@@ -239,12 +247,12 @@ struct Drawing {
 
     private mutating func open(_ markup: String) { parts.append(markup) }
 
-    private static func short(_ label: String) -> String {
+    private static func short(_ label: String, _ columns: Int = labelColumns) -> String {
         let line = String(label.map { $0.isNewline || $0 == "\t" ? " " : $0 })
-        guard TextTable.width(line) > labelColumns else { return line }
+        guard TextTable.width(line) > columns else { return line }
         var short = ""
         for character in line {
-            guard TextTable.width(short) + TextTable.width(String(character)) < labelColumns else { break }
+            guard TextTable.width(short) + TextTable.width(String(character)) < columns else { break }
             short.append(character)
         }
         return short + "…"
