@@ -21,6 +21,12 @@ import Testing
         #expect(included.notice?.rule == "7d" && included.notice?.source == .demo)
     }
 
+    @Test func everyParameterHasANameThatPeopleRead() {
+        #expect(Set(PolicyParameter.labels.keys) == Set(PolicyParameterType.all.keys))
+        #expect(Set(PolicyParameter.labels.values.map(\.zh)).count == PolicyParameter.labels.count)
+        #expect(Set(PolicyParameter.labels.values.map(\.en)).count == PolicyParameter.labels.count)
+    }
+
     private func findings(_ old: String, _ new: String) throws -> [String] {
         let text = try Fixture.text()
         #expect(text.contains(old))
