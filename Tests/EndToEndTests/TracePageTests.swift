@@ -45,6 +45,11 @@ import Testing
             #expect(trace.words.contains(word), "\(word)")
         }
         #expect(!trace.text.contains("11010519491231002X"))
+        // Commands are the auditor's, folded away.
+        let unfolded = trace.text.replacing(/<details.*?<\/details>/.dotMatchesNewlines(), with: "")
+        for command in ["ruhu-server audit calculation", "ruhu verify-proof"] {
+            #expect(trace.text.contains(command) && !unfolded.contains(command))
+        }
         let json = try browser.json(link)
         #expect(json["payment"]["id"].string == payment && json["decision"]["fields"]["result"].string == "approved")
         #expect(json["visits"][0]["step"]["staff"].string == "王秀英")

@@ -51,6 +51,18 @@ enum Parts {
         }
     }
 
+    /// A file whose content the page's script puts into the textarea of an id; whoever has no script pastes it there.
+    static func upload(into target: String, _ label: String, accept: String) -> HTML {
+        let id = "\(target)-file"
+        return Tag.div(.class(.field)) {
+            Tag.label(.for(id), text: label)
+            Tag.input(.id(id), .type(.file), .accept(accept), .fills(target), .ariaDescribedBy(id + "-help"))
+            Tag.small(
+                .id(id + "-help"),
+                text: L("选文件后内容填入下框；也可直接粘贴。", "Its content goes into the box below; or paste it there."))
+        }
+    }
+
     static func select(
         _ name: String, _ label: String, options: [(value: String, text: String)], value: String = "", key: String = "",
         isRequired: Bool = false
@@ -161,6 +173,14 @@ enum Parts {
         return Tag.section(.class(.panel), id.map { .id($0) }) {
             Tag.h2(text: title)
             content
+        }
+    }
+
+    /// A command that whoever checks this office's work runs elsewhere: folded away from those who do the work.
+    static func command(_ summary: String, _ command: String) -> HTML {
+        Tag.details {
+            Tag.summary(text: summary)
+            Tag.code(text: command)
         }
     }
 

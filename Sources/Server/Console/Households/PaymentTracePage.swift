@@ -111,10 +111,12 @@ struct PaymentTracePage: ConsolePage {
                         Tag.span(.class(.code), text: calculation["inputsHash"]?.text ?? "")
                     ),
                 ])
-                Tag.p {
-                    L("重新核算：", "Calculate it again: ")
-                    Tag.code(
-                        text: "ruhu-server audit calculation \(trace.decision?.record.id.description ?? "")")
+                Parts.note(
+                    L("审计可以按当时的事实和政策重新核算，核对金额。", "An auditor can calculate it again, of the same facts and policy."))
+                if let decision = trace.decision {
+                    Parts.command(
+                        L("给审计：重新核算的命令", "For the auditor: the command that calculates it again"),
+                        "ruhu-server audit calculation \(decision.record.id)")
                 }
             } else {
                 Parts.note(L("这个决定没有留下核算。", "The decision kept no calculation."), .soon)

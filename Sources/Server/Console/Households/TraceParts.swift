@@ -60,25 +60,31 @@ enum TraceParts {
 
     /// How a proof is got, and checked without trusting this server.
     static func proof(of record: RecordID, _ clearance: Clearance, _ person: Person) -> HTML {
-        Tag.p(.class(.hint)) {
+        Tag.div(.class(.hint)) {
             if mayProve(person, clearance) {
                 Tag.a(
                     .href(Link("records", record.description, "proof")), .download,
                     text: L("下载证明", "Download the proof"))
-                L(
-                    "（工作站以前见过的树首大小写在网址后面：?head=大小，证明便连到它）。",
-                    " (for a station that holds an earlier head, add ?head=SIZE: the proof then leads from it). ")
+                L("。", ". ")
             } else {
                 L(
                     "证明含签名的原文，负责人、审计和区级监督申请查看敏感信息后可以下载。",
                     "A proof holds what was signed, in clear: leaders, auditors and the district download it once they have asked to see what is masked. "
                 )
             }
-            L("在任何装有入户的电脑上离线核对：", "Check it offline, on any computer that has Ruhu: ")
-            Tag.code(text: "ruhu verify-proof proof-\(record).json")
             L(
-                "。它核对签名、变更集和日志树，不需要相信本服务器。",
-                ". It checks signatures, change sets and the tree of the log, and need not trust this server.")
+                "在任何装有入户的电脑上都能离线核对：它核对签名、变更集和日志树，不需要相信本服务器。",
+                "It is checked offline on any computer that has Ruhu: signatures, change sets and the tree of the log; nobody need trust this server."
+            )
+            Parts.command(
+                L("给审计：核对的命令", "For the auditor: the command that checks it"),
+                "ruhu verify-proof proof-\(record).json")
+            if mayProve(person, clearance) {
+                L(
+                    "工作站以前见过的树首大小写在网址后面：?head=大小，证明便连到它。",
+                    "For a station that holds an earlier head, add ?head=SIZE to the address: the proof then leads from it."
+                )
+            }
         }
     }
 }
