@@ -55,7 +55,8 @@ import Testing
         let paid = try clerk.json("/money?month=2026-12")
         #expect(paid["paidFen"].int == total && paid["allocatedFen"].int == total && paid["late"].bool == true)
 
-        // The bank sends it back: pasted with a row that is none.
+        // The bank sends it back: from a file or pasted, with a row that is none.
+        #expect(try clerk.get("/money/paid/2026-12").text.contains("data-fills=\"f-rows\""))
         let rows = csv.replacing("\u{FEFF}", with: "").split(separator: "\r\n")
         let returned = [rows[0] + ",退回原因", rows[1] + ",账户冻结", rows[1] + ","].joined(separator: "\r\n")
         let page = try clerk.get("/money/paid/2026-12")

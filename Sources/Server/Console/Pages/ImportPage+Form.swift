@@ -10,11 +10,7 @@ extension ImportPage {
     var form: HTML {
         Parts.panel(sent["roster"] == nil ? L("名册", "The roster") : L("改过再试算", "Correct it and try again")) {
             Parts.form(Link("imports", "plan"), request, seen: seq, submit: L("先试算，不写入", "Dry run, writes nothing")) {
-                Tag.div(.class(.field)) {
-                    Tag.label(.for("file"), text: L("表格文件（CSV）", "The file (CSV)"))
-                    Tag.input(.id("file"), .type(.file), .accept(".csv,text/csv"), .fills("f-roster"))
-                    Tag.small(text: L("选文件后内容填入下框；也可直接粘贴。", "Its content goes into the box below; or paste it there."))
-                }
+                Parts.upload(into: "f-roster", L("表格文件（CSV）", "The file (CSV)"), accept: ".csv,text/csv")
                 Parts.textarea(
                     "roster", L("表格内容", "Content"), value: sent["roster"] ?? "", isRequired: true, rows: 8,
                     limit: FormFields.Limit.bodyBytes)

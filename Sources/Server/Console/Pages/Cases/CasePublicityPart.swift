@@ -57,6 +57,13 @@ struct CasePublicityPart {
         return .text(evidence.joined(separator: L("、", ", ")))
     }
 
+    private static var photoHelp: String {
+        L(
+            "写照片的名称或编号、谁拍的、哪天拍的，例如“公示栏照片1 王秀英 11月26日”。照片由协理员在村里附到这份公示上，同步后显示在上面。",
+            "Name the photo, who took it and when, as “board 1, Wang Xiuying, 26 Nov”. The assistant attaches the photo to this notice in the village; after a sync it is shown above."
+        )
+    }
+
     private func complete(_ notice: Linked, isPosted: Bool) -> HTML {
         let id = notice.record.id.description
         let today = view.request.now.day.description
@@ -65,8 +72,12 @@ struct CasePublicityPart {
         ) {
             Parts.form(view.link("notices", id), view.request, seen: view.seq, submit: L("登记", "Record")) {
                 if isPosted {
-                    Parts.field("posted_evidence", L("张贴凭证", "Evidence of posting"), key: id, limit: 200)
-                    Parts.field("removed_evidence", L("撤除凭证", "Evidence of removal"), key: id, limit: 200)
+                    Parts.field(
+                        "posted_evidence", L("张贴凭证：哪张照片", "Evidence of posting: which photo"), key: id,
+                        help: Self.photoHelp, limit: 200)
+                    Parts.field(
+                        "removed_evidence", L("撤除凭证：哪张照片", "Evidence of removal: which photo"), key: id,
+                        help: L("期满撤下后填写，写法同上。", "Once it has been taken down; written the same way."), limit: 200)
                 } else {
                     Parts.field(
                         "delivered_on", L("送达日期", "Delivered on"), type: .date, value: today, key: id, isRequired: true)

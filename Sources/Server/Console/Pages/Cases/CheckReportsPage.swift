@@ -68,11 +68,8 @@ struct CheckReportsPage: ConsolePage {
     private var form: HTML {
         Parts.panel(L("平台发回的文件", "The file that the platform sent")) {
             Parts.form(Link("checks"), request, seen: seq, submit: L("读入", "Take in")) {
-                Tag.div(.class(.field)) {
-                    Tag.label(.for("file"), text: L("报告文件（JSON）", "The file (JSON)"))
-                    Tag.input(.id("file"), .type(.file), .accept(".json,application/json"), .fills("f-reports"))
-                    Tag.small(text: L("选文件后内容填入下框；也可直接粘贴。", "Its content goes into the box below; or paste it there."))
-                }
+                Parts.upload(
+                    into: "f-reports", L("报告文件（JSON）", "The file (JSON)"), accept: ".json,application/json")
                 Parts.textarea(
                     "reports", L("文件内容", "Content"), isRequired: true, rows: 6, limit: FormFields.Limit.bodyBytes)
             }

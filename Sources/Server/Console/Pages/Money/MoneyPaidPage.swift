@@ -247,18 +247,13 @@ struct MoneyPaidPage: ConsolePage {
         guard mayWork, !payFiles.isEmpty else { return .empty }
         return Parts.panel(L("登记银行退回", "Take in what the bank sent back"), id: "take-in") {
             Parts.form(Link("money", "returns"), request, seen: seq, submit: L("读入", "Take in")) {
-                Tag.div(.class(.field)) {
-                    Tag.label(.for("f-rows"), text: L("把退回文件的内容（含表头）粘贴在这里", "Paste the return file, with its header"))
-                    Tag.textarea(
-                        .id("f-rows"), .name("rows"), .rows(6), .maxlength(FormFields.Limit.bodyBytes), .required,
-                        .ariaDescribedBy("f-rows-help"), text: "")
-                    Tag.small(
-                        .id("f-rows-help"),
-                        text: L(
-                            "列名同发放文件：批次号、发放账号、补贴金额，最好还有所属月份、项目编码、身份证号；另加退回原因。有错的行写明行号，不影响其他行。",
-                            "Columns as in the pay file: 批次号, 发放账号, 补贴金额, better also 所属月份, 项目编码, 身份证号, and 退回原因. A bad row is reported with its line and stops nothing."
-                        ))
-                }
+                Parts.upload(into: "f-rows", L("银行退回文件（CSV）", "The bank's file (CSV)"), accept: ".csv,text/csv")
+                Parts.textarea(
+                    "rows", L("退回文件的内容（含表头）", "What is in it, with its header"), isRequired: true,
+                    help: L(
+                        "列名同发放文件：批次号、发放账号、补贴金额，最好还有所属月份、项目编码、身份证号；另加退回原因。有错的行写明行号，不影响其他行。",
+                        "Columns as in the pay file: 批次号, 发放账号, 补贴金额, better also 所属月份, 项目编码, 身份证号, and 退回原因. A bad row is reported with its line and stops nothing."
+                    ), rows: 6, limit: FormFields.Limit.bodyBytes)
             }
         }
     }
