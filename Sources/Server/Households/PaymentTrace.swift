@@ -33,23 +33,26 @@ struct PaymentTrace: Sendable {
     /// - Throws: ``Problem`` ``Problem/Code/unknownRecord`` for what is no payment.
     init(_ id: RecordID, township: Township) throws {
         let tables = township.database.tables
-        let read = try township.database.read { database -> Read in
-            try Read(id, tables: tables, database: database)
+        self = try township.database.read { database in
+            try Self(
+                Read(id, tables: tables, database: database), steps: TraceReader(database, tables: tables))
+        }
+    }
+
+    private init(_ read: Read, steps: TraceReader) throws {
+        var steps = steps
+        func step(_ record: Linked) throws -> TraceStep? {
+            try steps.lastStep(of: record.record.id, upTo: record.record.seq)
         }
         payment = read.payment
         application = read.application
         decision = read.decision
         calculation = read.calculation
         file = read.file
-        func step(_ record: Linked, upTo seq: Seq) throws -> TraceStep? {
-            try township.trace(record.record.id, field: nil).last {
-                $0.item.seq <= seq && $0.item.outcome != .quarantined
-            }
-        }
-        paymentStep = try step(read.payment, upTo: read.payment.record.seq)
-        decisionStep = try read.decision.flatMap { try step($0, upTo: $0.record.seq) }
-        facts = try read.facts.prefix(Self.limit).map { Fact(record: $0, step: try step($0, upTo: $0.record.seq)) }
-        visits = try read.visits.prefix(Self.visits).map { ($0, try step($0, upTo: $0.record.seq)) }
+        paymentStep = try step(read.payment)
+        decisionStep = try read.decision.flatMap { try step($0) }
+        facts = try read.facts.prefix(Self.limit).map { Fact(record: $0, step: try step($0)) }
+        visits = try read.visits.prefix(Self.visits).map { ($0, try step($0)) }
     }
 
     /// What one snapshot says.

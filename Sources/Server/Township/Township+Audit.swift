@@ -3,6 +3,8 @@ import RecordStore
 import SyncEngine
 import SyncWire
 
+import class GRDB.Database
+
 /// The township's own audit (DESIGN section 4, Audit).
 extension Township {
     /// Everything that can be checked, the head file beside the database included.
@@ -47,26 +49,71 @@ extension Township {
     /// Who changed a record, or one field of it, and what speaks for it.
     func trace(_ record: RecordID, field: String?) throws -> [TraceStep] {
         try database.read { database in
-            let tables = self.database.tables
-            let frontier = try LogTree(database).frontier()
-            let reader = ProofReader(database)
-            let register = DeviceRegister(database)
-            var steps: [TraceStep] = []
-            for item in try HistoryReader(database, tables: tables).entries(of: record) {
-                if let field, !item.effects.contains(where: { $0.field == field }) { continue }
-                let set = try reader.set(item.seq, size: frontier.size)
-                let isIncluded = MerkleProof.isIncluded(
-                    set.leaf.treeHash, at: item.seq - 1, size: frontier.size, root: frontier.root,
-                    proof: set.inclusion)
-                let isSigned = try reader.isSigned(set.leaf) { Ed25519().isValid($0, for: $1, publicKey: $2) }
-                steps.append(
-                    TraceStep(
-                        item: item, field: field, leaf: set.leaf, device: try register.device(item.device),
-                        scope: set.rows.first { $0.record == record }?.scope, isSigned: isSigned,
-                        isIncluded: isIncluded))
-            }
-            return steps
+            var reader = try TraceReader(database, tables: self.database.tables)
+            return try reader.steps(of: record, field: field)
         }
+    }
+}
+
+/// Follows records back through the log, on one snapshot. What speaks for a set is checked once, of however many records
+/// it is asked.
+struct TraceReader {
+    private let database: Database
+    private let tables: RecordTables
+    private let proofs: ProofReader
+    private let size: UInt64
+    private let root: Hash256
+    private var sets: [Seq: Checked] = [:]
+
+    private struct Checked {
+        let set: RecordProof.ProvedSet
+        let device: RegisteredDevice?
+        let isSigned: Bool
+        let isIncluded: Bool
+    }
+
+    init(_ database: Database, tables: RecordTables) throws {
+        self.database = database
+        self.tables = tables
+        proofs = ProofReader(database)
+        let frontier = try LogTree(database).frontier()
+        (size, root) = (frontier.size, frontier.root)
+    }
+
+    /// Every set that changed a record, or one field of it.
+    mutating func steps(of record: RecordID, field: String?) throws -> [TraceStep] {
+        try entries(of: record).filter { item in
+            field.map { name in item.effects.contains { $0.field == name } } ?? true
+        }
+        .map { try step($0, of: record, field: field) }
+    }
+
+    /// The last set that changed a record until then; what was set aside changed nothing.
+    mutating func lastStep(of record: RecordID, upTo seq: Seq) throws -> TraceStep? {
+        try entries(of: record).last { $0.seq <= seq && $0.outcome != .quarantined }
+            .map { try step($0, of: record, field: nil) }
+    }
+
+    private func entries(of record: RecordID) throws -> [HistoryItem] {
+        try HistoryReader(database, tables: tables).entries(of: record)
+    }
+
+    private mutating func step(_ item: HistoryItem, of record: RecordID, field: String?) throws -> TraceStep {
+        let checked = try sets[item.seq] ?? check(item)
+        sets[item.seq] = checked
+        return TraceStep(
+            item: item, field: field, leaf: checked.set.leaf, device: checked.device,
+            scope: checked.set.rows.first { $0.record == record }?.scope, isSigned: checked.isSigned,
+            isIncluded: checked.isIncluded)
+    }
+
+    private func check(_ item: HistoryItem) throws -> Checked {
+        let set = try proofs.set(item.seq, size: size)
+        return Checked(
+            set: set, device: try DeviceRegister(database).device(item.device),
+            isSigned: try proofs.isSigned(set.leaf) { Ed25519().isValid($0, for: $1, publicKey: $2) },
+            isIncluded: MerkleProof.isIncluded(
+                set.leaf.treeHash, at: item.seq - 1, size: size, root: root, proof: set.inclusion))
     }
 }
 
