@@ -45,8 +45,10 @@ extension LedgerReader {
         let conditions: [LedgerCondition] = village.map { [.prefix("village", $0)] } ?? []
         var query = try Query(
             database,
-            "SELECT programme, village, substr(on_day, 1, 7) AS month, kind, count(*) FROM turn" + conditions.whereSQL
-                + " GROUP BY programme, village, month, kind")
+            "SELECT programme, village, max(substr(on_day, 1, 7), ?) AS month, kind, count(*) FROM turn"
+                + conditions.whereSQL + " GROUP BY programme, village, month, kind")
+        // Whatever turned before the first month wanted only says with how many it opens.
+        query.bind(from.previous.description)
         conditions.bind(to: &query)
         let counts = try query.all { row -> BenefitFlow.Count? in
             guard let programme = Programme(rawValue: row.text(0)), let month = Month(row.text(2)),
