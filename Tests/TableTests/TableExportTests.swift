@@ -193,6 +193,52 @@ import Testing
         #expect(plan == ["SEARCH visit USING INDEX visit_by_scope (scope=? AND id>?)"])
     }
 
+    @Test func aHouseholdThatNamesNoHeadIsCalledByWhoStandsAsOne() throws {
+        let world = try TestTownship()
+        let home = try world.add(
+            "household", [("village", .text("370404101201")), ("number", .text("001"))])
+        let people: [(String, String, Bool)] = [("张早", "02", false), ("张三", "01", true), ("李四", "10", true)]
+        for (name, relation, isThere) in people {
+            try world.add(
+                "member",
+                [
+                    ("household", .text(home.description)), ("name", .text(name)), ("relation", .text(relation)),
+                    ("in_household", .bool(isThere)),
+                ])
+        }
+        try world.add(
+            "application",
+            [
+                ("household", .text(home.description)), ("programme", .text("dibao")),
+                ("applied_at", .time(TestTownship.now)),
+            ])
+        let table = try TableCatalogue.table("applications", TableCatalogue.Request(), of: world.township)
+        let csv = try world.text(table, .csv)
+        #expect(csv.contains("001 张三"), "\(csv)")
+    }
+
+    @Test func aListReadsAsTheReadersLanguageJoinsIt() throws {
+        let field = try #require(householdKind.field("phones"))
+        let cell = Server.Table.Cell(.list(["13812345678", "13912345678"]), of: field)
+        #expect(Language.$preferred.withValue(.en) { cell.shown } == "13812345678, 13912345678")
+        #expect(Language.$preferred.withValue(.zh) { cell.shown } == "13812345678、13912345678")
+        #expect(cell.plain == "13812345678、13912345678" && cell.json == .string("13812345678、13912345678"))
+    }
+
+    @Test func noTwoTablesHaveOneTitle() {
+        for title in [\TableCatalogue.Entry.title.zh, \.title.en] {
+            let named = Dictionary(grouping: TableCatalogue.entries) { $0[keyPath: title] }
+            #expect(named.values.filter { $0.count > 1 }.map { $0.map(\.name) } == [])
+        }
+    }
+
+    @Test(arguments: ["ledger", "cases"]) func peopleReadHouseholdNumbersFirstAndIdsLast(name: String) throws {
+        let world = try TestTownship()
+        let columns = try TableCatalogue.table(name, TableCatalogue.Request(), of: world.township).columns
+        #expect(columns.first?.title.zh == "户编号")
+        #expect(columns.suffix(2).map(\.name) == ["case", "household"])
+    }
+
     @Test func tablesHaveNamesOfTheirOwnAndTakeWhatTheySay() throws {
         let names = TableCatalogue.entries.map(\.name)
         #expect(Set(names).count == names.count)

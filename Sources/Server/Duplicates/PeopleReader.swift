@@ -69,23 +69,28 @@ struct PeopleReader {
         for id in members where !known.contains(id) {
             guard let member = try member(id) else { continue }
             let household = try household(of: member)
-            let family = try household.map { try records.dependents(of: $0.record).compactMap(Linked.init) } ?? [member]
-            for one in family where one.kind.name == memberKind.name && known.insert(one.record.id).inserted {
-                if let person = Self.person(one, of: household) { people.append(person) }
+            let family = try household.map { try self.members(of: $0) } ?? [member]
+            let head = try household.flatMap { try records.head(of: $0, among: family.filter(Self.standsForItself)) }
+            for one in family where known.insert(one.record.id).inserted {
+                if let person = Self.person(one, of: household, head: head) { people.append(person) }
             }
         }
         return people
     }
 
-    private static func person(_ member: Linked, of household: Linked?) -> DuplicateFinder.Person? {
+    private func members(of household: Linked) throws -> [Linked] {
+        try records.dependents(of: household.record).compactMap(Linked.init).filter { $0.kind.name == memberKind.name }
+    }
+
+    private static func standsForItself(_ member: Linked) -> Bool { member.record.mergedInto(in: member.kind) == nil }
+
+    private static func person(_ member: Linked, of household: Linked?, head: Linked?) -> DuplicateFinder.Person? {
         guard let number = member.text("id_number").flatMap({ IdentityNumber.person($0) }),
-            member.record.mergedInto(in: member.kind) == nil, member.value("in_household") != .bool(false)
+            standsForItself(member), member.value("in_household") != .bool(false)
         else { return nil }
-        let head = household?.value("head").recordID
-        let isHead = head.map { $0 == member.record.id } ?? ["01", "02"].contains(member.text("relation"))
         return DuplicateFinder.Person(
             member: member.record.id, number: number, household: household?.record.id, scope: member.record.scope,
-            isHead: isHead)
+            isHead: head?.record.id == member.record.id)
     }
 
     /// Whether a clerk has said of a duplicate that it is none.

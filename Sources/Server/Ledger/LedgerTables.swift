@@ -8,17 +8,17 @@ struct LedgerTables: Sendable {
     let ledger: Ledger
 
     /// 台账 (R17; DOMAIN section 8): who receives what since when, in the order of villages and household numbers.
-    /// Identity numbers are masked unless they are asked for.
+    /// Identity numbers are masked unless they are asked for. People read household numbers: ids stand last.
     static let ledgerColumns = [
-        Table.Column("case", "案件号", "Case", .open(.cases)),
+        Table.Column("number", "户编号", "Household", .link(.households, id: "household")),
         Table.Column("head", "户主", "Head", .link(.households, id: "household")),
-        Table.Column("household", "住户", "Household id", .hidden),
         Table.Column("idNumber", "身份证号", "Identity number"), Table.Column("village", "村", "Village"),
         Table.Column("programme", "项目", "Programme"), Table.Column("status", "状态", "Status"),
         Table.Column("members", "人数", "Persons"), Table.Column("income", "年收入", "Annual income"),
         Table.Column("amount", "金额", "Amount"), Table.Column("from", "起始月", "From"),
         Table.Column("change", "变更", "Last change"), Table.Column("changedOn", "变更日期", "Changed on"),
-        Table.Column("pack", "政策包版本", "Policy pack"),
+        Table.Column("pack", "政策包版本", "Policy pack"), Table.Column("case", "案件号", "Case", .open(.cases)),
+        Table.Column("household", "住户", "Household id", .hidden),
     ]
 
     /// - Parameter filter: which cases; left out, those in force.
@@ -38,37 +38,37 @@ struct LedgerTables: Sendable {
 
     static func ledgerRow(_ entry: LedgerCase, _ names: VillageNames, isClear: Bool = false) -> [Table.Cell] {
         [
-            .text(entry.application.description), Table.Cell(entry.person?.name),
-            Table.Cell(entry.household?.description),
+            Table.Cell(entry.number), Table.Cell(entry.person?.name),
             Table.Cell(entry.person?.idNumber.map { isClear ? $0 : Masking.identityNumber($0) }),
             Table.Cell(entry.village, names), Table.Cell(entry.programme), Table.Cell(entry.status),
             .number(Int64(entry.members)), fen(entry.incomeFen), fen(entry.amountFen),
             Table.Cell(entry.fromMonth?.description), Table.Cell(entry.change), Table.Cell(entry.changedOn),
-            Table.Cell(entry.pack),
+            Table.Cell(entry.pack), .text(entry.application.description), Table.Cell(entry.household?.description),
         ]
     }
 
     private static let caseColumns = [
-        Table.Column("case", "案件号", "Case", .open(.cases)),
         Table.Column("number", "户编号", "Household", .link(.households, id: "household")),
-        Table.Column("household", "住户", "Household id", .hidden), Table.Column("applicant", "申请人", "Applicant"),
+        Table.Column("applicant", "申请人", "Applicant"),
         Table.Column("village", "村", "Village"),
         Table.Column("programme", "项目", "Programme"), Table.Column("status", "状态", "Status"),
         Table.Column("appliedOn", "申请日期", "Applied on"), Table.Column("clerk", "经办人", "Clerk"),
         Table.Column("change", "变更", "Last change"), Table.Column("changedOn", "变更日期", "Changed on"),
+        Table.Column("case", "案件号", "Case", .open(.cases)),
+        Table.Column("household", "住户", "Household id", .hidden),
     ]
 
     /// All cases, or those of a filter.
     /// - Throws: what bringing the ledger up to date throws.
     func cases(_ filter: LedgerReader.CaseFilter = LedgerReader.CaseFilter()) throws -> Table {
-        try table("cases", Label(zh: "救助申请", en: "Cases"), Self.caseColumns, filter) { entry, names in
+        try table("cases", Label(zh: "办件清单", en: "Cases"), Self.caseColumns, filter) { entry, names in
             [
-                .text(entry.application.description), Table.Cell(entry.number),
-                Table.Cell(entry.household?.description), Table.Cell((entry.applicant ?? entry.head)?.name),
+                Table.Cell(entry.number), Table.Cell((entry.applicant ?? entry.head)?.name),
                 Table.Cell(entry.village, names),
                 Table.Cell(entry.programme), Table.Cell(entry.status), Table.Cell(entry.appliedOn),
                 Table.Cell(entry.clerk), Table.Cell(entry.change),
-                Table.Cell(entry.changedOn),
+                Table.Cell(entry.changedOn), .text(entry.application.description),
+                Table.Cell(entry.household?.description),
             ]
         }
     }
@@ -90,9 +90,9 @@ struct LedgerTables: Sendable {
         Table.Column("due", "到期", "Due"), Table.Column("daysLate", "超期天数", "Days late"),
         Table.Column("task", "要办的事", "Task"), Table.Column("rule", "规定", "Rule", .hidden),
         Table.Column("number", "户编号", "Household", .link(.households, id: "household")),
-        Table.Column("household", "住户", "Household id", .hidden), Table.Column("village", "村", "Village"),
-        Table.Column("programme", "项目", "Programme"), Table.Column("case", "案件号", "Case", .open(.cases)),
-        Table.Column("clerk", "经办人", "Clerk"),
+        Table.Column("village", "村", "Village"), Table.Column("programme", "项目", "Programme"),
+        Table.Column("clerk", "经办人", "Clerk"), Table.Column("case", "案件号", "Case", .open(.cases)),
+        Table.Column("household", "住户", "Household id", .hidden),
     ]
 
     /// What has to be done, the earlier due first.
@@ -115,9 +115,9 @@ struct LedgerTables: Sendable {
         let days = task.daysLate(at: now)
         return [
             .day(task.due.day), days > 0 ? .number(Int64(days)) : .empty, .code(task.kind.rawValue, task.kind.label),
-            Table.Cell(task.kind.rule?.code), Table.Cell(task.number), Table.Cell(task.household?.description),
-            Table.Cell(task.village, names), Table.Cell(task.programme), Table.Cell(task.application?.description),
-            Table.Cell(task.clerk),
+            Table.Cell(task.kind.rule?.code), Table.Cell(task.number), Table.Cell(task.village, names),
+            Table.Cell(task.programme), Table.Cell(task.clerk), Table.Cell(task.application?.description),
+            Table.Cell(task.household?.description),
         ]
     }
 

@@ -72,7 +72,7 @@ enum DeskTables {
             .text(conflict.id.description), .text(conflict.scope.code), kind.map { .code($0.name, $0.label) } ?? .empty,
             .init(value("record").text), fields?.first.map { .code(name, $0.label) } ?? .text(name), said("base"),
             said("mine"),
-            said("theirs"), said("standing"), .text(value("authors").elements.joined(separator: "、")),
+            said("theirs"), said("standing"), .list(value("authors").elements),
         ]
     }
 

@@ -14,7 +14,7 @@ enum PayFileTable {
         .init("month", "所属月份", "Month"), .init("batch", "批次号", "Batch"),
     ]
 
-    private static let title = Label(zh: "一本通发放文件", en: "Pay file")
+    private static let title = Label(zh: "一本通发放文件", en: "Pay file for the bank")
 
     static let entry = TableCatalogue.Entry("payfile", title, needs: [.month], clear: []) { township, request in
         Table("payfile", title, columns: columns) { database in

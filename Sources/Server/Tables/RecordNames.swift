@@ -49,8 +49,12 @@ struct RecordNames {
         for person in people {
             said[person.record.id] = person.text("name").map { Label(zh: $0, en: $0) }
         }
+        let headless = homes.filter { home in
+            home.value("head").recordID.map { id in !people.contains { $0.record.id == id } } ?? true
+        }
+        let families = try Self.families(headless, tables: tables, in: database)
         for home in homes {
-            let head = home.value("head").recordID.flatMap { said[$0]?.zh }
+            let head = home.head(among: people + (families[home.record.id] ?? []))?.text("name")
             let name = [home.text("number"), head].compactMap(\.self).joined(separator: " ")
             if !name.isEmpty { said[home.record.id] = Label(zh: name, en: name) }
         }
@@ -61,6 +65,20 @@ struct RecordNames {
                 zh: [programme?.zh, home].compactMap(\.self).joined(separator: " "),
                 en: [programme?.en, home].compactMap(\.self).joined(separator: " "))
         }
+    }
+
+    /// The members of those households that name no head: who it is goes by the rule of DOMAIN section 4.
+    private static func families(
+        _ homes: [Linked], tables: RecordTables, in database: Database
+    ) throws -> [RecordID: [Linked]] {
+        let needed: Set<String> = [
+            "household", "name", "relation", "in_household", "death_date", KindSchema.aliasField,
+        ]
+        let unread = Set(memberKind.fields.map(\.name)).subtracting(needed)
+        let members = try tables.records(
+            of: memberKind, whose: "household", isOneOf: homes.map(\.record.id).sorted(), unread: unread, in: database
+        ).compactMap(Linked.init).filter { !$0.record.isDeleted && $0.record.mergedInto(in: memberKind) == nil }
+        return Dictionary(grouping: members) { $0.value("household").recordID ?? $0.record.id }
     }
 
     subscript(_ id: RecordID?) -> Table.Cell { Table.Cell(id.flatMap { said[$0] }) }

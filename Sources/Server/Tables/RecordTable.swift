@@ -29,7 +29,8 @@ enum RecordTable {
     static func table(of kind: KindSchema, _ request: TableCatalogue.Request, tables: RecordTables) -> Table {
         let id = Table.Column("id", "编号", "Id", .open(RecordNames.kinds[kind.name] ?? .records))
         let columns =
-            [id, Table.Column("scope", "所属地区代码", "Scope")] + kind.fields.flatMap { fieldColumns($0, in: kind) }
+            [id, Table.Column("scope", "所属地区代码", "Scope")] + kind.fields.map { column($0, in: kind) }
+            + named(kind).map(idColumn)
         return Table(name(of: kind), kind.label, columns: columns) { place, limit, database in
             let selection = RecordSelection(
                 limit: limit, after: place.flatMap { RecordID($0.key) }, scope: request.village)
@@ -41,20 +42,26 @@ enum RecordTable {
         }
     }
 
-    /// A reference has two: what people call the record, and its id.
-    private static func fieldColumns(_ field: FieldSchema, in kind: KindSchema) -> [Table.Column] {
+    /// The references to records that people call by a name: that stands at the field's place, the id after all fields.
+    private static func named(_ kind: KindSchema) -> [FieldSchema] {
+        kind.fields.filter { RecordNames.kind(of: $0, in: kind) != nil }
+    }
+
+    private static func column(_ field: FieldSchema, in kind: KindSchema) -> Table.Column {
         let (key, title) = (key(of: field), title(of: field))
         guard field.type == .reference else {
-            return [Table.Column(name: key, title: title, display: forPrograms.contains(field.name) ? .hidden : .plain)]
+            return Table.Column(name: key, title: title, display: forPrograms.contains(field.name) ? .hidden : .plain)
         }
         guard let target = RecordNames.kind(of: field, in: kind).flatMap({ RecordNames.kinds[$0] }) else {
-            return [Table.Column(name: key, title: title, display: .open(.records))]
+            return Table.Column(name: key, title: title, display: .open(.records))
         }
-        let numbered = Label(zh: title.zh + "编号", en: title.en + " id")
-        return [
-            Table.Column(name: key + "Name", title: title, display: .link(target, id: key)),
-            Table.Column(name: key, title: numbered, display: .hidden),
-        ]
+        return Table.Column(name: key + "Name", title: title, display: .link(target, id: key))
+    }
+
+    private static func idColumn(_ field: FieldSchema) -> Table.Column {
+        let title = title(of: field)
+        return Table.Column(
+            name: key(of: field), title: Label(zh: title.zh + "编号", en: title.en + " id"), display: .hidden)
     }
 
     /// Texts that no person reads in a table: documents in JSON, keys, checksums.
@@ -75,14 +82,15 @@ enum RecordTable {
     private static func row(
         _ record: Record, kind: KindSchema, _ names: RecordNames, isClear: Bool
     ) -> [Table.Cell] {
-        let named = record.named(in: kind)
+        let values = record.named(in: kind)
+        func value(_ field: FieldSchema) -> Value { field.derivation.map { $0(values) } ?? values[field.name] ?? .null }
+        func cell(_ field: FieldSchema) -> Table.Cell {
+            Table.Cell(isClear ? value(field) : Masking.value(value(field), of: field), of: field)
+        }
         return [.text(record.id.description), .text(record.scope.code)]
-            + kind.fields.flatMap { field in
-                let value = field.derivation.map { $0(named) } ?? named[field.name] ?? .null
-                let cell = Table.Cell(isClear ? value : Masking.value(value, of: field), of: field)
-                guard RecordNames.kind(of: field, in: kind) != nil else { return [cell] }
-                return [names[value.recordID], cell]
-            }
+            + kind.fields.map { field in
+                RecordNames.kind(of: field, in: kind) == nil ? cell(field) : names[value(field).recordID]
+            } + named(kind).map(cell)
     }
 
     /// `idNumber` of `id_number`.

@@ -14,7 +14,7 @@ enum ReportTables {
             filter.programme = request.programme
             return try township.ledger.tables.ledger(filter, isClear: request.isClear)
         },
-        .init("cases", Label(zh: "救助申请", en: "Cases"), takes: [.village, .programme]) { township, request in
+        .init("cases", Label(zh: "办件清单", en: "Cases"), takes: [.village, .programme]) { township, request in
             var filter = LedgerReader.CaseFilter()
             filter.village = request.village?.code
             filter.programme = request.programme

@@ -27,12 +27,17 @@ extension Table.Cell {
         case .bool(let flag): self = .flag(flag)
         case .date(let day): self = .day(day)
         case .time(let instant): self = .text(instant.plain)
-        case .list(let elements):
-            func joined(_ word: (String) -> String) -> String { elements.map(word).joined(separator: "、") }
-            let isCoded = elements.contains { meaning($0) != nil }
-            let label = Label(zh: joined { meaning($0)?.zh ?? $0 }, en: joined { meaning($0)?.en ?? $0 })
-            self = isCoded ? .code(joined { $0 }, label) : .text(joined { $0 })
+        case .list(let elements): self = .list(elements, meaning)
         }
+    }
+
+    /// Several texts or codes: people read them joined as their language does, JSON has them joined by `、`.
+    static func list(_ elements: [String], _ meaning: (String) -> Label? = { _ in nil }) -> Self {
+        let words = elements.map { meaning($0) ?? Label(zh: $0, en: $0) }
+        return .code(
+            elements.joined(separator: "、"),
+            Label(
+                zh: words.map(\.zh).joined(separator: "、"), en: words.map(\.en).joined(separator: ", ")))
     }
 
     static func flag(_ flag: Bool) -> Self {
