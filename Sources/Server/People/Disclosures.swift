@@ -33,14 +33,41 @@ struct Disclosures {
     }
 
     /// The tables that were taken away in clear and may have held a household of this village, the newest first.
-    func tables(of village: Scope) throws -> [(taken: Disclosure.TakenTable, disclosure: Linked)] {
-        try tables.all(of: Self.kind, where: [("household", .null)], in: database).reversed().compactMap { record in
-            guard let disclosure = Linked(record),
-                let taken = disclosure.text("fields").flatMap(Disclosure.TakenTable.init),
-                taken.village?.covers(village) ?? true
-            else { return nil }
-            return (taken, disclosure)
+    /// - Parameters:
+    ///   - place: the one before which they are wanted; `nil` begins with the newest.
+    ///   - limit: at most so many.
+    /// - Returns: them, and where the earlier ones begin; `nil` at the end.
+    func tables(
+        of village: Scope, before place: RecordID? = nil, limit: Int
+    ) throws -> (found: [(taken: Disclosure.TakenTable, disclosure: Linked)], next: RecordID?) {
+        var found: [(taken: Disclosure.TakenTable, disclosure: Linked)] = []
+        var place = place
+        while true {
+            let ids = try takenTables(before: place, limit: limit)
+            for id in ids {
+                // One more is there: the page ends at the last that it shows.
+                if found.count == limit { return (found, found.last?.disclosure.record.id) }
+                place = id
+                guard let disclosure = try tables.record(id, kind: Self.kind, in: database).flatMap(Linked.init),
+                    let taken = disclosure.text("fields").flatMap(Disclosure.TakenTable.init),
+                    taken.village?.covers(village) ?? true
+                else { continue }
+                found.append((taken, disclosure))
+            }
+            if ids.count < limit { return (found, nil) }
         }
+    }
+
+    private func takenTables(before place: RecordID?, limit: Int) throws -> [RecordID] {
+        var query = try Query(
+            database,
+            """
+            SELECT id FROM "\(Disclosure.kindName)" WHERE household IS NULL AND deleted = 0 \
+            AND (?1 IS NULL OR id < ?1) ORDER BY id DESC LIMIT ?2
+            """)
+        query.bind(place?.bytes)
+        query.bind(limit)
+        return try query.all { $0.id(0) }
     }
 
     /// The one at the top of what the record belongs to: its household, else itself.
@@ -135,9 +162,8 @@ struct Disclosures {
                 .init("at", "时间", "At"), .init("account", "账号", "Account"), .init("person", "姓名", "Person"),
                 .init("role", "岗位", "Role"),
                 .init("number", "户编号", "Household number", .link(.households, id: "household")),
-                .init("household", "所属住户", "Household", .hidden),
                 .init("subject", "查看的记录", "Record", .open(.records)), .init("fields", "范围", "What"),
-                .init("reason", "理由", "Reason"),
+                .init("reason", "理由", "Reason"), .init("household", "所属住户编号", "Household", .hidden),
             ]
         ) { after, limit, database in
             var rows: [[Table.Cell]] = []
@@ -164,10 +190,9 @@ struct Disclosures {
             Table.Cell(disclosure.time("at").map(PlainText.of)), Table.Cell(disclosure.text("account")),
             Table.Cell(disclosure.text("person")),
             disclosure.kind.field("role").map { Table.Cell(disclosure.value("role"), of: $0) } ?? .empty,
-            Table.Cell(household.flatMap(Linked.init)?.text("number")), Table.Cell(disclosure.text("household")),
-            Table.Cell(disclosure.text("subject")),
+            Table.Cell(household.flatMap(Linked.init)?.text("number")), Table.Cell(disclosure.text("subject")),
             disclosure.text("household") == nil ? table(of: disclosure) : .empty,
-            Table.Cell(disclosure.text("reason")),
+            Table.Cell(disclosure.text("reason")), Table.Cell(disclosure.text("household")),
         ]
     }
 }

@@ -49,6 +49,7 @@ extension API {
             ]),
         "GET /households/{id}/views": .page(
             "谁看过这一户", "Who looked at it, and who asked to see what is masked",
+            query: [.optional("before", .record)],
             [
                 ("seq", .integer), ("household", .record),
                 ("disclosures", .list(.object([("at", .text), ("account", .nullable(.text))]))),
@@ -58,7 +59,7 @@ extension API {
                         .object([
                             ("at", .text), ("account", .text), ("table", .text), ("village", .nullable(.text)),
                         ]))
-                ),
+                ), ("next", .nullable(.record)),
                 (
                     "views",
                     .list(.object([("at", .time), ("account", .text), ("page", .text), ("seq", .integer)]))

@@ -12,21 +12,27 @@ struct ViewsPage: ConsolePage {
                 throw Problem(.notPermitted, request.person.role.label.text())
             }
             let id = try request.record()
+            let before = try request.query["before"].map { text in
+                guard let id = RecordID(text) else { throw Problem(.badValue, String(text.prefix(60))) }
+                return id
+            }
             let tables = console.township.database.tables
             return try console.page { database, seq in
                 let file = try HouseholdRecords(id, tables: tables, in: database)
                 let register = AccountRegister(database)
                 let kept = Disclosures(tables: tables, database: database)
+                let exports = try kept.tables(of: file.scope, before: before, limit: exportsPerPage)
                 return ViewsPage(
                     seq: seq, household: file.root.record.id, name: file.title,
                     views: try register.views(of: file.root.record.id, limit: limit),
                     people: Dictionary(try register.accounts().map { ($0.name, $0.fullName) }) { first, _ in first },
-                    disclosures: try kept.all(of: file.root.record.id), exports: try kept.tables(of: file.scope))
+                    disclosures: try kept.all(of: file.root.record.id), exports: exports.found, next: exports.next)
             }
         }
     ]
 
     private static let limit = 200
+    private static let exportsPerPage = 50
 
     /// Who answers for it in the township, and who audits (docs/console.md, Roles).
     static func mayLook(_ person: Person) -> Bool { [Role.leader, .auditor].contains(person.role) }
@@ -40,11 +46,13 @@ struct ViewsPage: ConsolePage {
     let disclosures: [Linked]
     /// Tables in clear of its village, or of all.
     let exports: [(taken: Disclosure.TakenTable, disclosure: Linked)]
+    /// The export before which the earlier ones are.
+    let next: RecordID?
 
     var title: String { L("谁看过：", "Who looked: ") + name }
 
     /// `seq`, `household`, `disclosures` [`at`, `account`, `person`, `role`, `reason`, `subject`], `exports` [`at`,
-    /// `account`, `person`, `role`, `reason`, `table`, `village`], `views` [`at`, `account`, `page`, `seq`].
+    /// `account`, `person`, `role`, `reason`, `table`, `village`], `next`, `views` [`at`, `account`, `page`, `seq`].
     var json: JSONValue {
         func text(_ name: String, _ of: Linked) -> JSONValue { of.text(name).map(JSONValue.string) ?? .null }
         return .object([
@@ -72,6 +80,7 @@ struct ViewsPage: ConsolePage {
                         ])
                     })
             ),
+            ("next", next.map { .string($0.description) } ?? .null),
             (
                 "views",
                 .array(
@@ -111,6 +120,13 @@ struct ViewsPage: ConsolePage {
                             Parts.link(String(one.record.seq), Link("records", one.record.id.description)),
                         ]
                     })
+                if let next {
+                    Tag.p {
+                        Parts.link(
+                            L("更早的", "Earlier"),
+                            Link("households", household.description, "views", query: [("before", next.description)]))
+                    }
+                }
             },
             Parts.panel(L("打开过页面（最近 \(Self.limit) 次）", "Opened a page (the last \(Self.limit))")) {
                 Parts.table(
