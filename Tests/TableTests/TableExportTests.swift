@@ -193,6 +193,20 @@ import Testing
         #expect(plan == ["SEARCH visit USING INDEX visit_by_scope (scope=? AND id>?)"])
     }
 
+    /// Rows that the night keeps, of one village: not all rows of the table.
+    @Test func aVillagesKeptRowsAreFoundByIndexInTheirOrder() throws {
+        let plan = try world.township.database.read { database in
+            try Row.fetchAll(
+                database, sql: "EXPLAIN QUERY PLAN " + KeptTables.pageSQL(of: "370404101201"),
+                arguments: ["quality", 1, -1, "370404101201", 50]
+            ).map { $0["detail"] as String }
+        }
+        #expect(
+            plan == [
+                "SEARCH kept_row USING INDEX kept_row_by_village (name=? AND generation=? AND village=? AND number>?)"
+            ])
+    }
+
     @Test func aHouseholdThatNamesNoHeadIsCalledByWhoStandsAsOne() throws {
         let world = try TestTownship()
         let home = try world.add(

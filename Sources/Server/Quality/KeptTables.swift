@@ -148,22 +148,27 @@ struct KeptTables {
     static func table(_ name: String, _ title: Label, columns: [Table.Column], in scope: String = "") -> Table {
         Table(name, title, columns: columns) { after, limit, database in
             guard let edition = try edition(of: name, in: database) else { return Table.Page(rows: [], next: nil) }
-            var query = try Query(
-                database,
-                """
-                SELECT number, cells FROM kept_row WHERE name = ? AND generation = ? AND number > ? \
-                AND village >= ? AND village < ? ORDER BY number LIMIT ?
-                """)
+            var query = try Query(database, pageSQL(of: scope))
             query.bind(name)
             query.bind(edition.generation)
             query.bind(after.flatMap { Int64($0.key) } ?? -1)
             query.bind(scope)
-            query.bind(scope + "~")
             query.bind(limit)
             let rows = try query.all { row in (row.int64(0), try cells(row.text(1))) }
             let last = rows.count == limit ? rows.last.map { Table.Place(key: String($0.0)) } : nil
             return Table.Page(rows: rows.map(\.1), next: last)
         }
+    }
+
+    /// A page in the order of the rows: of one village by its index, else along all rows.
+    static func pageSQL(of scope: String) -> String {
+        let (index, place) =
+            VillageCode.isValid(scope)
+            ? (" INDEXED BY kept_row_by_village", "village = ?4") : ("", "village >= ?4 AND village < ?4 || '~'")
+        return """
+            SELECT number, cells FROM kept_row\(index) WHERE name = ?1 AND generation = ?2 AND number > ?3 \
+            AND \(place) ORDER BY number LIMIT ?5
+            """
     }
 
     static func table(_ table: HouseholdTable, in scope: String = "") -> Table {

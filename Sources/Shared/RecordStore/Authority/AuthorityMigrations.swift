@@ -33,6 +33,10 @@ package enum AuthorityMigrations {
             try database.execute(
                 sql: "ALTER TABLE account DROP COLUMN failures; ALTER TABLE account DROP COLUMN locked_until")
         }
+        migrator.registerMigration("2026-11-26 kept tables by village") { database in
+            try database.execute(
+                sql: "CREATE INDEX kept_row_by_village ON kept_row (name, generation, village, number)")
+        }
         return migrator
     }
 
