@@ -13,11 +13,10 @@ extension CaseDesk {
     func findElderlyCandidates(act: Desk.Act) throws -> [RecordID] {
         try township.database.write { transaction in
             let records = try records(in: transaction)
-            let all = try records.files(RecordSelection(limit: Limits.listRecords), at: act.now)
             let programme = Programme.elderlyAllowance
-            let known = Set(all.filter { $0.programme == programme }.compactMap { $0.application.text("member") })
-            let households = all.filter { $0.programme == .dibao && $0.status?.isInForce == true }
-                .compactMap(\.householdID)
+            let known = Set(try records.applications(for: programme).compactMap { $0.text("member") })
+            let households = try records.applications(for: .dibao, in: CaseState.allCases.filter(\.isInForce))
+                .compactMap { $0.value("household").recordID }
             let drafts = try Set(households).sorted().flatMap { household in
                 try candidates(of: programme, in: household, records: records, on: act.now.day)
                     .filter { !known.contains($0) }.map { member in

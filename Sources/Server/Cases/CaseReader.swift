@@ -94,6 +94,29 @@ struct CaseReader: LinkedRecords {
         return file
     }
 
+    /// The applications for a programme as they are on record, without what belongs to them.
+    /// - Parameter states: those that are in one of these, by index; left out, all.
+    func applications(for programme: Programme, in states: [CaseState]? = nil) throws -> [Linked] {
+        guard let kind = tables.schema.kind("application") else { return [] }
+        let wanted: [(field: String, value: Value)] = [("programme", .text(programme.rawValue))]
+        guard let states else { return try tables.all(of: kind, where: wanted, in: database).compactMap(Linked.init) }
+        return try states.flatMap { state in
+            try tables.all(of: kind, where: wanted + [("status", .text(state.rawValue))], in: database)
+                .compactMap(Linked.init)
+        }
+    }
+
+    /// The cases that are due a request for a check, in order of their ids.
+    /// - Parameter due: as the ledger has them; those that nobody has authorised are no task yet, and are found here.
+    func awaitingCheckRequest(_ due: [DueTask], at now: Instant) throws -> [CaseFile] {
+        let begun = try Programme.allCases.flatMap { try applications(for: $0, in: [.authorised, .preparing]) }
+        return try Set(due.compactMap(\.application) + begun.map(\.record.id)).sorted().compactMap { id in
+            try tables.record(id, in: database).flatMap { record, _ in
+                record.isDeleted ? nil : try CaseFile(record, in: self, at: now, shelf: shelf)
+            }
+        }.filter(\.awaitsCheckRequest)
+    }
+
     /// The cases in order of their ids.
     func files(_ selection: RecordSelection, at now: Instant) throws -> [CaseFile] {
         guard let kind = tables.schema.kind("application") else { return [] }

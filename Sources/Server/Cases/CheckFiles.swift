@@ -107,13 +107,12 @@ extension CaseDesk {
     func requestChecks(
         _ ids: [String], act: Desk.Act, keep: ([JSONValue]) throws -> Void
     ) throws -> (requests: [JSONValue], refused: [Refused]) {
-        try township.write(act) { transaction, act in
+        let due =
+            try ids.isEmpty ? township.ledger.read { try $0.tasks(LedgerReader.TaskFilter(kind: .requestCheck)) } : []
+        return try township.write(act) { transaction, act in
             let records = try records(in: transaction)
             let named = try ids.map { try records.file($0, at: act.now) }
-            let files =
-                try ids.isEmpty
-                ? records.files(RecordSelection(limit: Limits.listRecords), at: act.now)
-                    .filter(\.awaitsCheckRequest) : named
+            let files = try ids.isEmpty ? records.awaitingCheckRequest(due, at: act.now) : named
             var next = act
             let made = try each(files, in: transaction, named: { $0.application.record.id.description }) { file in
                 let id = file.application.record.id.description

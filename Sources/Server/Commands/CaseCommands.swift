@@ -34,17 +34,31 @@ struct CaseListCommand: ParsableCommand {
         }
         let township = try options.township()
         let selection = try page.selection()
+        let some = try wanted == nil && !late ? nil : chosen(wanted, township, selection)
+        let now = township.clock()
         let files = try township.database.read { database in
-            try CaseReader(township, in: database)
-                .files(selection, at: township.clock())
-        }.filter { file in
-            (wanted == nil || file.status == wanted)
-                && (!late || file.clocks.contains { $0.state == .overdue || $0.state == .warning })
+            let reader = try CaseReader(township, in: database)
+            return try some?.map { try reader.file($0.description, at: now) } ?? reader.files(selection, at: now)
         }
         let documents = files.map(CaseDocument.init)
         options.output.write(
             .object([("cases", .array(documents.map(\.row))), ("count", .int(Int64(documents.count)))]),
             text: Self.table(documents))
+    }
+
+    /// The page of those that the options choose, as the ledger knows them: nobody's file is read for being left out.
+    private func chosen(
+        _ status: CaseState?, _ township: Township, _ selection: RecordSelection
+    ) throws -> [RecordID] {
+        let clocks: [CaseClock.State?] = late ? [.overdue, .warning] : [nil]
+        let ids = try township.ledger.read { reader in
+            try clocks.flatMap { clock in
+                try reader.cases(LedgerReader.CaseFilter(status: status, clock: clock), limit: Limits.listRecords)
+                    .map(\.application)
+            }
+        }
+        let later = Set(ids).sorted().filter { id in selection.after.map { id > $0 } ?? true }
+        return Array(later.prefix(selection.limit))
     }
 
     private static func table(_ documents: [CaseDocument]) -> String {
