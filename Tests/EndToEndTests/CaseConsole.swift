@@ -13,14 +13,10 @@ struct CaseConsole {
     var leader: ConsoleBrowser
 
     init(name: String = "张三") throws {
-        folder = try TemporaryFolder()
-        server = try TownshipServer(in: folder.url)
-        try server.start()
-        station = try server.station("a", village: "370404101201", staff: "王秀英")
-        household = try station.new(
-            "household", "number=001", "address=一组 7 号", "phones=13806320000")
-        member = try station.new(
-            "member", "household=\(household)", "name=\(name)", "id_number=11010519491231002X")
+        (folder, server, station, household, member) = try FamilyVillage(
+            household: ["address=一组 7 号", "phones=13806320000"],
+            member: ["name=\(name)", "id_number=11010519491231002X"]
+        ).parts
         try station.sync()
         clerk = try ConsoleBrowser.signedIn(server, "li", role: "clerk", fullName: "李建国")
         leader = try ConsoleBrowser.signedIn(server, "chen", role: "leader", fullName: "陈主任")

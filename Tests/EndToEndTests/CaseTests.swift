@@ -11,12 +11,7 @@ import Testing
     private let member: String
 
     init() throws {
-        folder = try TemporaryFolder()
-        server = try TownshipServer(in: folder.url)
-        try server.start()
-        station = try server.station("a", village: "370404101201", staff: "王秀英")
-        household = try station.new("household", "number=001", "address=一组")
-        member = try station.new("member", "household=\(household)", "name=张三", "id_number=11010519491231002X")
+        (folder, server, station, household, member) = try FamilyVillage().parts
     }
 
     private func apply(_ programme: String = "dibao", _ more: String...) throws -> String {

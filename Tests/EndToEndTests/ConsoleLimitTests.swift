@@ -15,10 +15,6 @@ import Testing
 
     private static let json = ["Accept": "application/json"]
 
-    private static func token(_ browser: inout ConsoleBrowser) throws -> String {
-        try #require(try browser.get("/today").forms.first { $0.action == "/logout" }?.fields.first?.1)
-    }
-
     // MARK: - Threads
 
     private static let homes = """
@@ -43,7 +39,7 @@ import Testing
         var clerk = clerk
         let roster = (1...600).reduce(into: "户号,地址\n") { $0 += "\($1),一组\n" }
         let fields: KeyValuePairs = [
-            "form_token": try Self.token(&clerk), "roster": roster, "mapping": Self.homes,
+            "form_token": try clerk.formToken(), "roster": roster, "mapping": Self.homes,
             "village": DeskVillage.village,
         ]
         let done = Answers()

@@ -12,13 +12,10 @@ import Testing
     private let member: String
 
     init() throws {
-        folder = try TemporaryFolder()
-        server = try TownshipServer(in: folder.url)
-        try server.start()
-        station = try server.station("a", village: "370404101201", staff: "王秀英")
-        household = try station.new("household", "number=001", "address=一组 7 号", "phones=13806320000")
-        member = try station.new(
-            "member", "household=\(household)", "name=张三", "id_number=11010519491231002X", "health=41")
+        (folder, server, station, household, member) = try FamilyVillage(
+            household: ["address=一组 7 号", "phones=13806320000"],
+            member: ["name=张三", "id_number=11010519491231002X", "health=41"]
+        ).parts
     }
 
     private func apply() throws -> String {

@@ -13,12 +13,9 @@ struct MoneyAttackTests {
     private let member: String
 
     init() throws {
-        folder = try TemporaryFolder()
-        server = try TownshipServer(in: folder.url)
-        try server.start()
-        station = try server.station("a", village: "370404101201", staff: "王秀英")
-        household = try station.new("household", "number=001", "address=一组", "hukou_type=20")
-        member = try station.new("member", "household=\(household)", "name=张三", "id_number=370404198001010014")
+        (folder, server, station, household, member) = try FamilyVillage(
+            household: ["address=一组", "hukou_type=20"], member: ["name=张三", "id_number=370404198001010014"]
+        ).parts
         _ = try station.new(
             "bank_account", "household=\(household)", "kind=卡", "number=6222020200112230", "holder=张三")
     }

@@ -14,13 +14,9 @@ import Testing
     private let application: String
 
     init() throws {
-        folder = try TemporaryFolder()
-        server = try TownshipServer(in: folder.url)
-        try server.start()
-        station = try server.station("a", village: "370404101201", staff: "王秀英")
-        household = try station.new("household", "number=001", "address=一组")
-        member = try station.new(
-            "member", "household=\(household)", "name=张三", "id_number=11010519491231002X", "registered_at=370481")
+        (folder, server, station, household, member) = try FamilyVillage(
+            member: ["name=张三", "id_number=11010519491231002X", "registered_at=370481"]
+        ).parts
         let made = try station.run("apply", household, "dibao", "--signer", "张三", "--member", member)
         application = try #require(made.json["id"].string)
         try station.sync()

@@ -14,10 +14,6 @@ import Testing
 
     private static let json = ["Accept": "application/json"]
 
-    private static func token(_ browser: inout ConsoleBrowser) throws -> String {
-        try #require(try browser.get("/today").forms.first { $0.action == "/logout" }?.fields.first?.1)
-    }
-
     private static let people = """
         records:
           - kind: member
@@ -36,7 +32,7 @@ import Testing
         let roster = "姓名,证件号,病种\n张三,440524188001010014,白血病\n"
         let plan = try clerk.post(
             "/imports/plan",
-            ["form_token": try Self.token(&clerk), "roster": roster, "mapping": Self.people], headers: Self.json)
+            ["form_token": try clerk.formToken(), "roster": roster, "mapping": Self.people], headers: Self.json)
         #expect(plan.status == 200 && plan.json["updated"].int == 1, "\(plan.text)")
         let fields = plan.json["changes"][0]["fields"].array
         #expect(Set(fields.compactMap { $0["field"].string }) == ["id_number", "disease"])
@@ -53,7 +49,7 @@ import Testing
         var clerk = clerk
         let (_, member) = try desk.family("002")
         let fields: KeyValuePairs = [
-            "form_token": try Self.token(&clerk), "mapping": Self.people, "reason": "年度名册",
+            "form_token": try clerk.formToken(), "mapping": Self.people, "reason": "年度名册",
             "seen": "\(try #require(try desk.server.command("status").json["seq"].int))",
             "roster": "姓名,证件号,病种\n张三,11010519491231002X,白血病\n",
         ]

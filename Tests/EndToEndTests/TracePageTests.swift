@@ -12,12 +12,9 @@ import Testing
     private let application: String
 
     init() throws {
-        folder = try TemporaryFolder()
-        server = try TownshipServer(in: folder.url)
-        try server.start()
-        station = try server.station("a", village: "370404101201", staff: "王秀英")
-        household = try station.new("household", "number=001", "address=一组", "hukou_type=20")
-        member = try station.new("member", "household=\(household)", "name=张三", "id_number=11010519491231002X")
+        (folder, server, station, household, member) = try FamilyVillage(
+            household: ["address=一组", "hukou_type=20"]
+        ).parts
         let made = try station.run(["apply", household, "relief_urgent", "--reason", "火灾", "--member", member])
         application = try #require(made.json["id"].string, "\(made.text) \(made.errors)")
         _ = try station.new("visit", "household=\(household)", "when=2026-11-20", "surveyors=李建国,王秀英")

@@ -37,6 +37,14 @@ package struct ConsoleBrowser {
         try post("/login", ["name": name, "password": password])
     }
 
+    /// The token that the session's forms carry, for what is sent without a form.
+    package mutating func formToken() throws -> String {
+        guard let token = try get("/today").forms.first(where: { $0.action == "/logout" })?.fields.first?.1 else {
+            throw ProgramFailure("no form of the session")
+        }
+        return token
+    }
+
     // MARK: - Asking
 
     /// - Parameter path: percent-encoded, with its query.

@@ -149,7 +149,9 @@ package struct VillageStation: Sendable {
     }
 
     /// Creates a record that must succeed, and gives its id.
-    package func new(_ kind: String, _ fields: String...) throws -> String {
+    package func new(_ kind: String, _ fields: String...) throws -> String { try new(kind, fields) }
+
+    package func new(_ kind: String, _ fields: [String]) throws -> String {
         let made = try run(["new", kind] + fields)
         guard made.code == 0, let id = made.json["id"].string else {
             throw ProgramFailure("new \(kind): \(made.code) \(made.errors)")
