@@ -85,7 +85,8 @@ struct CalculationLines {
     private func source(_ line: Calculation.Line) -> HTML {
         guard let parameter = line.parameter else { return .text(line.law?.rawValue ?? "") }
         return .group([
-            .text("\(parameter.label.text())：\(parameter.text) "), Tag.small(.class(.code), text: parameter.name), " ",
+            .text(parameter.label.text() + L("：", ": ") + parameter.text + " "),
+            Tag.small(.class(.code), text: parameter.name), " ",
             parameter.source == .demo
                 ? Parts.badge(L("演示值", "demo"), .soon) : Tag.small(text: parameter.source.text.text()),
         ])
