@@ -89,6 +89,19 @@ import Testing
         #expect(shown["next"].array.first { $0["move"].string == "authorise" }?["missing"].array.isEmpty == true)
     }
 
+    /// A page was cut from all cases, and filtered then: with more of them the list of a status was empty.
+    @Test func aPageOfAStatusIsFullOfThose() throws {
+        let first = try apply()
+        let second = try apply("tekun")
+        try station.sync()
+        try move(second, "authorise")
+        let listed = try server.command("case", "list", "--status", "authorised", "--limit", "1").json
+        #expect(listed["cases"].array.compactMap { $0["id"].string } == [second])
+        try move(first, "authorise")
+        let next = try server.command("case", "list", "--status", "authorised", "--limit", "1", "--after", first).json
+        #expect(next["cases"].array.compactMap { $0["id"].string } == [second])
+    }
+
     @Test func aSecondRequestForTheSameIsFlagged() throws {
         let first = try apply()
         let second = try station.run("apply", household, "dibao", "--signer", "张三")
