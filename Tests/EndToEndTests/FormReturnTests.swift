@@ -12,6 +12,7 @@ import Testing
         "/imports/plan", "/password",
         "/tables/{name}/file", "/money/budget/{year}/propose",
         "/money/roll/{month}/freeze", "/villages/{code}", "/checks",
+        "/registers/{name}/new", "/samples",
     ]
     private static let cases = [
         "/cases/new", "/cases/{id}/move", "/cases/{id}/notices", "/cases/{id}/trips", "/cases/{id}/documents",
@@ -68,6 +69,7 @@ import Testing
                 "/records/\(member)/edit", "/imports",
                 "/password", "/tables/members?village=370404", "/money/budget/2026",
                 "/money/roll/2026-11", "/villages", "/checks",
+                "/registers/finding/new", "/registers/sample_check",
             ] + conflicts.map { "/conflicts/\($0)" }, Self.desk)
     }
 

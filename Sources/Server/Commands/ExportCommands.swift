@@ -63,6 +63,9 @@ struct ExportTableCommand: ParsableCommand {
     @Option(help: ArgumentHelp(L("年份，如 2026", "A year, e.g. 2026"))) var year: String?
     @Option(help: ArgumentHelp(L("村居代码，可只写前几位", "A village's code, or its beginning"))) var village: String?
     @Option(help: ArgumentHelp(L("救助项目，如 dibao", "A programme, e.g. dibao"))) var programme: String?
+    @Option(help: ArgumentHelp(L("登记簿：自某日", "Of a register: from this day"))) var from: String?
+    @Option(help: ArgumentHelp(L("登记簿：至某日", "Of a register: to this day"))) var to: String?
+    @Option(help: ArgumentHelp(L("登记簿：open 未办结、overdue 逾期", "Of a register: open or overdue"))) var state: String?
     @Flag(help: ArgumentHelp(L("写明文，不隐去证件号、账号和敏感内容", "Show numbers and sensitive values"))) var clear = false
     @Option(help: ArgumentHelp(L("要明文的理由", "Why in clear"))) var reason: String?
     @Flag(help: ArgumentHelp(L("覆盖已有的文件", "Overwrite a file that is there"))) var force = false
@@ -87,7 +90,12 @@ struct ExportTableCommand: ParsableCommand {
 
     private func request() throws -> TableCatalogue.Request {
         try TableCatalogue.Request(
-            { [.month: month, .year: year, .village: village, .programme: programme][$0] ?? nil }, isClear: clear)
+            {
+                [
+                    .month: month, .year: year, .village: village, .programme: programme, .from: from, .to: to,
+                    .state: state,
+                ][$0] ?? nil
+            }, isClear: clear)
     }
 
     private static func format(named name: String) throws -> TableFormat {

@@ -48,6 +48,9 @@ struct Console: Sendable {
         CaseActs.duties,
         householdRoutes,
         MoneyPages.routes,
+        RegistersPage.routes,
+        RegisterPage.routes,
+        SamplePage.routes,
     ].flatMap(\.self)
 
     func read<Result>(_ body: (Database, Seq) throws -> Result) throws -> Result {

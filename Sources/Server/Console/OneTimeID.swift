@@ -111,6 +111,9 @@ extension Console {
             return Link("money", "paid", try text("month", of: made.value("payment").recordID), query: query)
         case "payment" where made.text("state") == "returned": return Link("money", "paid", month, query: query)
         case "question": return Link("conflicts", made.text("conflict") ?? "", query: query)
+        case SamplePage.register: return Link("samples", made.record.id.description, query: query)
+        case _ where EditableFields.entries.contains(made.kind.name):
+            return Link("records", made.record.id.description, query: query)
         default: break
         }
         if let application = made.text("application") { return Link("cases", application, query: query) }

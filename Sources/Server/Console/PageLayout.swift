@@ -19,7 +19,8 @@ struct PageLayout {
         [
             ("today", L("今日", "Today")), ("conflicts", L("冲突", "Conflicts")), ("cases", L("办件", "Cases")),
             ("households", L("住户", "Households")), ("money", L("资金", "Money")), ("ledger", L("台账", "Ledger")),
-            ("reports", L("统计与质量", "Reports")), ("exports", L("导入导出", "Files")),
+            ("registers", L("登记簿", "Registers")), ("reports", L("统计与质量", "Reports")),
+            ("exports", L("导入导出", "Files")),
         ]
     }
 

@@ -46,6 +46,8 @@ enum TypedLabels {
         "format": Label(zh: "格式", en: "Format"), "as_of": Label(zh: "截至日期", en: "As of"),
         "id": Label(zh: "所选的申请", en: "Cases chosen"), "application": Label(zh: "申请编号", en: "The case's id"),
         "result": Label(zh: "结果", en: "Result"), "clock": Label(zh: "时限", en: "Clock"),
+        "share": Label(zh: "抽取比例（%）", en: "Share (%)"), "count": Label(zh: "抽取户数", en: "Number of households"),
+        "seed": Label(zh: "随机种子", en: "Seed"),
         "password": Label(zh: "密码", en: "Password"), "old": Label(zh: "原密码", en: "Old password"),
         "new": Label(zh: "新密码", en: "New password"), "again": Label(zh: "再输一次新密码", en: "New password again"),
     ]

@@ -30,6 +30,8 @@ struct TodayReader {
         var quarantined = 0
         var refusedReports = 0
         var duplicates = 0
+        /// Entries of registers past their day.
+        var entriesOverdue = 0
         var stations: [StationReader.Station] = []
         var waiting = 0
         var policy: [Finding] = []
@@ -59,6 +61,10 @@ struct TodayReader {
             today.refusedReports = try count("SELECT count(*) FROM refused_report WHERE deleted = 0", database)
             today.duplicates = try count(
                 "SELECT count(*) FROM duplicate WHERE state = 'open' AND deleted = 0", database)
+            today.entriesOverdue = try Register.all.reduce(0) { sum, register in
+                let list = RegisterList(register: register, tables: tables, database: database)
+                return sum + (try list.counts(on: now.day)?.overdue ?? 0)
+            }
             today.stations = try stations.stations()
             today.upkeep = try Upkeep.read(in: database)
             let night = StationReader.lastNight(before: now)

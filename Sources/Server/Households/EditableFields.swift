@@ -2,14 +2,34 @@ import Assistance
 import CommandSupport
 import SyncEngine
 
-/// What a clerk corrects by hand at the desk: the facts of a household. Cases, decisions and money have acts of their
-/// own.
+/// What a clerk writes by hand at the desk: the facts of a household, the entries of the registers. Cases, decisions on
+/// them and money have acts of their own.
 struct EditableFields: Sendable {
     static let kinds: Set<String> = [
         "household", "member", "income_item", "expense_item", "property_item", "supporter", "bank_account", "note",
     ]
     /// What is made below a household; what happened in it is reported, and never changed after.
     static let below: Set<String> = kinds.subtracting(["household"]).union(["change_report"])
+
+    /// Entries of registers; those of a draw are made by it, and their results written by hand.
+    static let entries = Set(Register.all.filter(\.isWritten).map(\.kindName) + [drawn])
+    private static let drawn = "sampled_household"
+
+    /// What of a dishonesty record is decided and approved (R61, R62): by who signs.
+    private static let signed = [
+        "dishonesty": Set([
+            "decision", "decided_by", "decided_on", "expires_on", "export_approved_by", "export_approved_on",
+        ])
+    ]
+
+    /// Who may write records of a kind by hand.
+    static func permission(of kind: String) -> Permission {
+        Register.all.first { $0.kindName == kind && entries.contains(kind) }?.permission ?? .work
+    }
+
+    static func mayEdit(_ kind: String, _ person: Person) -> Bool {
+        kinds.union(entries).contains(kind) && permission(of: kind).isGiven(to: person.role)
+    }
 
     /// `clear_NAME` of a form: what is masked is not cleared by leaving it empty.
     static let clear = "clear_"
@@ -19,20 +39,43 @@ struct EditableFields: Sendable {
     let kind: KindSchema
     /// `nil` for one that is being made.
     let record: Linked?
+    /// Fields that are not this person's to write.
+    private let withheld: Set<String>
 
-    /// - Throws: ``Problem`` ``Problem/Code/systemKind`` for a kind that is changed in another way.
-    init(_ kind: KindSchema, record: Linked?) throws {
-        guard (record == nil ? Self.kinds.union(Self.below) : Self.kinds).contains(kind.name) else {
+    /// - Parameter person: `nil` where nothing is withheld from anybody.
+    /// - Throws: ``Problem`` ``Problem/Code/systemKind`` for a kind that is changed in another way,
+    ///   ``Problem/Code/notPermitted``.
+    init(_ kind: KindSchema, record: Linked?, for person: Person? = nil) throws {
+        let made = Self.kinds.union(Self.below).union(Self.entries.subtracting([Self.drawn]))
+        guard (record == nil ? made : Self.kinds.union(Self.entries)).contains(kind.name) else {
             throw Problem(.systemKind, kind.name)
         }
+        try person?.check(Self.permission(of: kind.name))
+        let maySign = person.map { Permission.approve.isGiven(to: $0.role) } ?? true
+        withheld = maySign ? [] : Self.signed[kind.name] ?? []
         self.kind = kind
         self.record = record
+    }
+
+    var isEntry: Bool { Self.entries.contains(kind.name) }
+
+    /// Whether what is written decides what another wrote.
+    func isSigned(_ writes: [FieldWrite]) -> Bool {
+        let signed = Self.signed[kind.name] ?? []
+        return writes.contains { signed.contains($0.field) }
+    }
+
+    /// What says which village an entry is about. Of a village's own the village counts, whatever the field says.
+    private var isAboutAVillage: Bool {
+        isEntry && !(record.map { VillageCode.isValid($0.record.scope.code) } ?? false)
     }
 
     /// In schema order; not what is written once and is there, nor what says to which household the record belongs.
     var fields: [FieldSchema] {
         kind.storedFields.filter { field in
-            guard field.name != KindSchema.aliasField, field.name != "village" else { return false }
+            guard field.name != KindSchema.aliasField, field.name != "village" || isAboutAVillage,
+                !withheld.contains(field.name)
+            else { return false }
             guard !kind.parents.contains(where: { $0.field == field.name && $0.kind == "household" }) else {
                 return false
             }
@@ -90,6 +133,8 @@ struct EditableFields: Sendable {
     /// What a record lacks that cannot be completed later, by field; and of a report of a death who has died, for payment
     /// stops by it (R22).
     func missing(_ writes: [FieldWrite], context: RuleContext) -> [String: String] {
+        // What an entry lacks is asked for, and completed later; but where it belongs is said at once.
+        if isEntry { return record == nil ? unplaced(writes) : [:] }
         guard record == nil, kind.isAppendOnly else { return [:] }
         let pairs = writes.compactMap { write in
             if case .set(let name, let value) = write { (name, value) } else { nil }
@@ -101,6 +146,17 @@ struct EditableFields: Sendable {
         }
         let wrong = names.compactMap { name in
             kind.field(name).map { (name, L("请填写“\($0.label.zh)”", "Fill in \($0.label.en)")) }
+        }
+        return Dictionary(wrong) { $1 }
+    }
+
+    private func unplaced(_ writes: [FieldWrite]) -> [String: String] {
+        let needed = kind.parents.map(\.field) + [kind.scopeField].compactMap(\.self)
+        let missing = needed.filter { name in !writes.contains { $0.field == name } }
+        let wrong = missing.compactMap { name in
+            kind.field(name).map {
+                (name, L("请选择“\($0.name == "village" ? "村居" : $0.label.zh)”", "Choose \($0.label.en)"))
+            }
         }
         return Dictionary(wrong) { $1 }
     }

@@ -11,6 +11,8 @@ enum Permission: String, CaseIterable, Sendable {
     case approve
     /// Draw samples, write findings and guidance.
     case supervise
+    /// Write entries of the registers: each its own (``Register/isSupervision``).
+    case register
     /// Ask, with a reason, for what is masked.
     case disclose
 
@@ -21,6 +23,7 @@ enum Permission: String, CaseIterable, Sendable {
         // R1: the district sets policy and supervises; it cannot approve.
         case .approve: role == .leader
         case .supervise: [.leader, .district].contains(role)
+        case .register: Self.work.isGiven(to: role) || Self.supervise.isGiven(to: role)
         }
     }
 }

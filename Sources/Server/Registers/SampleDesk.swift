@@ -20,13 +20,15 @@ struct SampleDesk {
         let rows: [Row]
         /// This very draw was made before; nothing was written.
         let isKnown: Bool
+        /// Of the set that put it on record; `nil` for one that was.
+        let seq: Seq?
     }
 
     /// Draws from the households on record; with a programme from those where it is in force.
     /// - Throws: ``Problem`` ``Problem/Code/badValue`` for a size that they do not give.
     func draw(_ size: SpotSample.Size, seed: Int64, programme: Programme?, act: Desk.Act) throws -> Run {
         let desk = CaseDesk(township: township)
-        return try township.database.write { transaction in
+        return try township.write(act) { transaction, act in
             let households = try population(programme, in: transaction)
             let byID = Dictionary(uniqueKeysWithValues: households.map { ($0.id, $0) })
             let sample = try SpotSample(of: households.map(\.id), size: size, seed: seed)
@@ -40,12 +42,12 @@ struct SampleDesk {
             let known = try transaction.tables.first(
                 of: try desk.kind("sample_check"), where: fields.filter { !$0.1.isNull }.map { ($0.0, $0.1) },
                 in: transaction.database)
-            if let known { return Run(id: known.id, sample: sample, rows: rows, isKnown: true) }
+            if let known { return Run(id: known.id, sample: sample, rows: rows, isKnown: true, seq: nil) }
             let run = try desk.new(
                 "sample_check",
                 fields + [
                     ("drawn_by", .text(act.author)), ("drawn_on", .date(act.now.day)), ("share_percent", share(size)),
-                ])
+                ], id: act.made)
             let drawn = try rows.map { row in
                 try desk.new(
                     "sampled_household",
@@ -54,8 +56,8 @@ struct SampleDesk {
                         ("household", .text(row.household)), ("village", .text(row.village)),
                     ])
             }
-            _ = try township.desk.act([run] + drawn, act, in: transaction)
-            return Run(id: run.record, sample: sample, rows: rows, isKnown: false)
+            let outcome = try township.desk.act([run] + drawn, act, in: transaction)
+            return Run(id: run.record, sample: sample, rows: rows, isKnown: false, seq: outcome?.seq)
         }
     }
 

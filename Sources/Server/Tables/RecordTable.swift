@@ -29,22 +29,25 @@ enum RecordTable {
     static func table(of kind: KindSchema, _ request: TableCatalogue.Request, tables: RecordTables) -> Table {
         let id = Table.Column("id", "编号", "Id", .open(RecordNames.kinds[kind.name] ?? .records))
         let columns =
-            [id, Table.Column("scope", "所属地区代码", "Scope")] + kind.fields.map { column($0, in: kind) }
-            + named(kind).map(idColumn)
+            [id, Table.Column("scope", "所属地区代码", "Scope")] + columns(of: kind.fields, in: kind)
         return Table(name(of: kind), kind.label, columns: columns) { place, limit, database in
             let selection = RecordSelection(
                 limit: limit, after: place.flatMap { RecordID($0.key) }, scope: request.village)
             let records = try tables.list(kind, selection, in: database)
-            let names = try RecordNames(references(of: records, kind), tables: tables, in: database)
+            let names = try RecordNames(references(of: records, kind, kind.fields), tables: tables, in: database)
             return Table.Page(
                 rows: records.map { row($0, kind: kind, names, isClear: request.isClear) },
                 next: records.count < limit ? nil : records.last.map { Table.Place(key: $0.id.description) })
         }
     }
 
-    /// The references to records that people call by a name: that stands at the field's place, the id after all fields.
-    private static func named(_ kind: KindSchema) -> [FieldSchema] {
-        kind.fields.filter { RecordNames.kind(of: $0, in: kind) != nil }
+    /// Of a reference to a record that people call by a name that stands at the field's place, the id after all fields.
+    static func columns(of fields: [FieldSchema], in kind: KindSchema) -> [Table.Column] {
+        fields.map { column($0, in: kind) } + named(fields, in: kind).map(idColumn)
+    }
+
+    private static func named(_ fields: [FieldSchema], in kind: KindSchema) -> [FieldSchema] {
+        fields.filter { RecordNames.kind(of: $0, in: kind) != nil }
     }
 
     private static func column(_ field: FieldSchema, in kind: KindSchema) -> Table.Column {
@@ -70,9 +73,12 @@ enum RecordTable {
         "population_sha256",
     ]
 
-    private static func references(of records: [Record], _ kind: KindSchema) -> [String: Set<RecordID>] {
+    /// - Parameter fields: those that are shown.
+    static func references(
+        of records: [Record], _ kind: KindSchema, _ fields: [FieldSchema]
+    ) -> [String: Set<RecordID>] {
         var found: [String: Set<RecordID>] = [:]
-        for field in kind.fields {
+        for field in fields {
             guard let target = RecordNames.kind(of: field, in: kind) else { continue }
             found[target, default: []].formUnion(records.compactMap { $0.value(field.name, in: kind).recordID })
         }
@@ -83,14 +89,22 @@ enum RecordTable {
         _ record: Record, kind: KindSchema, _ names: RecordNames, isClear: Bool
     ) -> [Table.Cell] {
         let values = record.named(in: kind)
-        func value(_ field: FieldSchema) -> Value { field.derivation.map { $0(values) } ?? values[field.name] ?? .null }
+        return [.text(record.id.description), .text(record.scope.code)]
+            + cells(of: kind.fields, in: kind, names, isClear: isClear) { field in
+                field.derivation.map { $0(values) } ?? values[field.name] ?? .null
+            }
+    }
+
+    /// What stands in ``columns(of:in:)``.
+    static func cells(
+        of fields: [FieldSchema], in kind: KindSchema, _ names: RecordNames, isClear: Bool = false,
+        value: (FieldSchema) -> Value
+    ) -> [Table.Cell] {
         func cell(_ field: FieldSchema) -> Table.Cell {
             Table.Cell(isClear ? value(field) : Masking.value(value(field), of: field), of: field)
         }
-        return [.text(record.id.description), .text(record.scope.code)]
-            + kind.fields.map { field in
-                RecordNames.kind(of: field, in: kind) == nil ? cell(field) : names[value(field).recordID]
-            } + named(kind).map(cell)
+        return fields.map { RecordNames.kind(of: $0, in: kind) == nil ? cell($0) : names[value($0).recordID] }
+            + named(fields, in: kind).map(cell)
     }
 
     /// `idNumber` of `id_number`.

@@ -91,6 +91,14 @@ extension TableCatalogue.Request {
             guard let programme = Programme(rawValue: name) else { throw Problem(.badValue, String(name.prefix(40))) }
             return programme
         }
+        from = try said(.from).map(CalendarDay.init(typed:))
+        to = try said(.to).map(CalendarDay.init(typed:))
+        state = try said(.state).map { name in
+            guard let state = RegisterList.State(rawValue: name) else {
+                throw Problem(.badValue, String(name.prefix(40)))
+            }
+            return state
+        }
         self.isClear = isClear
     }
 }

@@ -24,7 +24,7 @@ struct Table: Sendable {
     }
 
     /// The pages that rows lead to, by the first part of their addresses.
-    enum Target: String, Sendable { case households, cases, records, conflicts, duplicates }
+    enum Target: String, Sendable { case households, cases, records, conflicts, duplicates, samples }
 
     /// What one place of a row holds.
     enum Cell: Hashable, Sendable {

@@ -6,7 +6,7 @@ import SyncEngine
 struct TableCatalogue: Sendable {
     /// What a table can be asked for.
     enum Parameter: String, CaseIterable, Sendable {
-        case month, year, village, programme
+        case month, year, village, programme, from, to, state
     }
 
     /// What it is asked for.
@@ -16,6 +16,11 @@ struct TableCatalogue: Sendable {
         /// A village's code, or the beginning of one.
         var village: Scope?
         var programme: Programme?
+        /// Both days count.
+        var from: CalendarDay?
+        var to: CalendarDay?
+        /// Which entries of a register.
+        var state: RegisterList.State?
         /// Whether numbers and sensitive values are shown as they are; whoever asks has to say why (``Disclosure``).
         var isClear = false
     }
@@ -65,7 +70,7 @@ struct TableCatalogue: Sendable {
             DeskTables.conflicts,
             DeskTables.duplicates,
             PayFileTable.entry,
-        ] + ReportTables.entries + RecordTable.entries
+        ] + ReportTables.entries + RegisterTable.entries + RecordTable.entries
 
     /// The table of a name.
     /// - Throws: ``Problem`` ``Problem/Code/badValue`` for a name that is none, a parameter that it does not take, or one
@@ -118,6 +123,9 @@ extension TableCatalogue.Request {
         case .year: year != nil
         case .village: village != nil
         case .programme: programme != nil
+        case .from: from != nil
+        case .to: to != nil
+        case .state: state != nil
         }
     }
 }

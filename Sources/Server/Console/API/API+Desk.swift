@@ -21,7 +21,8 @@ extension API {
                 ("lateTasks", .list(.named("Task"))), ("nextTasks", .list(.named("Task"))),
                 ("clocks", .object([("warning", .integer), ("overdue", .integer)])), ("conflicts", .map(.integer)),
                 ("answered", .integer), ("quarantined", .integer), ("refusedReports", .integer),
-                ("duplicates", .integer), ("stations", .list(.named("Station"))), ("waitingAttachments", .integer),
+                ("duplicates", .integer), ("entriesOverdue", .integer), ("stations", .list(.named("Station"))),
+                ("waitingAttachments", .integer),
                 ("policy", .list(.text)), ("upkeep", upkeep),
             ]),
         "GET /conflicts": .page(

@@ -149,10 +149,11 @@ extension API {
     private static let disclosed: [(String, Shape)] = [("seq", .integer), ("household", .record), ("until", .time)]
     private static let written: [(String, Shape)] = [("id", .record), ("kind", .text), ("seq", .integer)]
 
-    private static let tableQuery: [Operation.Field] = [
-        .optional("month", .month), .optional("year", .year), .village,
-        .optional("programme", .code([""] + Programme.allCases.map(\.rawValue))),
-    ]
+    private static let tableQuery: [Operation.Field] =
+        [
+            .optional("month", .month), .optional("year", .year), .village,
+            .optional("programme", .code([""] + Programme.allCases.map(\.rawValue))),
+        ] + registerQuery
     static let format = Operation.Field.optional("format", .code(TableFormat.allCases.map(\.rawValue)))
 
     /// Without its parameters.

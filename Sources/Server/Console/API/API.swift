@@ -8,7 +8,9 @@ enum API {
 
     /// By `GET /cases/{id}`. An area of the desk adds its own table here.
     static let operations: [String: Operation] = Dictionary(
-        [own, today, cases, caseActs, documents, households, files, money].flatMap { $0.map { ($0.key, $0.value) } },
+        [own, today, cases, caseActs, documents, households, files, money, registers].flatMap {
+            $0.map { ($0.key, $0.value) }
+        },
         uniquingKeysWith: { first, _ in first })
 
     /// What needs no session.

@@ -7,10 +7,13 @@ import SyncEngine
 /// Correcting a fact by hand, or adding one: what is wrong is said beside each field, and nothing typed is lost.
 struct EditPage: ConsolePage {
     static let routes: [ConsoleRoute] = [
-        .get("/records/{id}/edit", .work) { console, request in
-            .page(try page(console, request, of: try console.look(at: try request.record(), page: "edit", by: request)))
+        .get("/records/{id}/edit", .register) { console, request in
+            let subject = try console.subject(try request.record())
+            let page = try page(console, request, of: subject)
+            try console.keepView(of: subject.root, page: "edit", by: request)
+            return .page(page)
         },
-        .post("/records/{id}/edit", .work) { console, request in
+        .post("/records/{id}/edit", .register) { console, request in
             let subject = try console.subject(try request.record())
             let typed = try EditPage.page(console, request, of: subject)
             return try typed.keep(console, operation: .edit, record: subject.record.id)
@@ -19,15 +22,17 @@ struct EditPage: ConsolePage {
             .page(try newPage(console, request, try console.look(at: try request.record(), page: "edit", by: request)))
         },
         .post("/households/{id}/new/{kind}", .work) { console, request in
-            let typed = try newPage(console, request, try console.subject(try request.record()))
-            let record = try request.newRecord() ?? Township.newID(at: request.now)
-            return try typed.keep(console, operation: .create, record: record)
+            try make(console, request, try newPage(console, request, try console.subject(try request.record())))
+        },
+        .get("/registers/{name}/new", .register) { console, request in .page(try newEntry(console, request)) },
+        .post("/registers/{name}/new", .register) { console, request in
+            try make(console, request, try newEntry(console, request))
         },
     ]
 
     let seq: Seq
     let editable: EditableFields
-    let file: HouseholdRecords
+    let ground: EditGround
     let clearance: Clearance
     let request: ConsoleRequest
     /// Where the form goes.
@@ -38,7 +43,7 @@ struct EditPage: ConsolePage {
     ) throws -> EditPage {
         guard !subject.record.isDeleted else { throw Problem(.recordDeleted, subject.record.id.description) }
         return try page(
-            console, request, subject.root, EditableFields(subject.kind, record: subject.linked),
+            console, request, subject.root, EditableFields(subject.kind, record: subject.linked, for: request.person),
             Link("records", subject.record.id.description, "edit"))
     }
 
@@ -54,19 +59,41 @@ struct EditPage: ConsolePage {
             Link("households", household.record.id.description, "new", name))
     }
 
+    private static func newEntry(_ console: Console, _ request: ConsoleRequest) throws -> EditPage {
+        let register = try Register.named(String(request.part("name").prefix(40)))
+        guard register.isWritten, let kind = AssistanceSchema.current.kind(register.kindName) else {
+            throw Problem(.systemKind, register.name)
+        }
+        return try page(
+            console, request, nil, EditableFields(kind, record: nil, for: request.person),
+            Link("registers", register.name, "new"))
+    }
+
+    /// - Parameter root: what the record belongs to; `nil` for one that belongs to nothing on record.
     private static func page(
-        _ console: Console, _ request: ConsoleRequest, _ root: RecordID, _ editable: EditableFields, _ action: Link
+        _ console: Console, _ request: ConsoleRequest, _ root: RecordID?, _ editable: EditableFields, _ action: Link
     ) throws -> EditPage {
         let tables = console.township.database.tables
         return try console.read { database, seq in
             EditPage(
-                seq: seq, editable: editable, file: try HouseholdRecords(root, tables: tables, in: database),
-                clearance: try Clearance(of: root, for: request, tables: tables, in: database), request: request,
-                action: action)
+                seq: seq, editable: editable,
+                ground: editable.isEntry
+                    ? try EditGround(entry: editable, request, tables: tables, in: database)
+                    : try EditGround(of: editable, household: root, tables: tables, in: database),
+                clearance: try Clearance(
+                    of: root ?? RecordID(high: 0, low: 0), for: request, tables: tables, in: database),
+                request: request, action: action)
         }
     }
 
     // MARK: - Keeping
+
+    private static func make(
+        _ console: Console, _ request: ConsoleRequest, _ typed: EditPage
+    ) throws -> ConsoleAnswer {
+        let record = try request.newRecord() ?? Township.newID(at: request.now)
+        return try typed.keep(console, operation: .create, record: record)
+    }
 
     private func keep(
         _ console: Console, operation: Change.Operation, record: RecordID
@@ -79,30 +106,58 @@ struct EditPage: ConsolePage {
         guard all.isEmpty, let reason else { throw WrongFields(all) }
         guard operation == .edit || !writes.isEmpty else { throw Problem(.nothingToChange) }
         var kept = writes
-        if operation == .create, editable.kind.field("household") != nil {
-            kept.insert(.set("household", .text(file.root.record.id.description)), at: 0)
+        if operation == .create, let household = ground.household {
+            kept.insert(.set("household", .text(household.description)), at: 0)
         }
         let draft = Draft(kind: editable.kind, record: record, operation: operation, writes: kept)
         do {
+            if editable.isSigned(writes) { try checkSecondPerson(console, of: record) }
             let act = try console.act(request, reason: reason) { _, _ in operation == .create ? [] : [record] }
             let seq = try CaseDesk(township: console.township).add(draft, act: act)
             return .done(
-                Link("households", file.root.record.id.description, query: [("done", String(seq))]),
+                ground.after(record, done: seq),
                 .object([
                     ("id", .string(record.description)), ("kind", .string(editable.kind.name)),
                     ("seq", .int(Int64(seq))),
                 ]))
         } catch let problem as Problem where problem.code.rawValue < 3000 && problem.code != .recordExists {
-            let field = problem.subject.split(separator: ".").last.map(String.init) ?? ""
-            guard editable.fields.contains(where: { $0.name == field }) else { throw problem }
-            throw WrongFields(problem: problem, wrong: [field: EditableFields.words(problem)])
+            throw beside(problem, writes)
         }
+    }
+
+    /// Who wrote down what a person is blamed for does not decide it.
+    private func checkSecondPerson(_ console: Console, of record: RecordID) throws {
+        let author = try console.read { database, _ in
+            try CaseReader(console.township, in: database).author(of: record)
+        }
+        guard author == nil || author == request.person.author else { return }
+        throw Problem(.samePerson, editable.kind.label.text())
+    }
+
+    /// The problem at the field that it is about.
+    private func beside(_ problem: Problem, _ writes: [FieldWrite]) -> any Error {
+        let field = problem.subject.split(separator: ".").last.map(String.init) ?? ""
+        if editable.fields.contains(where: { $0.name == field }) {
+            return WrongFields(problem: problem, wrong: [field: EditableFields.words(problem)])
+        }
+        guard problem.code == .refusedMove else { return problem }
+        let missing = RegisterAdmission.missing(in: editable.kind) { name in
+            for case .set(name, let value) in writes { return value.normalised }
+            return editable.record?.value(name) ?? .null
+        }
+        let wrong = missing.map { ($0.field, "\($0.reason.text.text())（\($0.reason.rule.label.text())）") }
+        return wrong.isEmpty ? problem : WrongFields(problem: problem, wrong: Dictionary(wrong) { $1 })
     }
 
     // MARK: - The form
 
     var title: String {
         (editable.record == nil ? L("新增", "New: ") : L("修改", "Edit: ")) + editable.kind.label.text()
+    }
+
+    /// What the form asks for: of what refers to another record only where there is one to choose.
+    private var fields: [FieldSchema] {
+        editable.fields.filter { !editable.isEntry || $0.type != .reference || ground.choices[$0.name] != nil }
     }
 
     /// `seq`, `kind`, `record`, `fields` [`name`, `type`, `value` masked, `codes`].
@@ -132,14 +187,11 @@ struct EditPage: ConsolePage {
 
     func body() -> HTML {
         .group([
-            Tag.p {
-                Parts.link(
-                    L("回到住户（不保存）", "Back to the household (keeps nothing)"),
-                    Link("households", file.root.record.id.description))
-            },
+            Tag.p { Parts.link(ground.back.text, ground.back.link) },
+            .group(ground.notes.map { Parts.note($0) }),
             Tag.section(.class(.panel)) {
                 Parts.form(action, request, seen: seq, submit: L("保存", "Save")) {
-                    for field in editable.fields { self.field(field) }
+                    for field in fields { self.field(field) }
                     Parts.reason(help: L("为什么改、依据什么", "Why, and by what evidence"))
                 }
             },
@@ -150,9 +202,15 @@ struct EditPage: ConsolePage {
         let isMasked = isMasked(field)
         return .group([
             isMasked ? Tag.input(.type(.hidden), .name(EditableFields.masked), .value(field.name)) : .empty,
-            input(field, value: isMasked ? "" : editable.typed(field), isMasked: isMasked),
+            input(field, value: isMasked ? "" : proposed(field), isMasked: isMasked),
             isMasked ? clear(field) : .empty,
         ])
+    }
+
+    /// What the form has for a field before anybody types: what is on record, or what is likely.
+    private func proposed(_ field: FieldSchema) -> String {
+        let typed = editable.typed(field)
+        return typed.isEmpty ? ground.proposals[field.name] ?? "" : typed
     }
 
     private func clear(_ field: FieldSchema) -> HTML {
@@ -189,18 +247,26 @@ struct EditPage: ConsolePage {
                 value: value)
         case .date: return Parts.field(field.name, label, type: .date, value: value, help: help, limit: 10)
         case .reference:
-            var people = file.all("member").map { (value: $0.record.id.description, text: $0.text("name") ?? "") }
-            if !value.isEmpty, !people.contains(where: { $0.value == value }) {
-                people.append((value: value, text: file.name(RecordID(value))))
-            }
-            people.insert((value: "", text: empty), at: 0)
-            return Parts.select(field.name, label, options: people, value: value)
+            let options = [(value: "", text: empty)] + (ground.choices[field.name] ?? [])
+            return Parts.select(field.name, label, options: options, value: value)
         case .list where field.rule?.codes != nil: return boxes(field, label, chosen: value, help: help)
-        case .text where field.name == "text" || field.name == "remarks":
-            return Parts.textarea(field.name, label, value: value, help: help, rows: 4)
+        case .list: return Parts.field(field.name, label, value: value, help: L("几项用逗号分开", "Several with commas"))
+        case .text where field.name == "village":
+            return Shown.villageToChoose(
+                among: VillageNames.current.codes,
+                first: editable.kind.scopeField == nil ? L("全镇", "The whole township") : L("请选择", "Choose"),
+                value: value)
+        case .text where Self.long.contains(field.name):
+            return Parts.textarea(field.name, label, value: value, help: help, rows: 3, limit: 4_000)
         default: return Parts.field(field.name, label, value: value, help: help)
         }
     }
+
+    /// What is told in sentences.
+    private static let long: Set<String> = [
+        "text", "remarks", "what", "advice", "question", "answer", "outcome", "facts", "hearing", "reply", "content",
+        "follow_up", "rectified", "note", "about",
+    ]
 
     private func boxes(_ field: FieldSchema, _ label: String, chosen: String, help: String?) -> HTML {
         let chosen = Set(chosen.split(separator: ",").map(String.init))

@@ -127,17 +127,30 @@ struct RecordPage: ConsolePage {
         ])
     }
 
+    private var register: Register? {
+        Register.all.first { $0.kindName == record.kind.name && !$0.isExport }
+    }
+
     private var links: HTML {
         Tag.ul(.class(.tabs)) {
-            if subject.root != record.record.id {
+            if let register {
+                Tag.li { Parts.link(L("登记簿：", "Register: ") + register.label.text(), Link("registers", register.name)) }
+            }
+            if let check = record.text(SamplePage.register) {
+                Tag.li { Parts.link(L("所属抽查", "The spot check"), Link("samples", check)) }
+            } else if record.kind.name == SamplePage.register {
+                Tag.li { Parts.link(L("抽查页面", "The spot check's page"), Link("samples", id)) }
+            } else if subject.root != record.record.id, register == nil || record.kind.field("staff") == nil {
                 Tag.li { Parts.link(L("所属住户", "The household"), Link("households", subject.root.description)) }
             } else if subject.isHousehold {
                 Tag.li { Parts.link(L("住户页面", "The household's page"), Link("households", id)) }
             }
-            if EditableFields.kinds.contains(record.kind.name), asOf == nil,
-                Permission.work.isGiven(to: request.person.role)
-            {
-                Tag.li { Parts.link(L("修改", "Edit"), Link("records", id, "edit")) }
+            if EditableFields.mayEdit(record.kind.name, request.person), asOf == nil {
+                Tag.li {
+                    Parts.link(
+                        register?.waiting == nil ? L("修改", "Edit") : L("修改、办结", "Edit or close"),
+                        Link("records", id, "edit"))
+                }
             }
             if record.kind.name == "payment" {
                 Tag.li { Parts.link(L("追溯这笔发放", "Trace this payment"), Link("payments", id, "trace")) }

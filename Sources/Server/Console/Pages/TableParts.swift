@@ -88,6 +88,12 @@ enum TableParts {
             return Parts.select(
                 name, L("救助项目", "Programme"),
                 options: all + Programme.allCases.map { ($0.rawValue, $0.label.text()) }, value: value)
+        case .from: return Parts.field(name, L("自", "From"), type: .date, value: value, limit: 10)
+        case .to: return Parts.field(name, L("至", "To"), type: .date, value: value, limit: 10)
+        case .state:
+            return Parts.select(
+                name, L("状态", "State"),
+                options: all + RegisterList.State.allCases.map { ($0.rawValue, $0.label.text()) }, value: value)
         }
     }
 

@@ -49,6 +49,7 @@ struct TodayPage: ConsolePage {
                 "quarantine", L("被隔离的变更", "Set aside"), today.quarantined + today.refusedReports, Link("quarantine"),
                 .soon),
             card("duplicates", L("疑似重复", "Duplicates"), today.duplicates, Link("duplicates"), .soon),
+            card("registers", L("登记簿逾期", "Registers overdue"), today.entriesOverdue, Link("registers"), .late),
             card(
                 "stations", L("久未联系的工作站", "Silent stations"), silent, Link("stations"), .late,
                 note: today.flagged > 0 ? L("时钟超前的变更 \(today.flagged) 次", "clock ahead in \(today.flagged) sets") : nil),
@@ -149,7 +150,7 @@ struct TodayPage: ConsolePage {
 
 extension TodayPage {
     /// `seq`, `tasks` and `late` by kind, `lateTasks`, `nextTasks`, `clocks` {`warning`, `overdue`}, `conflicts` by what
-    /// they are about, `answered`, `quarantined`, `refusedReports`, `duplicates`, `stations`, `waitingAttachments`, `policy`, `upkeep`.
+    /// they are about, `answered`, `quarantined`, `refusedReports`, `duplicates`, `entriesOverdue`, `stations`, `waitingAttachments`, `policy`, `upkeep`.
     var json: JSONValue {
         func counts(_ counts: [DueTask.Kind: Int]) -> JSONValue {
             .object(
@@ -171,6 +172,7 @@ extension TodayPage {
             ),
             ("answered", .int(Int64(today.answered))), ("quarantined", .int(Int64(today.quarantined))),
             ("refusedReports", .int(Int64(today.refusedReports))), ("duplicates", .int(Int64(today.duplicates))),
+            ("entriesOverdue", .int(Int64(today.entriesOverdue))),
             ("stations", .array(today.stations.map(\.document))), ("waitingAttachments", .int(Int64(today.waiting))),
             ("policy", .array(today.policy.map { .string($0.message.text()) })), ("upkeep", upkeepDocument),
         ])

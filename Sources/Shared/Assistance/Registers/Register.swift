@@ -6,12 +6,14 @@ package struct Register: Sendable {
     package let label: Label
     /// The obligations that it answers, by their numbers in DOMAIN section 2.
     package let rules: [CaseRule]
-    let kindName: String
+    package let kindName: String
     /// The day by which a time is selected; `nil`: the first day of ``RegisterClock/period(from:through:)``.
-    let day: String?
-    /// Kinds that are read besides.
-    let others: [String]
+    package let day: String?
+    /// Kinds of which an entry is worked out besides its own record: its own kind, where all are compared.
+    package let others: [String]
     let clock: RegisterClock
+    /// Of a register without a clock: the field that is empty until an entry is done.
+    let pending: String?
     /// The fields that a table shows.
     package let shown: [String]
     /// Only what is decided and approved, with names and numbers masked (R62).
@@ -22,7 +24,7 @@ package struct Register: Sendable {
 
     init(
         _ name: String, of kind: KindSchema, _ label: Label? = nil, rules: [Int], day: String?, others: [String] = [],
-        clock: RegisterClock = .none, shown: [String], isExport: Bool = false,
+        clock: RegisterClock = .none, pending: String? = nil, shown: [String], isExport: Bool = false,
         columns: @escaping @Sendable (Linked, RegisterBook) -> [RegisterColumn] = { _, _ in [] },
         findings: @escaping @Sendable (Linked, RegisterBook) -> [Finding] = { _, _ in [] },
         summary: @escaping @Sendable ([RegisterEntry], RegisterBook) -> [(String, JSONValue)] = { _, _ in [] }
@@ -34,6 +36,7 @@ package struct Register: Sendable {
         self.day = day
         self.others = others
         self.clock = clock
+        self.pending = pending
         self.shown = shown
         self.isExport = isExport
         self.columns = columns
@@ -49,7 +52,45 @@ package struct Register: Sendable {
     private static let evidence = "evidence"
 
     /// The kinds whose records its book holds.
-    package var kinds: [String] { [kindName] + others }
+    package var kinds: [String] { [kindName] + others.filter { $0 != kindName } }
+
+    /// The fields that say which of its entries wait for somebody: until when, where there is a day, and the field that is
+    /// empty meanwhile; `nil` for a register of what is.
+    package var waiting: (due: String?, done: String)? {
+        switch clock {
+        case .matter(let due, let done), .followUp(let due, let done): (due, done)
+        case .decision: isExport ? nil : (nil, "decision")
+        case .none: pending.map { (nil, $0) }
+        case .period: nil
+        }
+    }
+
+    /// Whether an entry waits only when it has a day: there was nothing to follow up.
+    package var waitsOnlyWhenDue: Bool {
+        if case .followUp = clock { true } else { false }
+    }
+
+    /// Whether its entries are open or done, in force or ended.
+    package var hasStates: Bool {
+        if case .none = clock { false } else { true }
+    }
+
+    /// What is computed of an entry, without the values.
+    package var headings: [RegisterColumn] {
+        guard let kind = AssistanceSchema.current.kind(kindName), !isExport,
+            let nothing = Linked(
+                Record(id: RecordID(high: 0, low: 0), kind: kind, scope: Scope(""), seq: 0, isDeleted: false))
+        else { return [] }
+        return entry(of: nothing, in: RegisterBook([], today: CalendarDay(daysSinceEpoch: 0), villages: [])).columns
+    }
+
+    /// Whether its entries are written by hand: a draw, a packet and a list that leaves have acts of their own.
+    package var isWritten: Bool { !isExport && kindName == name && !Self.ownActs.contains(name) }
+    private static let ownActs: Set<String> = ["sample_check", "sampled_household", "commitment"]
+
+    /// Whether the district's supervisors write it, besides the township (R1, R4, R7, R57).
+    package var isSupervision: Bool { Self.supervision.contains(name) }
+    private static let supervision: Set<String> = ["guidance", "finding", "sample_check", "sampled_household"]
 
     /// - Throws: ``Problem`` ``Problem/Code/badValue`` that lists the registers.
     package static func named(_ name: String) throws -> Register {

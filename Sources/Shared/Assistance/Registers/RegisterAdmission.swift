@@ -1,8 +1,8 @@
-import SyncEngine
+package import SyncEngine
 
 /// What the township asks before it applies a set that closes a matter of a register, or decides one. What is refused
 /// comes back to its author with the rule.
-enum RegisterAdmission {
+package enum RegisterAdmission {
     static let rule = Admission(kinds: Set(closings.map(\.kind) + ["dishonesty"])) { proposal in
         for mutation in proposal.mutations where !mutation.after.isDeleted {
             guard let record = Linked(mutation.after) else { continue }
@@ -21,13 +21,26 @@ enum RegisterAdmission {
 
         /// - Throws: ``Problem`` ``Problem/Code/refusedMove``.
         func check(_ record: Linked) throws {
-            guard !record.value(field).isNull else { return }
-            let missing = needs.filter { record.value($0).isNull }.map { record.kind.field($0)?.label }
-            let reasons = missing.compactMap(\.self).map { label in
-                Refusal.Reason(CaseRule(rule), Label(zh: "缺少“\(label.zh)”", en: "missing: \(label.en)"))
-            }
-            if !reasons.isEmpty { throw Refusal(move: act, reasons: reasons).problem }
+            let missing = missing(in: record.kind) { record.value($0) }
+            if !missing.isEmpty { throw Refusal(move: act, reasons: missing.map(\.reason)).problem }
         }
+
+        func missing(in kind: KindSchema, _ value: (String) -> Value) -> [(field: String, reason: Refusal.Reason)] {
+            guard !value(field).isNull else { return [] }
+            return needs.filter { value($0).isNull }.compactMap { name in
+                kind.field(name).map { field in
+                    let text = Label(zh: "缺少“\(field.label.zh)”", en: "missing: \(field.label.en)")
+                    return (name, Refusal.Reason(CaseRule(rule), text))
+                }
+            }
+        }
+    }
+
+    /// What an entry with these values lacks to be closed as it says, by field: what a refusal is shown beside.
+    package static func missing(
+        in kind: KindSchema, _ value: (String) -> Value
+    ) -> [(field: String, reason: Refusal.Reason)] {
+        closings.filter { $0.kind == kind.name }.flatMap { $0.missing(in: kind, value) }
     }
 
     private static let closings = [

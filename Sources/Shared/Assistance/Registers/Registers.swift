@@ -8,7 +8,7 @@ extension Register {
     ]
 
     private static let staff = Register(
-        "staff", of: RegisterKinds.staff, rules: [48, 49, 52], day: "active_from",
+        "staff", of: RegisterKinds.staff, rules: [48, 49, 52], day: "active_from", others: ["staff"],
         clock: .period(from: "active_from", through: "active_to"),
         shown: ["name", "post", "village", "phone", "contract_to", "active_from", "active_to"],
         findings: StaffFindings.findings,
@@ -142,7 +142,7 @@ extension Register {
         })
 
     private static let sampledHousehold = Register(
-        "sampled_household", of: RegisterKinds.sampledHousehold, rules: [57], day: "checked_on",
+        "sampled_household", of: RegisterKinds.sampledHousehold, rules: [57], day: "checked_on", pending: "result",
         shown: ["sample_check", "place", "village", "household", "result", "checked_by", "checked_on"])
 
     /// What applicants have promised, and whether a decision in force says that they broke it (R60).

@@ -89,7 +89,7 @@ extension RecordTables {
             let lists = [kind.storedFields.map(\.name), kind.lookupFields].map { $0.joined(separator: ",") }
             return "\(kind.name)(\(lists.joined(separator: "/")))"
         }
-        let text = (migrator.migrations + columns).joined(separator: ";")
+        let text = (migrator.migrations + columns + lists).joined(separator: ";")
         return Hash256(of: Array(text.utf8)).description
     }
 }

@@ -11,12 +11,15 @@ package struct RecordTables: Sendable {
     private let sql: [String: KindSQL]
     /// Whether the store holds many villages, and is asked for the records of one.
     private let hasManyScopes: Bool
+    /// SQL of indexes that the store's own lists read by; it makes those that are not there yet.
+    let lists: [String]
 
     package init(
-        schema: Schema, codec: any ChangeCodec, hasManyScopes: Bool = false,
+        schema: Schema, codec: any ChangeCodec, hasManyScopes: Bool = false, lists: [String] = [],
         searchText: @escaping @Sendable (KindSchema, Record) -> String?
     ) {
         self.hasManyScopes = hasManyScopes
+        self.lists = lists
         self.schema = schema
         self.codec = codec
         self.searchText = searchText
@@ -37,6 +40,7 @@ package struct RecordTables: Sendable {
             for statement in statements + indexes { try database.execute(sql: statement) }
             if !columns.isEmpty, !statements.isEmpty { try adoptExtra(of: kind, in: database) }
         }
+        for statement in lists { try database.execute(sql: statement) }
         try database.execute(
             sql: "CREATE TABLE IF NOT EXISTS search_text (row INTEGER PRIMARY KEY, text TEXT NOT NULL) STRICT")
     }

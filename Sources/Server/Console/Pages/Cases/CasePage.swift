@@ -109,6 +109,24 @@ struct CasePage: ConsolePage {
         file.application.text(field).map { Parts.link(L("原申请", "the other case"), Link("cases", $0)) } ?? .empty
     }
 
+    /// What is about a case is entered from it.
+    private var registers: HTML {
+        let all = Register.all.filter { register in
+            register.isWritten && register.mayEnter(view.request.person)
+                && AssistanceSchema.current.kind(register.kindName)?.field("application") != nil
+        }
+        guard !all.isEmpty else { return .empty }
+        return Tag.p {
+            L("记入登记簿：", "Enter in a register: ")
+            for register in all {
+                Parts.link(
+                    register.label.text(),
+                    Link(["registers", register.name, "new"], query: [("application", view.id)]))
+                " "
+            }
+        }
+    }
+
     // MARK: - What was done
 
     private var timeline: HTML {
@@ -131,6 +149,7 @@ struct CasePage: ConsolePage {
                 }
             }
             Parts.link(L("申请记录的全部变更", "Every change of the application"), Link("records", view.id))
+            registers
         }
     }
 }

@@ -1,0 +1,105 @@
+import Assistance
+import RecordStore
+import SyncEngine
+
+/// A register as a table: what it shows of its entries, what is computed of them, and what is still to be completed.
+enum RegisterTable {
+    /// One of every register.
+    static let entries = Register.all.map { register in
+        let taken: Set<TableCatalogue.Parameter> = register.waiting == nil ? [] : [.state]
+        return TableCatalogue.Entry(
+            name(of: register), title(of: register), takes: taken.union([.village, .from, .to])
+        ) { township, request in
+            table(of: register, request, of: township)
+        }
+    }
+
+    /// `register-finding`
+    static func name(of register: Register) -> String {
+        "register-" + register.name.split(separator: "_").joined(separator: "-")
+    }
+
+    private static func title(of register: Register) -> Label {
+        Label(zh: "登记簿：" + register.label.zh, en: "Register: " + register.label.en)
+    }
+
+    static func table(of register: Register, _ request: TableCatalogue.Request, of township: Township) -> Table {
+        let kind = AssistanceSchema.current.kind(register.kindName)
+        let fields = register.shown.compactMap { kind?.field($0) }.filter { $0.name != "village" }
+        let tables = township.database.tables
+        return Table(name(of: register), title(of: register), columns: columns(of: register, fields)) {
+            after, limit, database in
+            let today = township.clock().day
+            let page = try RegisterList(register: register, tables: tables, database: database)
+                .page(request, after: after, limit: limit, on: today)
+            let book = try RegisterReader(tables: tables, database: database)
+                .book(of: register, around: page.records, today: today)
+            let entries = Dictionary(
+                register.entries(Register.Selection(), of: book).map { ($0.record.record.id, $0) }
+            ) { first, _ in first }
+            guard let kind else { return Table.Page(rows: [], next: nil) }
+            let names = try RecordNames(
+                RecordTable.references(of: page.records, kind, fields), tables: tables, in: database)
+            let rows = page.records.compactMap { entries[$0.id] }.map {
+                row($0, of: register, fields, names)
+            }
+            return Table.Page(rows: rows, next: page.next)
+        }
+    }
+
+    private static func columns(of register: Register, _ fields: [FieldSchema]) -> [Table.Column] {
+        guard let kind = AssistanceSchema.current.kind(register.kindName) else { return [] }
+        let id = Table.Column(
+            "id", "编号", "Id",
+            register.isExport ? .hidden : .open(register.name == "sample_check" ? .samples : .records))
+        let state: [Table.Column] =
+            register.hasStates
+            ? [Table.Column("state", "状态", "State"), Table.Column("daysLate", "逾期天数", "Days late")] : []
+        let computed = register.headings.map { Table.Column(name: $0.name, title: $0.label) }
+        return [id, Table.Column("village", "村居代码", "Village")] + state
+            + RecordTable.columns(of: fields, in: kind) + computed
+            + (register.isExport ? [] : [Table.Column("toComplete", "待补填", "To complete")])
+    }
+
+    private static func row(
+        _ entry: RegisterEntry, of register: Register, _ fields: [FieldSchema], _ names: RecordNames
+    ) -> [Table.Cell] {
+        let record = entry.record
+        let id: Table.Cell = .text(record.record.id.description)
+        let village = Table.Cell(entry.village)
+        let state: [Table.Cell] =
+            register.hasStates
+            ? [
+                entry.state.map { .code($0.rawValue, $0.label) } ?? .empty,
+                entry.daysLate > 0 ? .number(Int64(entry.daysLate)) : .empty,
+            ] : []
+        let values = RecordTable.cells(of: fields, in: record.kind, names) { field in
+            register.isExport ? record.masked(field.name) : record.value(field.name)
+        }
+        let said = entry.findings
+        let findings: Table.Cell =
+            said.isEmpty
+            ? .empty
+            : .label(
+                Label(
+                    zh: said.map(\.message.zh).joined(separator: "；"),
+                    en: said.map(\.message.en).joined(separator: "; ")))
+        return [id, village] + state + values + entry.columns.map { Table.Cell(computed: $0.value) }
+            + (register.isExport ? [] : [findings])
+    }
+}
+
+extension Table.Cell {
+    /// What a register computes of an entry.
+    fileprivate init(computed value: JSONValue) {
+        switch value {
+        case .int(let number): self = .number(number)
+        case .bool(let flag): self = .flag(flag)
+        case .array(let elements):
+            let texts = elements.compactMap { if case .string(let text) = $0 { text } else { nil } }
+            self = texts.isEmpty ? .empty : .text(texts.joined(separator: L("、", ", ")))
+        case .string(let text): self = .text(text)
+        default: self = .empty
+        }
+    }
+}
