@@ -19,6 +19,9 @@ final class SampleTown {
     private(set) var payment = ""
     private(set) var conflict = ""
     private(set) var duplicate = ""
+    private(set) var finding = ""
+    private(set) var sample = ""
+    private(set) var drawn = ""
     var home: String { families[1].home }
     var member: String { families[1].member }
 
@@ -34,6 +37,7 @@ final class SampleTown {
         if WrongClock.library != nil { try town.goOn(at: Self.now) }
         try takeEffect()
         try disagree()
+        try enter()
         _ = try town.desk("nightly", "--backups", town.folder.url.appending(path: "backups").path)
     }
 
@@ -149,6 +153,30 @@ final class SampleTown {
         duplicate = try town.desk("duplicates")["duplicates"][0]["id"].string ?? ""
     }
 
+    /// What the registers have: late, answered and open matters, people, a spot check.
+    private func enter() throws {
+        finding =
+            try town.desk(
+                "new", "finding", "source=ledger", "what=203 户缺核对报告，台账与档案不一致", "found_by=区民政",
+                "found_on=2026-11-10", "responsible=李敏", "rectify_by=2026-11-20")["id"].string ?? ""
+        _ = try town.desk(
+            "new", "finding", "source=payment", "what=205 户账户姓名与本人不符", "found_by=区民政", "found_on=2026-11-10",
+            "rectify_by=2026-12-10", "village=\(DeskTown.village)")
+        _ = try town.desk(
+            "new", "complaint", "received_on=2026-11-10", "via=hotline", "about=公示", "text=名单没有张贴在公开栏",
+            "due=2026-11-18",
+            "village=\(DeskTown.village)")
+        _ = try town.desk("new", "staff", "name=李敏", "post=full_time", "phone=13806320000", "active_from=2026-01-01")
+        let draw = try town.desk("sample", "draw", "--share", "5", "--seed", "20261125")
+        (sample, drawn) = (draw["id"].string ?? "", draw["households"][1]["household"].string ?? "")
+        _ = try town.desk(
+            "sample", "result", sample, draw["households"][0]["household"].string ?? "", "--result", "inconsistent",
+            "--by",
+            "赵科长", "--note", "有外出务工收入未填报")
+        let rows = try town.desk("register", "sampled_household")["entries"].array
+        drawn = rows.first { $0["fields"]["household"].string == drawn }?["id"].string ?? ""
+    }
+
     // MARK: - Pages
 
     /// The main pages, by what a file of their picture is called.
@@ -168,6 +196,10 @@ final class SampleTown {
             ("plan", "/money/plan/2026-11"), ("budget", "/money/budget/2026"),
             ("reconcile", "/money/reconcile/2026-11"), ("arrears", "/money/arrears"),
             ("recoveries", "/money/recoveries"), ("paid", "/money/paid/2026-11"),
+            ("registers", "/registers"), ("register", "/registers/finding"), ("register-staff", "/registers/staff"),
+            ("entry-new", "/registers/finding/new?application=\(cases[0])"), ("entry", "/records/\(finding)"),
+            ("entry-edit", "/records/\(finding)/edit"), ("samples", "/registers/sample_check"),
+            ("sample", "/samples/\(sample)"), ("sample-result", "/records/\(drawn)/edit"),
         ]
     }
 }

@@ -225,8 +225,27 @@ import Testing
         let file = try clerk.get("/tables/register-publicity/file?format=csv&\(some)").text
         #expect(file.contains("2026-11-12") && !file.contains("2026-11-20") && !file.contains("13806320000"), "\(file)")
         #expect(try clerk.get("/registers/publicity?from=gestern").status == 400)
+        let sums = try clerk.get("/registers/publicity?compute=yes&from=2026-11-03").words
+        #expect(sums.contains("各村") && sums.contains("镇（街）本级：次数 1"), "\(sums)")
         #expect(
             try clerk.get("/registers/publicity").links.contains { $0.hasPrefix("/tables/register-publicity/file") })
+    }
+
+    @Test func whatAVillageTookDownIsClosedAtTheDesk() throws {
+        let id = try desk.a.new("complaint", "received_on=2026-11-02", "via=visit", "about=协理员", "text=名单没有张贴")
+        try desk.a.sync()
+        var clerk = try person("li", "clerk")
+        let row = try clerk.json("/registers/complaint?village=\(DeskVillage.village)&state=open")["rows"][0]
+        #expect(row["id"].string == id && row["village"].string == DeskVillage.village)
+        let edit = "/records/\(id)/edit"
+        let page = try clerk.get(edit)
+        #expect(page.forms.first { $0.action == edit }?.names.contains("village") == false, "it is its village's own")
+        let done = try clerk.submit(
+            page, edit,
+            ["handled_by": "李", "outcome": "已补张贴", "closed_on": "2026-11-12", "reason": "办结"])
+        #expect(done.status == 303, "\(done.words)")
+        try desk.a.sync()
+        #expect(try desk.a.show(id)["fields"]["outcome"].string == "已补张贴")
     }
 
     @Test func whatIsAboutACaseIsEnteredFromIt() throws {

@@ -121,7 +121,8 @@ enum Stylesheet {
           .stack table { width: 100%; } .stack thead { display: none; }
           .stack tr { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); padding: .4rem 0;
             border-bottom: 1px solid var(--line); }
-          .stack td { border: none; max-width: none; padding: .2rem .6rem; } .stack td:empty { display: none; }
+          .stack td { border: none; max-width: none; padding: .2rem .6rem; text-align: left; }
+          .stack td:empty { display: none; }
           .stack tr > :first-child { position: static; grid-column: 1 / -1; max-width: none; border: none;
             font-weight: 600; } .stack td:nth-child(2):nth-last-child(4) { grid-column: 1 / -1; }
           .stack .heading { display: block; color: var(--soft); font-size: .8rem; }

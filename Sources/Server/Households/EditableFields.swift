@@ -58,6 +58,8 @@ struct EditableFields: Sendable {
     }
 
     var isEntry: Bool { Self.entries.contains(kind.name) }
+    /// What came of a household that was drawn.
+    var isResult: Bool { kind.name == Self.drawn }
 
     /// Whether what is written decides what another wrote.
     func isSigned(_ writes: [FieldWrite]) -> Bool {

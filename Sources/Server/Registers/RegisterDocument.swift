@@ -91,7 +91,7 @@ struct RegisterDocument {
 }
 
 /// The keys of a summary as people read them.
-private enum RegisterWords {
+enum RegisterWords {
     private static let words: [String: Label] = [
         "states": Label(zh: "状态", en: "States"), "posts": Label(zh: "在岗", en: "At work"),
         "villages": Label(zh: "各村", en: "Villages"), "township": Label(zh: "镇（街）本级", en: "The township itself"),
@@ -105,7 +105,7 @@ private enum RegisterWords {
         value.told(omittingNull: true, word)
     }
 
-    private static func word(_ key: String) -> String {
+    static func word(_ key: String) -> String {
         let label = words[key] ?? RegisterState(rawValue: key)?.label ?? Staffing.postLabel(key)
         return label?.text() ?? key
     }

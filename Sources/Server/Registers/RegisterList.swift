@@ -38,10 +38,7 @@ struct RegisterList {
 
     /// The SQL of the day by which entries stand: `YYYY-MM-DD`, or a month; empty while it is not filled in.
     private static func day(of register: Register) -> String {
-        guard let field = register.day else { return "''" }
-        let isTime = AssistanceSchema.current.kind(register.kindName)?.field(field)?.type == .time
-        // China Standard Time.
-        return isTime ? "coalesce(date(\"\(field)\" / 1000 + 28800, 'unixepoch'), '')" : "coalesce(\"\(field)\", '')"
+        register.day.map { "coalesce(\"\($0)\", '')" } ?? "''"
     }
 
     /// `nil` for a register of what is.

@@ -6,9 +6,11 @@ import SyncEngine
 enum RegisterTable {
     /// One of every register.
     static let entries = Register.all.map { register in
-        let taken: Set<TableCatalogue.Parameter> = register.waiting == nil ? [] : [.state]
+        var taken: Set<TableCatalogue.Parameter> = [.from, .to]
+        if register.waiting != nil { taken.insert(.state) }
+        if register.hasVillages { taken.insert(.village) }
         return TableCatalogue.Entry(
-            name(of: register), title(of: register), takes: taken.union([.village, .from, .to])
+            name(of: register), title(of: register), takes: taken
         ) { township, request in
             table(of: register, request, of: township)
         }
@@ -56,8 +58,8 @@ enum RegisterTable {
             register.hasStates
             ? [Table.Column("state", "状态", "State"), Table.Column("daysLate", "逾期天数", "Days late")] : []
         let computed = register.headings.map { Table.Column(name: $0.name, title: $0.label) }
-        return [id, Table.Column("village", "村居代码", "Village")] + state
-            + RecordTable.columns(of: fields, in: kind) + computed
+        let village = register.hasVillages ? [Table.Column("village", "村居代码", "Village")] : []
+        return [id] + village + state + RecordTable.columns(of: fields, in: kind) + computed
             + (register.isExport ? [] : [Table.Column("toComplete", "待补填", "To complete")])
     }
 
@@ -66,7 +68,7 @@ enum RegisterTable {
     ) -> [Table.Cell] {
         let record = entry.record
         let id: Table.Cell = .text(record.record.id.description)
-        let village = Table.Cell(entry.village)
+        let village = register.hasVillages ? [Table.Cell(entry.village)] : []
         let state: [Table.Cell] =
             register.hasStates
             ? [
@@ -84,7 +86,7 @@ enum RegisterTable {
                 Label(
                     zh: said.map(\.message.zh).joined(separator: "；"),
                     en: said.map(\.message.en).joined(separator: "; ")))
-        return [id, village] + state + values + entry.columns.map { Table.Cell(computed: $0.value) }
+        return [id] + village + state + values + entry.columns.map { Table.Cell(computed: $0.value) }
             + (register.isExport ? [] : [findings])
     }
 }

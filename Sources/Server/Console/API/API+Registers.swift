@@ -20,10 +20,11 @@ extension API {
             ]),
         "GET /registers/{name}": .page(
             "一本登记簿", "A register, the latest first, a screen at a time",
-            query: [.village] + registerQuery + [.after],
+            query: [.village] + registerQuery + [.after, .optional("compute")],
             [
                 ("seq", .integer), ("register", .text), ("open", .nullable(.integer)), ("overdue", .nullable(.integer)),
                 ("rows", .list(.map(.anything))), ("after", .nullable(.text)),
+                ("summary", .nullable(.anything)),
             ]),
         "GET /registers/{name}/new": .named(
             "登记一条的表单", "The form of a new entry; of what is about a case with its id",

@@ -152,7 +152,8 @@ struct EditPage: ConsolePage {
     // MARK: - The form
 
     var title: String {
-        (editable.record == nil ? L("新增", "New: ") : L("修改", "Edit: ")) + editable.kind.label.text()
+        if editable.isResult { return L("登记抽查结果", "Result of a spot check") }
+        return (editable.record == nil ? L("新增", "New: ") : L("修改", "Edit: ")) + editable.kind.label.text()
     }
 
     /// What the form asks for: of what refers to another record only where there is one to choose.

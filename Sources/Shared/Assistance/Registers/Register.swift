@@ -75,6 +75,12 @@ package struct Register: Sendable {
         if case .none = clock { false } else { true }
     }
 
+    /// Whether its entries are about villages, or written there.
+    package var hasVillages: Bool {
+        let fields = AssistanceSchema.current.kind(kindName)?.fields ?? []
+        return fields.contains { $0.name == "village" || !$0.isDeskOnly }
+    }
+
     /// What is computed of an entry, without the values.
     package var headings: [RegisterColumn] {
         guard let kind = AssistanceSchema.current.kind(kindName), !isExport,
@@ -103,6 +109,7 @@ package struct Register: Sendable {
 
     /// What of a register is asked for. Both days count.
     package struct Selection: Sendable {
+        /// A village's code, or the beginning of one.
         package var village: String?
         package var from: CalendarDay?
         package var to: CalendarDay?
@@ -125,7 +132,8 @@ package struct Register: Sendable {
         book.all(kindName)
             .map { entry(of: $0, in: book) }
             .filter { entry in
-                (selection.village.map { $0 == entry.village } ?? true) && selection.covers(date(of: entry.record))
+                (selection.village.map { entry.village?.hasPrefix($0) ?? false } ?? true)
+                    && selection.covers(date(of: entry.record))
                     && (!isExport || (entry.state == .inForce && !entry.record.value("export_approved_on").isNull))
             }
             .sorted { order(of: $0.record) < order(of: $1.record) }

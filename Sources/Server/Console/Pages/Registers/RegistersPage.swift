@@ -50,7 +50,7 @@ struct RegistersPage: ConsolePage {
         .group([
             Parts.note(
                 L(
-                    "案件以外的工作记在这里。没有删除，只有办结；内容不全可以先保存，再补填。",
+                    "办件之外的工作记在这里。没有删除，只有办结；内容不全可以先保存，再补填。",
                     "What surrounds the cases is kept here. Nothing is deleted, a matter is closed; what is missing may be completed later."
                 )),
             Parts.table(

@@ -164,13 +164,16 @@ struct SamplePage: ConsolePage {
         return Parts.panel(L("怎样抽的", "How it was drawn")) {
             Parts.facts(
                 fields.compactMap { check.kind.field($0) }.map { field in
-                    let value = check.value(field.name)
-                    return (
-                        label: Shown.label(field),
-                        value: field.name == "population_sha256" && !value.isNull
-                            ? Tag.code(text: value.text ?? "") : Shown.value(field.name, of: check)
-                    )
+                    (label: Shown.label(field), value: fact(field.name))
                 })
+        }
+    }
+
+    private func fact(_ field: String) -> HTML {
+        switch (field, check.text(field)) {
+        case ("population_sha256", let hash?): Tag.code(text: hash)
+        case ("drawn_by", let author?): .text(Shown.author(author))
+        default: Shown.value(field, of: check)
         }
     }
 
