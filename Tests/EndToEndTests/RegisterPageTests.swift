@@ -138,6 +138,12 @@ import Testing
         #expect(try clerk.get("/registers/nothing").status >= 400)
     }
 
+    private func views(of desk: CaseConsole) throws -> Int {
+        var leader = desk.leader
+        return try leader.json("/households/\(desk.household)/views")["views"].array
+            .count { $0["account"].string == "li" && $0["page"].string == "edit" }
+    }
+
     @Test func aSampleIsDrawnOnceAndEachResultKept() throws {
         for number in 1...4 { _ = try desk.a.new("household", "number=00\(number)") }
         try desk.meet()
@@ -258,6 +264,14 @@ import Testing
         #expect(done.status == 303, "\(done.words)")
         let row = try desk.server.command("register", "finding").json["entries"][0]
         #expect(row["fields"]["application"].string == id)
+        // The people of the case stand in the form: that they were looked at is kept.
+        let before = try views(of: desk)
+        let form = try desk.clerk.get("/registers/dishonesty/new?application=\(id)")
+        #expect(form.words.contains("张三") && form.status == 200)
+        #expect(try views(of: desk) == before + 1)
+        // What an entry lacks stands on its page.
+        let place = try #require(done.location)
+        #expect(try desk.clerk.get(place).words.contains("请补填“整改期限”"))
     }
 
     @Test func theyAreReadInEnglish() throws {

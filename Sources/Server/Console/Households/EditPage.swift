@@ -10,7 +10,10 @@ struct EditPage: ConsolePage {
         .get("/records/{id}/edit", .register) { console, request in
             let subject = try console.subject(try request.record())
             let page = try page(console, request, of: subject)
-            try console.keepView(of: subject.root, page: "edit", by: request)
+            // What came of a household that was drawn is shown with its name.
+            for id in Set([subject.root] + [subject.linked?.value("household").recordID].compactMap(\.self)) {
+                try console.keepView(of: id, page: "edit", by: request)
+            }
             return .page(page)
         },
         .post("/records/{id}/edit", .register) { console, request in
@@ -24,7 +27,14 @@ struct EditPage: ConsolePage {
         .post("/households/{id}/new/{kind}", .work) { console, request in
             try make(console, request, try newPage(console, request, try console.subject(try request.record())))
         },
-        .get("/registers/{name}/new", .register) { console, request in .page(try newEntry(console, request)) },
+        .get("/registers/{name}/new", .register) { console, request in
+            let page = try newEntry(console, request)
+            // The people of a case stand in the form.
+            if let id = request.query["application"].flatMap({ RecordID($0) }) {
+                _ = try console.look(at: id, page: "edit", by: request)
+            }
+            return .page(page)
+        },
         .post("/registers/{name}/new", .register) { console, request in
             try make(console, request, try newEntry(console, request))
         },

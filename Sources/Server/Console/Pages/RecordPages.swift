@@ -158,12 +158,21 @@ struct RecordPage: ConsolePage {
         }
     }
 
+    /// What an entry of a register still lacks; a file may be its evidence.
+    private var toComplete: [String] {
+        guard EditableFields.entries.contains(record.kind.name), asOf == nil else { return [] }
+        let findings =
+            record.kind.recordRule?(record.record.named(in: record.kind), RuleContext(today: request.now.day)) ?? []
+        return findings.filter { $0.field != "evidence" }.map { $0.message.text() }
+    }
+
     private var notices: HTML {
         .group([
             asOf.map {
                 Parts.note(
                     L("这是 \($0.words) 的情况，不是现在的。", "This is how it was at \($0.words), not how it is now."), .grave)
             } ?? .empty,
+            toComplete.isEmpty ? .empty : Parts.note(toComplete.joined(separator: L("；", "; ")), .soon),
             record.record.isDeleted ? Parts.note(L("已删除", "Deleted"), .grave) : .empty,
             conflicts.isEmpty
                 ? .empty
