@@ -197,6 +197,7 @@ final class SampleTown {
             ("reconcile", "/money/reconcile/2026-11"), ("arrears", "/money/arrears"),
             ("recoveries", "/money/recoveries"), ("paid", "/money/paid/2026-11"),
             ("registers", "/registers"), ("register", "/registers/finding"), ("register-staff", "/registers/staff"),
+            ("register-sums", "/registers/publicity?compute=yes"),
             ("entry-new", "/registers/finding/new?application=\(cases[0])"), ("entry", "/records/\(finding)"),
             ("entry-edit", "/records/\(finding)/edit"), ("samples", "/registers/sample_check"),
             ("sample", "/samples/\(sample)"), ("sample-result", "/records/\(drawn)/edit"),

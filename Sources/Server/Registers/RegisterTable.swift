@@ -54,12 +54,11 @@ enum RegisterTable {
         let id = Table.Column(
             "id", "编号", "Id",
             register.isExport ? .hidden : .open(register.name == "sample_check" ? .samples : .records))
-        let state: [Table.Column] =
-            register.hasStates
-            ? [Table.Column("state", "状态", "State"), Table.Column("daysLate", "逾期天数", "Days late")] : []
+        let state = register.hasStates ? [Table.Column("state", "状态", "State")] : []
+        let late = register.waiting?.due == nil ? [] : [Table.Column("daysLate", "逾期天数", "Days late")]
         let computed = register.headings.map { Table.Column(name: $0.name, title: $0.label) }
         let village = register.hasVillages ? [Table.Column("village", "村居代码", "Village")] : []
-        return [id] + village + state + RecordTable.columns(of: fields, in: kind) + computed
+        return [id] + village + state + late + RecordTable.columns(of: fields, in: kind) + computed
             + (register.isExport ? [] : [Table.Column("toComplete", "待补填", "To complete")])
     }
 
@@ -70,11 +69,9 @@ enum RegisterTable {
         let id: Table.Cell = .text(record.record.id.description)
         let village = register.hasVillages ? [Table.Cell(entry.village)] : []
         let state: [Table.Cell] =
-            register.hasStates
-            ? [
-                entry.state.map { .code($0.rawValue, $0.label) } ?? .empty,
-                entry.daysLate > 0 ? .number(Int64(entry.daysLate)) : .empty,
-            ] : []
+            register.hasStates ? [entry.state.map { .code($0.rawValue, $0.label) } ?? .empty] : []
+        let late: [Table.Cell] =
+            register.waiting?.due == nil ? [] : [entry.daysLate > 0 ? .number(Int64(entry.daysLate)) : .empty]
         let values = RecordTable.cells(of: fields, in: record.kind, names) { field in
             register.isExport ? record.masked(field.name) : record.value(field.name)
         }
@@ -86,7 +83,7 @@ enum RegisterTable {
                 Label(
                     zh: said.map(\.message.zh).joined(separator: "；"),
                     en: said.map(\.message.en).joined(separator: "; ")))
-        return [id] + village + state + values + entry.columns.map { Table.Cell(computed: $0.value) }
+        return [id] + village + state + late + values + entry.columns.map { Table.Cell(computed: $0.value) }
             + (register.isExport ? [] : [findings])
     }
 }
@@ -99,7 +96,7 @@ extension Table.Cell {
         case .bool(let flag): self = .flag(flag)
         case .array(let elements):
             let texts = elements.compactMap { if case .string(let text) = $0 { text } else { nil } }
-            self = texts.isEmpty ? .empty : .text(texts.joined(separator: L("、", ", ")))
+            self = texts.isEmpty ? .empty : .list(texts)
         case .string(let text): self = .text(text)
         default: self = .empty
         }
