@@ -219,11 +219,11 @@ import Testing
     @Test func noChangeTakesEffectBeforeItsNoticeIsDelivered() throws {
         let world = CaseWorld(.dibao)
         try world.inPayment()
-        #expect(try world.refusals("stop") == ["R43"])
+        #expect(try world.refusals("stop") == ["R15", "R43"])
         let notice = world.add("notice", ["kind": .text("adjustment"), "from": world.day(0)])
-        #expect(try world.refusals("stop") == ["R43"], "written, not delivered")
+        #expect(try world.refusals("stop") == ["R15", "R43"], "written, not delivered")
         world.set(notice, "delivered_on", world.day(0))
-        #expect(try world.refusals("stop").isEmpty)
+        #expect(try world.refusals("stop") == ["R15"], "a letter alone ends nothing")
         #expect(try world.refusals("adjust") == ["R15"])
         world.decide("adjusted")
         #expect(try world.refusals("adjust") == ["R43"])
@@ -256,7 +256,35 @@ import Testing
         world.tell()
         try world.take("adjust")
         try world.take("resume")
-        #expect(try world.refusals("stop") == ["R43"])
+        #expect(try world.refusals("stop") == ["R15", "R43"])
+    }
+
+    /// Who gives up what is paid is stopped by two; before it is paid the application is withdrawn.
+    @Test func whatWasPaidIsNotWithdrawnWhereverTheCaseStands() throws {
+        let world = CaseWorld(.dibao)
+        try world.inPayment()
+        #expect(try world.refusals("withdraw", by: .clerk) == ["R12"])
+        #expect(try world.refusals("withdraw") == ["R12"], "nor by the leader")
+        world.set(world.application, "status", .text("objected"))
+        #expect(try world.refusals("withdraw") == ["R12"], "an objection does not open it")
+        let unpaid = CaseWorld(.dibao)
+        try unpaid.approved()
+        #expect(try unpaid.refusals("withdraw", by: .clerk).isEmpty)
+    }
+
+    /// A decision that nobody signed has considered nothing.
+    @Test func aDeathIsConsideredByADecisionThatALeaderSigned() throws {
+        let world = CaseWorld(.dibao)
+        try world.inPayment()
+        let second = world.add("member", ["name": .text("李四")])
+        world.set(second, "death_date", world.day(-3))
+        #expect(try world.file.deathHold != nil)
+        world.decide("adjusted", fen: 20_000)
+        #expect(try world.file.deathHold?.rule.code == "R22", "nobody has signed it")
+        world.tell()
+        try world.take("adjust")
+        #expect(try world.file.deathHold == nil)
+        try world.take("resume")
     }
 
     @Test func aDeathFreezesPaymentUntilItIsDecidedAnew() throws {
@@ -272,6 +300,7 @@ import Testing
         #expect(try world.refusals("pay") == ["R22"])
         world.decide("approved", fen: 16_000)
         #expect(try world.refusals("pay").isEmpty)
+        #expect(try world.file.deathHold?.rule.code == "R22", "the money waits for the leader's signature")
         world.set(second, "death_date", world.day(-3))
         #expect(try world.refusals("pay") == ["R22"])
     }

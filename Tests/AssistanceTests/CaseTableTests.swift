@@ -74,4 +74,19 @@ import Testing
             }
         }
     }
+
+    /// What is paid is changed and stopped; only what was never paid is rejected, fails its check or is withdrawn by a
+    /// clerk, where the programme has a stop.
+    @Test(arguments: CaseMachine.all.map(\.name)) func whatIsPaidEndsByAStopAlone(name: String) throws {
+        let machine = try #require(CaseMachine.all.first { $0.name == name })
+        let paid = machine.states.filter { $0.isPaid || $0 == .suspended }
+        for state in paid {
+            let names = machine.moves(from: state).map(\.name)
+            #expect(!names.contains("reject") && !names.contains("fail_check"), "\(state)")
+            if machine.states.contains(.stopped) { #expect(!names.contains("withdraw"), "\(state)") }
+        }
+        for move in machine.moves where move.to == .stopped {
+            #expect(move.role == .leader && move.guards.contains { $0.rule.number == 15 })
+        }
+    }
 }

@@ -63,6 +63,9 @@ import Testing
         #expect(try likely() == ["2026-05 death 32000", "2026-06 death 32000"])
         at("2026-05-10")
         world.decide("adjusted", fen: 32_000)
+        #expect(try likely() == ["2026-05 death 32000", "2026-06 death 32000"], "nobody has signed it")
+        world.tell()
+        try world.take("adjust")
         #expect(try likely() == ["2026-05 death 32000"])
     }
 

@@ -3,8 +3,7 @@ import ProgramRunner
 import Testing
 
 /// What one asks for and another approves is one thing: an approval is of what was asked for, to the fen (R10, R12).
-@Suite(.enabled("needs the package faketime") { WrongClock.library != nil })
-struct MoneyCheckerTests {
+@Suite(.enabled("needs the package faketime") { WrongClock.library != nil }) struct MoneyCheckerTests {
     private let town: PaidTown
 
     init() throws { town = try PaidTown() }
@@ -32,5 +31,18 @@ struct MoneyCheckerTests {
         let again = try desk.server.command("case", "decide", id, "approved", "--basis", "a", "--signatory", "李")
         #expect(again.json["error"]["code"].int == 2031, "\(again.text)")
         #expect(try desk.clerk.json("/cases/\(id)")["decisions"].array.count == 1)
+    }
+
+    /// What is paid ends with a decision that a leader signed: a clerk withdraws it no more, nor rejects it.
+    @Test func oneClerkEndsNoPayment() throws {
+        let withdrawn = try town.refusal("case", "move", town.application, "withdraw")
+        #expect(withdrawn.contains("R12") && withdrawn.contains("stopped"), "it says what to do instead: \(withdrawn)")
+        let stopped = try town.refusal("case", "move", town.application, "stop", "--role", "leader")
+        #expect(stopped.contains("R15"), "nobody has decided it: \(stopped)")
+        let rejected = try town.refusal(
+            "case", "decide", town.application, "rejected", "--basis", "不符合", "--signatory", "李")
+        #expect(rejected.contains("R31"), "\(rejected)")
+        #expect(try town.refusal("case", "move", town.application, "reject", "--role", "leader").contains("R13"))
+        #expect(try town.desk("case", "show", town.application)["status"].string == "in_payment")
     }
 }

@@ -210,9 +210,15 @@ package struct CaseFile: Sendable {
     }
 
     /// Deaths of those the case is about that are on record later than the decision that stands: payment is frozen
-    /// until it is decided anew (DOMAIN sections 3 and 7, collision 2).
-    package var unconsideredDeaths: [Linked] {
-        let decided = all("decision").last?.record.seq ?? 0
+    /// until it is decided anew, and a leader has signed that (R12; DOMAIN sections 3 and 7, collision 2).
+    package var unconsideredDeaths: [Linked] { deaths(after: decisionsInForce.last) }
+
+    /// Those of them that nobody has decided on yet, signed or not: a case comes to where its change is signed, while its
+    /// money waits for the signature.
+    var undecidedDeaths: [Linked] { deaths(after: all("decision").last) }
+
+    private func deaths(after decision: Linked?) -> [Linked] {
+        let decided = decision?.record.seq ?? 0
         let elsewhere = [applicant].compactMap { $0 }.filter { person in
             !members.contains { $0.record.id == person.record.id }
         }

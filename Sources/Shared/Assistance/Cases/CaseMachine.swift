@@ -31,14 +31,19 @@ package struct CaseMachine: Sendable {
     package let initial: CaseState
     package let moves: [CaseMove]
 
-    /// - Parameter moves: all but the withdrawal, which is possible from every state that goes on (DOMAIN section 3).
+    /// - Parameter moves: all but the withdrawal, which is possible from every state that goes on (DOMAIN section 3), and
+    ///   where payment ends with a stop, from those before it alone: a clerk ends no payment alone (R12).
     init(name: String, label: Label, programmes: [Programme], initial: CaseState, moves: [CaseMove]) {
         self.name = name
         self.label = label
         self.programmes = programmes
         self.initial = initial
         let open = moves.flatMap(\.from).reduce(into: [CaseState]()) { if !$0.contains($1) { $0.append($1) } }
-        self.moves = moves + [CaseMove("withdraw", "撤回申请", from: open, to: .withdrawn)]
+        let isStopped = moves.contains { $0.to == .stopped }
+        let withdrawal = CaseMove(
+            "withdraw", "撤回申请", from: open.filter { !isStopped || !$0.isPaid && $0 != .suspended }, to: .withdrawn,
+            needs: isStopped ? [.notYetInPayment] : [])
+        self.moves = moves + [withdrawal]
     }
 
     package static func of(_ programme: Programme) -> CaseMachine {
@@ -84,6 +89,10 @@ package struct CaseMachine: Sendable {
             ])
         }
         guard let move = moves.first(where: { $0.name == name && $0.from.contains(state) }) else {
+            if let withdrawal = moves.last, withdrawal.name == name {
+                let missing = withdrawal.guards.filter { !$0.isMet(file) }
+                if !missing.isEmpty { return refused(missing.map { .init($0.rule, $0.needs) }) }
+            }
             return refused([.init(CaseRule(13), because(name, from: state))])
         }
         if let role, !role.covers(move.role) {

@@ -20,13 +20,13 @@ extension CaseMachine {
                     "adjust", "调整", from: [.recheckDue, .inPayment], to: .adjusted, by: .leader,
                     needs: [.decidedAdjustment, .changeDelivered]),
                 CaseMove(
-                    "resume", "按调整后发放", from: [.adjusted], to: .inPayment, needs: [.noUnconsideredDeath]),
+                    "resume", "按调整后发放", from: [.adjusted], to: .inPayment, needs: [.deathDecided]),
                 CaseMove(
                     "enter_grace", "进入渐退期", from: [.recheckDue], to: .grace, by: .leader,
                     needs: [.recheckDone, .changeDelivered]),
                 CaseMove(
                     "stop", "停发", from: [.recheckDue, .inPayment, .adjusted, .grace], to: .stopped, by: .leader,
-                    needs: [.changeDelivered]),
+                    needs: [.decidedStop, .changeDelivered]),
             ])
 
     /// 特困: a person; the ability is assessed before the decision.
@@ -48,7 +48,7 @@ extension CaseMachine {
                 CaseMove("resume", "按调整后供养", from: [.adjusted], to: .inPayment, needs: [.noUnconsideredDeath]),
                 CaseMove(
                     "stop", "终止供养", from: [.recheckDue, .inPayment, .adjusted], to: .stopped, by: .leader,
-                    needs: [.changeDelivered]),
+                    needs: [.decidedStop, .changeDelivered]),
             ])
 
     /// 支出型临时救助.
@@ -92,7 +92,7 @@ extension CaseMachine {
                 "restore", "恢复并补发", from: [.suspended], to: .inPayment, needs: [.recheckDone, .noUnconsideredDeath]),
             CaseMove(
                 "stop", "停发", from: [.inPayment, .aliveCheckDue, .suspended], to: .stopped, by: .leader,
-                needs: [.changeDelivered]),
+                needs: [.decidedStop, .changeDelivered]),
         ])
 
     /// 残疾人两项补贴.
@@ -118,7 +118,8 @@ extension CaseMachine {
                 "resume", "按调整后发放", from: [.adjusted], to: .inPayment,
                 needs: [.certificateValid, .noUnconsideredDeath]),
             CaseMove(
-                "stop", "停发", from: [.inPayment, .adjusted], to: .stopped, by: .leader, needs: [.changeDelivered]),
+                "stop", "停发", from: [.inPayment, .adjusted], to: .stopped, by: .leader,
+                needs: [.decidedStop, .changeDelivered]),
         ])
 
     // MARK: - Common parts
@@ -169,6 +170,6 @@ extension CaseMachine {
             "take_effect", "生效", from: [.publicised, .upheld], to: .effective,
             needs: [.posted, .postedToTheEnd, .postingProved, .objectionsAnswered]),
         CaseMove(
-            "pay", "发放", from: [.effective], to: .inPayment, needs: [.accountKnown, .noUnconsideredDeath]),
+            "pay", "发放", from: [.effective], to: .inPayment, needs: [.accountKnown, .deathDecided]),
     ]
 }

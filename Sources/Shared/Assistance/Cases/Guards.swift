@@ -80,6 +80,19 @@ extension Guard {
     ) {
         isDecided("adjusted", in: $0, needsAmount: true)
     }
+    /// A benefit ends with a decision that says so, whatever led to it: a letter alone ends nothing (R12, R15).
+    static let decidedStop = Guard(15, zh: "缺写明依据和签字人的停发决定", en: "no decision to stop with basis and signatories") {
+        isDecided("stopped", in: $0, needsAmount: false)
+    }
+    /// What is paid is ended by a decision and a leader's signature, not by one clerk (R12).
+    static let notYetInPayment = Guard(
+        12, zh: "已经进入发放，不能撤回；本户不再要的，由经办人作出“停发”（stopped）决定、写明本人放弃，送达告知书后由负责人办理停发（stop）",
+        en:
+            "it is in payment and is not withdrawn: where the household gives it up, decide that it is stopped and say so; a leader takes the step stop once the letter is delivered"
+    ) { file in
+        file.status.map { !$0.isPaid && $0 != .suspended } ?? true
+            && !file.moves.contains { $0.text("to") == CaseState.inPayment.rawValue }
+    }
     static let rejectionNotice = Guard(42, zh: "缺不予批准告知书", en: "no notice of rejection") {
         hasNotice("rejection", in: $0)
     }
@@ -111,9 +124,14 @@ extension Guard {
         }
     }
     static let noUnconsideredDeath = Guard(
-        22, zh: "有人员死亡，发放已冻结，须重新决定", en: "a death freezes payment until it is decided anew"
+        22, zh: "有人员死亡，发放已冻结，须重新决定并由负责人签批", en: "a death freezes payment until it is decided anew and signed"
     ) {
         $0.unconsideredDeaths.isEmpty
+    }
+    /// A step to where the change can be signed; what is paid asks for ``noUnconsideredDeath``.
+    static let deathDecided = Guard(22, zh: "有人员死亡，发放已冻结，须重新决定", en: "a death freezes payment until it is decided anew")
+    {
+        $0.undecidedDeaths.isEmpty
     }
     static let accountKnown = Guard(14, zh: "缺发放账户", en: "no account to pay to") { file in
         file.household.contains { $0.kind.name == "bank_account" && $0.text("number") != nil }

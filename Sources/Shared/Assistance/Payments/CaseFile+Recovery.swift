@@ -86,8 +86,8 @@ extension CaseFile {
                 report.kind.name == "change_report" && report.text("type") == "death"
                     && (programme?.isPersonal != true || report.value("member").recordID == applicant?.record.id)
             }.compactMap { $0.day("on") }
-        // A decision that was made after a death has counted it.
-        let lastDecision = all("decision").last?.day("decided_on")
+        // A decision that was made after a death, and signed, has counted it.
+        let lastDecision = decisionsInForce.last?.day("decided_on")
         return deaths.contains { death in
             Month(of: death) < month
                 && (programme?.isPersonal == true || lastDecision.map { $0 < death || Month(of: $0) >= month } ?? true)

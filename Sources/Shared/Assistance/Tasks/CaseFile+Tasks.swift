@@ -89,7 +89,7 @@ extension CaseFile {
     /// What the village reported since the decision that stands (R22): each is decided on, or kept as it is by a new one.
     private var unconsideredChanges: [Linked] {
         let decided = all("decision").last?.record.seq ?? 0
-        let deaths = unconsideredDeaths
+        let deaths = undecidedDeaths
         let known = Set(deaths.map(\.record.id))
         return deaths
             + household.filter { report in

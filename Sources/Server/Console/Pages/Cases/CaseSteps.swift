@@ -19,7 +19,9 @@ struct CaseRemarks {
             file.unconsideredDeaths.isEmpty
                 ? .empty
                 : Parts.note(
-                    L("有人员死亡，发放已冻结，须重新决定（R22）。", "A death freezes payment until it is decided anew (R22)."), .grave),
+                    L(
+                        "有人员死亡，发放已冻结，须重新决定并由负责人签批（R22）。",
+                        "A death freezes payment until it is decided anew and signed (R22)."), .grave),
             conflicts,
             repeats,
             file.tripFinding.map { Parts.note($0.message.text(), .soon) } ?? .empty,
