@@ -137,6 +137,7 @@ private final class CaseDay {
         let roll = town.server.url + "/money/roll/2026-12"
         try clerk.leave { try clerk.click("nav a[href='/money']") }
         try clerk.go(roll)
+        try clerk.leave { try clerk.click(text: "计算应发") }
         try clerk.leave { try clerk.click(text: "冻结 2026-12") }
         #expect(try clerk.text("#freeze").contains("616.00"))
         #expect(try clerk.all("form[action$='/payfile']").isEmpty)

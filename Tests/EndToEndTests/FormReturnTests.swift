@@ -11,8 +11,7 @@ import Testing
         "/households/{id}/new/{kind}", "/households/new", "/records/{id}/disclosure", "/records/{id}/edit",
         "/imports/plan", "/password",
         "/tables/{name}/file", "/money/budget/{year}/propose",
-        "/money/roll/{month}/freeze", "/villages/{code}", "/checks",
-        "/registers/{name}/new", "/samples",
+        "/villages/{code}", "/checks", "/registers/{name}/new", "/samples",
     ]
     private static let cases = [
         "/cases/new", "/cases/{id}/move", "/cases/{id}/notices", "/cases/{id}/trips", "/cases/{id}/documents",
@@ -27,7 +26,8 @@ import Testing
         ("/money/recoveries/{id}/offset", "/money/recoveries"), ("/money/recoveries/{id}/receive", "/money/recoveries"),
         ("/money/paid/{month}", "/money/paid/2026-11"), ("/money/returns", "/money/paid/2026-11"),
         ("/money/lines/{id}/return", "/money/paid/2026-11"), ("/money/lines/{id}/again", "/money/paid/2026-11"),
-        ("/money/roll/{month}/payfile", "/money/roll/2026-11"), ("/cases/{id}/checks", "/cases"),
+        ("/money/roll/{month}/freeze", "/money/roll/2026-11"), ("/money/roll/{month}/payfile", "/money/roll/2026-11"),
+        ("/cases/{id}/checks", "/cases"),
         ("/cases/{id}/notices/{notice}", "/cases"), ("/cases/{id}/objections", "/cases"),
         ("/cases/{id}/reviews", "/cases"), ("/cases/{id}/requests/{request}", "/cases"),
         ("/cases/{id}/notes", "/cases"), ("/cases/{id}/proofs", "/cases"), ("/cases/{id}/proofs/{proof}", "/cases"),
@@ -68,8 +68,7 @@ import Testing
                 "/households/\(home)/new/income_item", "/households/new", "/records/\(member)",
                 "/records/\(member)/edit", "/imports",
                 "/password", "/tables/members?village=370404", "/money/budget/2026",
-                "/money/roll/2026-11", "/villages", "/checks",
-                "/registers/finding/new", "/registers/sample_check",
+                "/villages", "/checks", "/registers/finding/new", "/registers/sample_check",
             ] + conflicts.map { "/conflicts/\($0)" }, Self.desk)
     }
 

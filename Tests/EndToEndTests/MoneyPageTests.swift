@@ -129,7 +129,7 @@ import Testing
 
     @Test func aFreezeThatIsSentTwiceDoesNothingTwice() throws {
         var clerk = try person("wangfang", "clerk")
-        let page = try clerk.get("/money/roll/2026-12")
+        let page = try clerk.get("/money/roll/2026-12?compute=yes")
         #expect(try clerk.submit(page, "/money/roll/2026-12/freeze").status == 303)
         let twice = try clerk.submit(page, "/money/roll/2026-12/freeze", headers: asProgram)
         #expect(twice.json["kind"].string == "roll", "it is made: \(twice.text)")
@@ -139,7 +139,7 @@ import Testing
 
     @Test func whoFrozeItOrMayNotSeeNumbersTakesNoPayFile() throws {
         var leader = try person("lihua", "leader")
-        try act(&leader, "/money/roll/2026-12", "/money/roll/2026-12/freeze")
+        try act(&leader, "/money/roll/2026-12?compute=yes", "/money/roll/2026-12/freeze")
         let own = try leader.get("/money/roll/2026-12")
         #expect(!own.actions.contains("/money/roll/2026-12/payfile") && own.words.contains("由另一人导出"))
         let fields = [("reason", "报送银行")]

@@ -14,6 +14,7 @@ final class MoneyFigures: Sendable {
         var seq: Seq = 0
         var sums: [RecordID: RollSums] = [:]
         var changes: [Month: RollChanges] = [:]
+        var accounts: [RecordID: AccountReview] = [:]
         var previews: [Month: RollPreview] = [:]
         var reconciliations: [Month: Kept<ReconciliationReader.Reconciliation>] = [:]
         var likely: Kept<[RecoveryDesk.Likely]>?
@@ -28,6 +29,8 @@ final class MoneyFigures: Sendable {
 
     /// Months whose preview and reconciliation are kept.
     private static let keptMonths = 3
+    /// Rolls whose accounts are kept.
+    private static let keptRolls = 24
     private let township: Township
     private let state = Mutex(State())
 
@@ -65,8 +68,24 @@ final class MoneyFigures: Sendable {
 
     /// Adds up what the pages of this month begin with, so that they find it done.
     func prepare() throws {
-        let year = Month(of: township.clock().day).year
-        _ = try township.database.read { try spent(year, in: $0) }
+        let month = Month(of: township.clock().day)
+        try township.database.read { database in
+            _ = try spent(month.year, in: database)
+            for roll in try rolls(of: month, in: database) + rolls(of: month.next, in: database) {
+                _ = try accounts(of: roll, in: database)
+            }
+        }
+    }
+
+    /// Where a frozen roll pays to. It is worked out once: what it rests on was written before the roll and stays.
+    func accounts(of roll: Linked, in database: Database) throws -> AccountReview {
+        if let known = state.withLock({ $0.accounts[roll.record.id] }) { return known }
+        let made = try AccountReview(frozen: roll, in: CaseReader(township, in: database))
+        state.withLock { state in
+            if state.accounts.count >= Self.keptRolls { state.accounts = [:] }
+            state.accounts[roll.record.id] = made
+        }
+        return made
     }
 
     /// Against the month before, by the frozen rolls of both.
@@ -150,9 +169,9 @@ final class MoneyFigures: Sendable {
     /// - Throws: what ``RollDesk/preview(_:)`` throws.
     @discardableResult func makePreview(_ month: Month) throws -> RollPreview {
         let made = try township.database.read { database in
-            RollPreview(
-                try RollDesk(township: township).preview(month, in: database).roll, seq: try seq(in: database),
-                at: township.clock())
+            let due = try RollDesk(township: township).preview(month, in: database)
+            return RollPreview(
+                due.roll, accounts: due.accounts, seq: try seq(in: database), at: township.clock())
         }
         state.withLock { state in
             if state.previews.count >= Self.keptMonths { state.previews = [:] }

@@ -159,19 +159,19 @@ struct ReturnDesk {
             ], id: id)
     }
 
-    /// Says that what came back is paid again to the account it had: another than who recorded the return, so that nobody
-    /// alone pays a month twice.
+    /// Says that what came back is paid again to the account it had: another than who recorded the return, and than who
+    /// changed an account of the household since, so that nobody alone pays a month twice or elsewhere.
     /// - Throws: ``Problem`` ``Problem/Code/unknownRecord``, ``Problem/Code/refusedMove`` when it did not come back,
     ///   ``Problem/Code/samePerson``.
     func payAgain(_ id: String, act: Desk.Act) throws -> (id: RecordID, seq: Seq) {
-        let (line, returner) = try township.database.read { database in
+        let (line, makers) = try township.database.read { database in
             let records = try CaseReader(township, in: database)
             let line = try RecordID(id).flatMap { try records.record($0, kind: records.kind("payment")) }
                 .flatMap(Linked.init)
-            return (line, try line.flatMap { try Self.returner(of: $0, in: records) })
+            return (line, try line.map { try Self.makers(of: $0, in: records) } ?? [])
         }
         guard let line else { throw Problem(.unknownRecord, id) }
-        if let returner, MoneyAdmission.isSame(returner, act.author) { throw Problem(.samePerson) }
+        if makers.contains(where: { MoneyAdmission.isSame($0, act.author) }) { throw Problem(.samePerson) }
         let draft = Draft(
             kind: MoneyKinds.payAgain, record: act.newID(), operation: .create,
             writes: [
@@ -181,11 +181,16 @@ struct ReturnDesk {
         return (draft.record, try CaseDesk(township: township).add(draft, act: act))
     }
 
-    /// Who recorded that a line came back, by hand or with the bank's file; `nil` when it did not.
-    static func returner(of line: Linked, in records: CaseReader) throws -> String? {
-        try records.tables.first(
-            of: line.kind, where: [("reverses", .text(line.record.id.description))], in: records.database
-        ).flatMap { try records.author(of: $0.id) }
+    /// Who recorded that a line came back, by hand or with the bank's file, and who changed an account of the household
+    /// since; none when it did not come back.
+    static func makers(of line: Linked, in records: CaseReader) throws -> Set<String> {
+        guard
+            let reversal = try records.tables.first(
+                of: line.kind, where: [("reverses", .text(line.record.id.description))], in: records.database),
+            let returner = try records.author(of: reversal.id), let application = line.text("application")
+        else { return [] }
+        let file = try records.file(application, at: Instant(milliseconds: 0))
+        return try AccountHistory(records: records).authors(of: file, after: reversal.seq).union([returner])
     }
 
     // MARK: - The bank's file

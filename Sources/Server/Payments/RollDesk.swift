@@ -18,6 +18,8 @@ struct RollDesk {
         let record: RecordID?
         let batch: Int64
         let seq: Seq?
+        /// Where it pays to, for a second person to see.
+        let accounts: AccountReview
     }
 
     /// What would be frozen now.
@@ -26,12 +28,16 @@ struct RollDesk {
 
     /// The same, on one snapshot with what else is read there: nobody who writes waits for it.
     func preview(_ month: Month, in database: Database) throws -> Frozen {
-        Frozen(roll: try roll(month, in: database), record: nil, batch: try nextBatch(month, in: database), seq: nil)
+        let records = try CaseReader(township, in: database)
+        let roll = try roll(month, in: records)
+        return Frozen(
+            roll: roll, record: nil, batch: try nextBatch(month, in: database), seq: nil,
+            accounts: try AccountReview(roll, in: records))
     }
 
     /// Freezes what is due and has no line yet: a second freeze of a month is a further batch of what came since.
     /// - Throws: ``Problem`` ``Problem/Code/nothingToChange`` when nothing is due, ``Problem/Code/badValue`` for a month
-    ///   that is still far.
+    ///   that is still far, ``Problem/Code/samePerson`` for who changed an account that it pays to.
     /// - Parameter awaitsStations: after a restore, whether it waits until every station has brought back what it knows: a
     ///   month that was frozen before may be among it.
     func freeze(_ month: Month, awaitsStations: Bool, act: Desk.Act) throws -> Frozen {
@@ -42,7 +48,8 @@ struct RollDesk {
         }
         return try township.write(act) { transaction, act in
             if awaitsStations { try checkStations(in: transaction) }
-            let roll = try roll(month, in: transaction.database)
+            let records = try CaseReader(township, in: transaction.database)
+            let roll = try roll(month, in: records)
             guard !roll.lines.isEmpty else {
                 throw Problem(
                     .nothingToChange, month.description,
@@ -53,6 +60,8 @@ struct RollDesk {
                         zh: "ruhu-server roll show \(month) 可看暂缓的和原因",
                         en: "ruhu-server roll show \(month) says what is held and why"))
             }
+            let accounts = try AccountReview(roll, in: records)
+            try accounts.checkFreezer(act.author)
             let batch = try nextBatch(month, in: transaction.database)
             let desk = CaseDesk(township: township)
             let id = act.newID()
@@ -74,7 +83,7 @@ struct RollDesk {
                 seq = try township.desk.act(Array(drafts.prefix(Self.linesPerSet)), next, in: transaction)?.seq ?? seq
                 drafts.removeFirst(min(Self.linesPerSet, drafts.count))
             }
-            return Frozen(roll: roll, record: id, batch: batch, seq: seq)
+            return Frozen(roll: roll, record: id, batch: batch, seq: seq, accounts: accounts)
         }
     }
 
@@ -95,9 +104,9 @@ struct RollDesk {
         ).problem
     }
 
-    private func roll(_ month: Month, in database: Database) throws -> Roll {
-        let files = try CaseReader(township, in: database).due(month, at: township.clock())
-        return try Roll(month, files: files, doubtful: try doubtful(in: database))
+    private func roll(_ month: Month, in records: CaseReader) throws -> Roll {
+        let files = try records.due(month, at: township.clock())
+        return try Roll(month, files: files, doubtful: try doubtful(in: records.database))
     }
 
     /// What a person has to look at first: open conflicts, and who may be on record twice.

@@ -4,7 +4,8 @@ import SyncEngine
 
 extension RollDesk.Frozen {
     /// `id` (null while not frozen), `month`, `batch`, `seq`, `lines`, `totalFen`, `arrearsFen`, `digest`, `payments`
-    /// [{`application`, `programme`, `month`, `amountFen`, `arrears`}], `held` [{`application`, `programme`, `reasons`}].
+    /// [{`application`, `programme`, `month`, `amountFen`, `arrears`}], `held` [{`application`, `programme`, `reasons`}],
+    /// and what ``AccountReview/fields`` has.
     var document: JSONValue {
         .object([
             ("id", record.map { .string($0.description) } ?? .null), ("month", .string(roll.month.description)),
@@ -34,7 +35,7 @@ extension RollDesk.Frozen {
                         return .object(Self.names(held.file) + [("reasons", .array(reasons))])
                     })
             ),
-        ])
+        ]).adding(accounts.fields)
     }
 
     private var arrearsFen: Int64 {
@@ -72,6 +73,6 @@ extension RollDesk.Frozen {
                     }
             }
         }
-        return lines.joined(separator: "\n")
+        return (lines + accounts.text).joined(separator: "\n")
     }
 }

@@ -26,14 +26,16 @@ struct RollPreview: Sendable {
     let at: Instant
     let lines: [Line]
     let held: [Held]
+    let accounts: AccountReview
 
     var totalFen: Int64 { lines.reduce(0) { $0 + $1.fen } }
     var heldFen: Int64 { held.reduce(0) { $0 + $1.fen } }
     /// Lines for earlier months.
     var arrears: [Line] { lines.filter { $0.month < month } }
 
-    init(_ roll: Roll, seq: Seq, at: Instant) {
+    init(_ roll: Roll, accounts: AccountReview, seq: Seq, at: Instant) {
         month = roll.month
+        self.accounts = accounts
         self.seq = seq
         self.at = at
         lines = roll.lines.map {

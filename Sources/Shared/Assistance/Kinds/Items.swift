@@ -1,4 +1,4 @@
-import SyncEngine
+package import SyncEngine
 
 private let period = ["month": "月", "quarter": "季", "year": "年", "once": "一次性"]
 
@@ -64,7 +64,7 @@ private let accountKind = ["卡": "银行卡", "折": "存折"]
 
 /// Where money is paid: always for a person to decide, for it is the fraud path. What a station changes waits as a
 /// conflict, and the month is paid to the account that stands (DOMAIN section 7, collision 4).
-let bankAccountKind = KindSchema(
+package let bankAccountKind = KindSchema(
     "bank_account", label: Label(zh: "银行账户", en: "Bank account"), parents: itemParents,
     groups: [FieldGroup("number", ["kind", "number", "bank", "holder"])],
     recordRule: { fields, _ in

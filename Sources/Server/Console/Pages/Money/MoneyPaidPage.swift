@@ -67,8 +67,8 @@ struct MoneyPaidPage: ConsolePage {
         let isPaidAnew: Bool
         /// Why nothing is paid to the case; `nil` when the month is due again.
         let hold: Refusal.Reason?
-        /// Who recorded the return, and so does not say that it is paid again.
-        let returner: String?
+        /// Who recorded the return or changed an account since, and so does not say that it is paid again.
+        let makers: Set<String>
     }
 
     /// Of a page of these each case is read whole.
@@ -119,7 +119,7 @@ struct MoneyPaidPage: ConsolePage {
                 of: line.kind, where: [("reverses", .text(id.description))], in: records.database
             ).flatMap(Linked.init), application: application,
             isPaidAnew: file.standingPayments.contains { $0.text("month") == month }, hold: file.returnHold,
-            returner: try ReturnDesk.returner(of: line, in: records))
+            makers: try ReturnDesk.makers(of: line, in: records))
     }
 
     var title: String { L("\(month) 发放与退回", "Paid and returned, \(month)") }
@@ -234,9 +234,11 @@ struct MoneyPaidPage: ConsolePage {
 
     private func again(_ id: String, _ row: Returned) -> HTML {
         guard mayWork else { return .empty }
-        guard !MoneyAdmission.isSame(row.returner, request.person.author) else {
+        guard !row.makers.contains(where: { MoneyAdmission.isSame($0, request.person.author) }) else {
             return Tag.small(
-                text: L("退回是您登记的，重发由另一位经办人确认。", "You recorded the return: another says that it is paid again."))
+                text: L(
+                    "退回是您登记的，或账户是您改的：重发由另一位经办人确认。",
+                    "You recorded the return or changed the account: another says that it is paid again."))
         }
         return Parts.form(
             Link("money", "lines", id, "again"), request, seen: seq, submit: L("照原账户重发", "Pay there again")

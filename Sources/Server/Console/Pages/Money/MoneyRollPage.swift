@@ -66,6 +66,8 @@ struct MoneyRollPage: ConsolePage {
     let payFiles: [Linked]
     let preview: RollPreview?
     let changes: RollChanges?
+    /// Where each frozen batch pays to, the earlier first.
+    let accounts: [AccountReview]
     /// After a restore stations may bring back a roll that was frozen before.
     let isRestored: Bool
     private let names: CaseNames
@@ -84,11 +86,13 @@ struct MoneyRollPage: ConsolePage {
             ? try preview.map { try console.figures.changes(of: $0, in: database) }
             : try console.figures.changes(of: month, in: database)
         isRestored = try EpochReader(database).restoredAt() != nil
+        accounts = try rolls.map { try console.figures.accounts(of: $0, in: database) }
         let shown = [changes?.additions, changes?.exits, changes?.changes].flatMap {
             ($0 ?? []).prefix(MoneyPages.rows)
         }
         names = try CaseNames(
-            shown.map(\.application) + (preview?.held ?? []).prefix(MoneyPages.rows).map(\.application), in: console)
+            shown.map(\.application) + (preview?.held ?? []).prefix(MoneyPages.rows).map(\.application)
+                + (accounts + [preview?.accounts].compactMap(\.self)).flatMap(MoneyAccountsPart.cases), in: console)
     }
 
     var title: String { L("\(month) 发放名册", "Roll, \(month)") }
@@ -96,7 +100,10 @@ struct MoneyRollPage: ConsolePage {
     var json: JSONValue {
         .object([
             ("seq", .int(Int64(seq))), ("month", .string(month.description)),
-            ("batches", .array(rolls.map(\.rollDocument))), ("payFiles", .array(payFiles.map(\.payFileDocument))),
+            (
+                "batches",
+                .array(zip(rolls, accounts).map { $0.rollDocument.adding($1.fields) })
+            ), ("payFiles", .array(payFiles.map(\.payFileDocument))),
             ("preview", preview.map(Self.document) ?? .null), ("changes", changes.map(Self.document) ?? .null),
         ])
     }
@@ -123,7 +130,7 @@ struct MoneyRollPage: ConsolePage {
                         ])
                     })
             ),
-        ])
+        ]).adding(preview.accounts.fields)
     }
 
     private static func document(_ changes: RollChanges) -> JSONValue {
@@ -166,15 +173,16 @@ struct MoneyRollPage: ConsolePage {
                 MoneyPages.edition(at: preview.at, seq: preview.seq, head: seq)
             }
             MoneyPages.compute(Link("money", "roll", month.description), L("计算应发", "Work out what is due"))
+            if let preview {
+                MoneyAccountsPart(review: preview.accounts, names: names).body(L("待冻结", "Not frozen"))
+            }
             freezeForm
         }
     }
 
-    /// Nothing is frozen on figures of before: they were worked out for this page, or nothing was written since. Before
-    /// the first batch it is not asked for.
-    private var isOfNow: Bool {
-        preview.map { MoneyPages.isAsked(request) || $0.seq == seq } ?? rolls.isEmpty
-    }
+    /// Nothing is frozen on figures of before, nor before somebody has looked where it pays to: they were worked out for
+    /// this page, or nothing was written since.
+    private var isOfNow: Bool { preview.map { MoneyPages.isAsked(request) || $0.seq == seq } ?? false }
 
     private var freezeForm: HTML {
         guard Permission.work.isGiven(to: request.person.role) else {
@@ -183,7 +191,9 @@ struct MoneyRollPage: ConsolePage {
         guard isOfNow else {
             return Parts.note(
                 preview == nil
-                    ? L("又有应发的，先计算应发，再冻结下一批。", "For a further batch, first work out what is due.")
+                    ? L(
+                        "先计算应发，看过换了账户的户，再冻结。",
+                        "First work out what is due, look at the accounts that changed, then freeze.")
                     : L("计算之后又有变化，先重新计算，再冻结。", "Something was written since: work it out anew, then freeze."))
         }
         if let preview, preview.lines.isEmpty {
@@ -193,6 +203,15 @@ struct MoneyRollPage: ConsolePage {
                     : L(
                         "没有可冻结的：应发的 \(preview.held.count) 件都暂缓，原因见下。",
                         "Nothing to freeze: all \(preview.held.count) that are due are held, see below why."))
+        }
+        let own = (preview?.accounts.changed ?? []).filter { $0.isBy(request.person.author) }
+        if !own.isEmpty {
+            let numbers = own.prefix(MoneyPages.rows).map(\.household.name).joined(separator: L("、", ", "))
+            return Parts.note(
+                L(
+                    "这些户的账户是您改的，名册由另一位同事看过再冻结：\(numbers)。",
+                    "You changed the accounts of these households: a colleague looks at them and freezes the roll: \(numbers)."
+                ))
         }
         return Parts.form(
             Link("money", "roll", month.description, "freeze"), request, seen: seq,
@@ -217,6 +236,10 @@ struct MoneyRollPage: ConsolePage {
             Parts.table(
                 L("导出过的发放文件", "Pay files that were written"), MoneyPaidPage.payFileHeadings,
                 rows: payFiles.map(\.payFileCells), numbers: [3, 4])
+            for (roll, review) in zip(rolls, accounts) {
+                let batch = String(roll.number("batch") ?? 0)
+                MoneyAccountsPart(review: review, names: names).body(L("第 \(batch) 批", "Batch \(batch)"))
+            }
             payFileForm
         }
     }
