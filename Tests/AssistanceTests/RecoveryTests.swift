@@ -172,5 +172,8 @@ import Testing
     @Test func aNameIsTheSameHoweverItIsTyped() {
         #expect(MoneyAdmission.isSame("陈主任", " 陈 主任 ") && MoneyAdmission.isSame("Li", "LI"))
         #expect(!MoneyAdmission.isSame("陈主任", "李建国") && !MoneyAdmission.isSame("陈主任", nil))
+        // At the console and on the command line.
+        #expect(MoneyAdmission.isSame("陈敏(chenmin)", "陈敏") && MoneyAdmission.isSame("chenmin", "陈敏(chenmin)"))
+        #expect(!MoneyAdmission.isSame("陈敏(chenmin)", "陈敏(chenmin2)"))
     }
 }

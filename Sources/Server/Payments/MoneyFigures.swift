@@ -81,11 +81,16 @@ final class MoneyFigures: Sendable {
     func accounts(of roll: Linked, in database: Database) throws -> AccountReview {
         if let known = state.withLock({ $0.accounts[roll.record.id] }) { return known }
         let made = try AccountReview(frozen: roll, in: CaseReader(township, in: database))
+        keep(made, of: roll.record.id)
+        return made
+    }
+
+    /// What the freeze itself has worked out.
+    func keep(_ accounts: AccountReview, of roll: RecordID) {
         state.withLock { state in
             if state.accounts.count >= Self.keptRolls { state.accounts = [:] }
-            state.accounts[roll.record.id] = made
+            state.accounts[roll] = accounts
         }
-        return made
     }
 
     /// Against the month before, by the frozen rolls of both.

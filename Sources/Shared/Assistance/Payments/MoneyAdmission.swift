@@ -19,12 +19,18 @@ package enum MoneyAdmission {
         }
     }
 
-    /// The same person, however the name was typed.
+    /// The same person, however the name was typed: a console has full name and account, a command often one of them.
     package static func isSame(_ one: String?, _ other: String?) -> Bool {
-        func plain(_ name: String?) -> String? {
-            name.map { $0.lowercased().split(whereSeparator: \.isWhitespace).joined() }
-        }
-        return plain(one) == plain(other)
+        guard let one, let other else { return one == nil && other == nil }
+        let (left, right) = (names(one), names(other))
+        return left.contains(right[0]) || right.contains(left[0])
+    }
+
+    /// The whole, and of `陈敏(chenmin)` the name and the account.
+    private static func names(_ author: String) -> [String] {
+        let whole = author.lowercased().split(whereSeparator: \.isWhitespace).joined()
+        guard whole.hasSuffix(")"), let open = whole.firstIndex(of: "(") else { return [whole] }
+        return [whole, String(whole[..<open]), String(whole[whole.index(after: open)...].dropLast())]
     }
 
     private static func reason(_ rule: Int, _ zh: String, _ en: String) -> Refusal.Reason {

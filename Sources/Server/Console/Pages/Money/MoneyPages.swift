@@ -94,7 +94,7 @@ extension ConsoleRequest {
     /// The maker is not the checker (R12).
     /// - Throws: ``Problem`` ``Problem/Code/samePerson``.
     func isAnother(than author: String?) throws {
-        guard author?.lowercased() != person.author.lowercased() else { throw Problem(.samePerson) }
+        guard !MoneyAdmission.isSame(author, person.author) else { throw Problem(.samePerson) }
     }
 }
 

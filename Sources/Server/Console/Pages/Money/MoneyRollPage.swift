@@ -22,6 +22,7 @@ struct MoneyRollPage: ConsolePage {
             }
             let frozen = try RollDesk(township: console.township).freeze(
                 month, awaitsStations: reason == nil, act: act)
+            if let roll = frozen.record { console.figures.keep(frozen.accounts, of: roll) }
             let done = frozen.seq.map { "\($0)" }
             return .done(Link("money", "roll", month.description, query: [("done", done)]), frozen.document)
         },
