@@ -73,10 +73,7 @@ struct AccountReview: Sendable {
     /// Who changed where a roll pays to does not freeze it: another has seen every account that is new.
     /// - Throws: ``Problem`` ``Problem/Code/samePerson``, which names the households.
     func checkFreezer(_ person: String) throws {
-        let own = changed.filter { $0.isBy(person) }.map(\.household.name)
-        guard !own.isEmpty else { return }
-        let names =
-            own.prefix(Self.namedHouseholds).joined(separator: ", ") + (own.count > Self.namedHouseholds ? "…" : "")
+        guard let names = Self.names(changed.filter { $0.isBy(person) }) else { return }
         throw Problem(
             .samePerson, names,
             explanation: Label(
@@ -87,6 +84,25 @@ struct AccountReview: Sendable {
             hint: Label(
                 zh: "请另一位同事看过换了账户的户，由他冻结这个月的名册。",
                 en: "Ask a colleague to look at the accounts that changed, and to freeze the roll."))
+    }
+
+    /// Nor does who has not seen the last change of it.
+    /// - Parameter seen: the seq of the page that was looked at; `nil`: the head.
+    /// - Throws: ``Problem`` ``Problem/Code/changedMeanwhile``, which names the households.
+    func checkSeen(_ seen: Seq?) throws {
+        guard let seen, let names = Self.names(changed.filter { $0.changes.contains { $0.seq > seen } }) else { return }
+        throw Problem(
+            .changedMeanwhile, names,
+            explanation: Label(
+                zh: "这些户的账户在您查看之后又改过", en: "The accounts of these households were changed after you looked"),
+            hint: Label(
+                zh: "请重新计算应发，看过这些账户再冻结。", en: "Work out anew what is due, look at these accounts, then freeze."))
+    }
+
+    private static func names(_ changed: [Changed]) -> String? {
+        guard !changed.isEmpty else { return nil }
+        let isLong = changed.count > namedHouseholds
+        return changed.prefix(namedHouseholds).map(\.household.name).joined(separator: ", ") + (isLong ? "…" : "")
     }
 }
 

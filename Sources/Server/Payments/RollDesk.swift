@@ -37,7 +37,8 @@ struct RollDesk {
 
     /// Freezes what is due and has no line yet: a second freeze of a month is a further batch of what came since.
     /// - Throws: ``Problem`` ``Problem/Code/nothingToChange`` when nothing is due, ``Problem/Code/badValue`` for a month
-    ///   that is still far, ``Problem/Code/samePerson`` for who changed an account that it pays to.
+    ///   that is still far, ``Problem/Code/samePerson`` for who changed an account that it pays to,
+    ///   ``Problem/Code/changedMeanwhile`` for who has not seen the change.
     /// - Parameter awaitsStations: after a restore, whether it waits until every station has brought back what it knows: a
     ///   month that was frozen before may be among it.
     func freeze(_ month: Month, awaitsStations: Bool, act: Desk.Act) throws -> Frozen {
@@ -62,6 +63,7 @@ struct RollDesk {
             }
             let accounts = try AccountReview(roll, in: records)
             try accounts.checkFreezer(act.author)
+            try accounts.checkSeen(act.seen)
             let batch = try nextBatch(month, in: transaction.database)
             let desk = CaseDesk(township: township)
             let id = act.newID()

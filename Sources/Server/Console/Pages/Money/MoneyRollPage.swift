@@ -215,7 +215,7 @@ struct MoneyRollPage: ConsolePage {
                 ))
         }
         return Parts.form(
-            Link("money", "roll", month.description, "freeze"), request, seen: seq,
+            Link("money", "roll", month.description, "freeze"), request, seen: preview?.seq ?? seq,
             submit: L("冻结 \(month)", "Freeze \(month)")
         ) {
             Parts.note(
