@@ -124,7 +124,7 @@ import Testing
             .appending(path: "Sources/Shared/SyncWire/ruhu.proto")
         let hash = Hash256(of: Array(try Data(contentsOf: file)))
         #expect(ProtocolVersion.maximum == 1)
-        #expect(hash.description == "d1265fb75ca662baac4d7ba37d87286d27f2b5368585d5ba6aeaae88437036e3")
+        #expect(hash.description == "500cecc9b823b91a8fe88b12a0086cac91b683974b7682f31eaeee763ce494d4")
     }
 }
 
