@@ -9,7 +9,7 @@ struct PageBench {
     private let fileAimMilliseconds = 5_000.0
     private static let runs = 21
     /// Of one shape are all addresses that differ in ids, months, days and villages alone; one of them is measured.
-    private static let shapes = 90
+    private static let shapes = 400
     /// The tables of which the files are fetched: the long ones.
     private static let longTables = ["ledger", "cases", "tasks", "households", "members"]
     private static let password = "benchmark-of-a-district-2026"
@@ -130,7 +130,7 @@ struct PageBench {
             ("[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "ID"),
             ("[0-9]{4}-[0-9]{2}-[0-9]{2}", "DAY"),
             ("[0-9]{4}-[0-9]{2}", "MONTH"), ("[0-9]{12}", "VILLAGE"), ("[0-9]{9}", "TOWNSHIP"),
-            ("/20[0-9]{2}(?![0-9])", "/YEAR"), ("after=[^&]*", "after="),
+            ("/fields/[a-z_0-9]+", "/fields/FIELD"), ("/20[0-9]{2}(?![0-9])", "/YEAR"), ("after=[^&]*", "after="),
             ("=[^&]*[0-9%][^&]*", "="),
         ]
         for (pattern, name) in patterns {
