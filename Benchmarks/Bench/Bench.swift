@@ -171,17 +171,7 @@ struct Bench {
         add("the same, server CPU", cpu(alone.processorSeconds, per: stations * each), "")
         add("server memory, highest", "\(alone.memory / 1_048_576) MiB", "")
         let before = server.processorSeconds
-        let started = ContinuousClock.now
-        let processes = try all.map { station in
-            let process = station.program.process(["sync", "--json"])
-            process.standardOutput = FileHandle.nullDevice
-            process.standardError = FileHandle.nullDevice
-            try process.run()
-            return process
-        }
-        for process in processes { process.waitUntilExit() }
-        let seconds = Usage.seconds(since: started)
-        let failed = processes.filter { $0.terminationStatus != 0 }.count
+        let (seconds, failed) = try all.syncAtOnce()
         add(
             "\(stations) stations sync once more at once, whole processes (what they pushed is offered again)",
             "\(String(format: "%.2f", seconds)) s, \(failed) failed", "")

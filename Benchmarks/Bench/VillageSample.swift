@@ -17,9 +17,12 @@ struct VillageSample {
     private static let surnames = Array("张王李刘陈杨赵孙周吴")
     private static let given = ["秀英", "建国", "桂兰", "玉珍", "志强", "淑华", "立军", "红梅", "永福", "小满"]
 
-    /// - Parameter village: another number gives other ids.
+    private let village: Int
+
+    /// - Parameter village: another number gives other people.
     init(households: Int, village: Int = 0) {
         self.households = households
+        self.village = village
         random = SplitMix(state: 7 + UInt64(village))
     }
 
@@ -84,7 +87,8 @@ struct VillageSample {
         add(
             "bank_account", id(),
             [
-                "household": home.description, "kind": "折", "number": "62230\(String(format: "%011d", index))",
+                "household": home.description, "kind": "折",
+                "number": "62230\(String(format: "%011d", village * 1_000 + index))",
                 "bank": "农商行", "holder": people[0].name,
             ])
         return documents
@@ -93,7 +97,7 @@ struct VillageSample {
     /// GB 11643, with its check character.
     private func identity(year: Int, serial: Int) -> String {
         let body =
-            "370404\(year)\(String(format: "%02d%02d", serial % 12 + 1, serial % 28 + 1))"
+            "37\(String(format: "%04d", 404 + village))\(year)\(String(format: "%02d%02d", serial % 12 + 1, serial % 28 + 1))"
             + String(format: "%03d", serial)
         let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]
         let sum = zip(body.utf8, weights).reduce(0) { $0 + (Int($1.0) - 48) * $1.1 }
