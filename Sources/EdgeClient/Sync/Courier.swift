@@ -91,7 +91,7 @@ package final class Courier {
         // Photos are compressed already.
         let isWorthwhile = body.count >= Self.smallestCompressedBytes && contentType == MediaType.protobuf.rawValue
         let coding = isWorthwhile ? ContentCoding.zstd : .identity
-        let sent = coding.compress(body)
+        let sent = coding.compress(body, body.count <= Self.largestSmallBytes ? .small : .fast)
         let digest = body.isEmpty ? nil : ContentDigest.header(for: sent)
         let components = MessageSignature.Components(
             method: method.rawValue, authority: try authority.get(), path: path,
@@ -111,6 +111,8 @@ package final class Courier {
     }
 
     private static let smallestCompressedBytes = 128
+    /// What a village types in a season; more is a roster at the office.
+    private static let largestSmallBytes = 262_144
 
     private func verified(_ response: HTTPResponse) throws -> Answer {
         let answer: Answer
