@@ -178,4 +178,39 @@ import Testing
         let differences = try world.differences()
         #expect(differences == [], "seed \(seed)\n\(differences.joined(separator: "\n"))")
     }
+
+    /// Pages walk a village by its index: what moves into it, out of it, or within a station's villages meanwhile is
+    /// neither left out nor told of somebody else's.
+    @Test(arguments: 300..<330) func aBootstrapWhileHouseholdsMoveBetweenVillagesIsTheWholeVillage(seed: Int) throws {
+        var random = SeededRandom(UInt64(seed))
+        let villages = ["370404101201", "370404101202", "370404101203"]
+        // One station has all the villages, one has one of them; both begin anew while the first one works on.
+        let world = try World(seed: UInt64(seed), places: ["3704041012", villages[0], "3704041012"])
+        var roots: [RecordID] = []
+        func work(_ count: Int) throws {
+            for _ in 0..<count {
+                let place = FieldWrite.set("place", .text(villages.randomElement(using: &random) ?? villages[0]))
+                if roots.count < 4 || random.chance(40) {
+                    roots.append(try world.new(0, Sample.root, place))
+                } else if let root = roots.randomElement(using: &random) {
+                    if random.chance(60) {
+                        try world.edit(0, Sample.root, root, place)
+                    } else {
+                        _ = try world.new(0, Sample.item, .set("root", .text(root.description)), .set("key", .text("k")))
+                    }
+                }
+                world.tick()
+            }
+            try world.sync(0)
+        }
+        try work(12)
+        for _ in 0..<6 {
+            try world.pull(1, limit: 1)
+            try world.pull(2, limit: 2)
+            try work(3)
+        }
+        try world.settle()
+        let differences = try world.differences()
+        #expect(differences == [], "seed \(seed)\n\(differences.joined(separator: "\n"))")
+    }
 }

@@ -3,8 +3,8 @@ package import SyncEngine
 
 /// Reads pull pages from one snapshot of the authority.
 package struct PullReader {
-    private let reader: LogReader
-    private let device: DeviceState
+    let reader: LogReader
+    let device: DeviceState
     /// Of the snapshot.
     package let head: Base
 
@@ -15,8 +15,8 @@ package struct PullReader {
         self.device = device
     }
 
-    private var database: Database { reader.database }
-    private var tables: RecordTables { reader.tables }
+    var database: Database { reader.database }
+    var tables: RecordTables { reader.tables }
 
     // MARK: - The log
 
@@ -106,7 +106,7 @@ package struct PullReader {
     }
 
     /// Whether a record outside the device's scopes is for it all the same.
-    private func isForDevice(_ record: RecordID, kind: String, scope: Scope) throws -> Bool {
+    func isForDevice(_ record: RecordID, kind: String, scope: Scope) throws -> Bool {
         if tables.schema.kind(kind)?.reaches(device.scopes, from: scope) == true { return true }
         return try kind == ConflictRecord.kindName && addressed(record)
     }
@@ -136,113 +136,10 @@ package struct PullReader {
         }.sorted { $0.seq < $1.seq }
     }
 
-    private func digests() throws -> [ScopeDigest] {
+    func digests() throws -> [ScopeDigest] {
         let stored = try ScopeDigests.read(database, within: device.scopes)
         let missing = device.scopes.filter { scope in !stored.contains { $0.scope == scope } }
         return stored + missing.map { ScopeDigest(scope: $0, records: 0, digest: RecordDigest()) }
-    }
-
-    // MARK: - The bootstrap
-
-    /// Where a bootstrap goes on: the seq it is a picture of, and the last row it has stated.
-    private struct Token {
-        var seq: Seq
-        var kind: Int
-        var row: Int64
-
-        init(seq: Seq, kind: Int = 0, row: Int64 = 0) {
-            self.seq = seq
-            self.kind = kind
-            self.row = row
-        }
-
-        init?(bytes: [UInt8]) {
-            guard bytes.count == 17 else { return nil }
-            seq = bytes[0..<8].reduce(0) { $0 << 8 | Seq($1) }
-            kind = Int(bytes[8])
-            row = bytes[9..<17].reduce(0) { $0 << 8 | Int64($1) }
-        }
-
-        var bytes: [UInt8] {
-            func big(_ number: UInt64) -> [UInt8] { (0..<8).map { UInt8(truncatingIfNeeded: number >> (56 - 8 * $0)) } }
-            return big(seq) + [UInt8(truncatingIfNeeded: kind)] + big(UInt64(bitPattern: row))
-        }
-    }
-
-    /// One page of the bootstrap: the device's records as they were at one pinned seq, in key order.
-    /// - Parameter token: empty for the first page.
-    /// - Throws: ``Problem`` ``Problem/Code/badRequest`` for a token that is none.
-    package func bootstrapPage(token bytes: [UInt8], limit: Int = Limits.recordsPerPage) throws -> PullPage {
-        guard var token = bytes.isEmpty ? Token(seq: head.seq) : Token(bytes: bytes), token.seq <= head.seq else {
-            throw Problem(.badRequest, "token")
-        }
-        let limit = max(1, min(limit, Limits.recordsPerPage))
-        var fold = PullFold(schema: tables.schema, scopes: device.scopes)
-        var size = 0
-        let kinds = scanOrder
-        while token.kind < kinds.count, fold.records.count < limit, size < Limits.pageBytes {
-            let kind = kinds[token.kind]
-            if try !appendRows(of: kind, token: &token, limit: limit, size: &size, to: &fold) {
-                token.kind += 1
-                token.row = 0
-            }
-        }
-        let isLast = token.kind >= kinds.count
-        var page = PullPage(epoch: head.epoch, from: 0, to: token.seq, isBootstrap: true)
-        page.records = fold.records
-        page.writers = fold.writers
-        page.bootstrapToken = isLast ? [] : token.bytes
-        if isLast { page.escrow = try EscrowStore(database).items(after: 0, through: token.seq) }
-        page.backupWatermark = try EscrowStore(database).watermark()
-        page.hasMore = !isLast || head.seq > token.seq
-        if !page.hasMore { page.digests = try digests() }
-        return page
-    }
-
-    /// The order of the scan, to which tokens refer: kinds that a newer schema adds come last, so that a token of before
-    /// an upgrade still means the same.
-    private var scanOrder: [KindSchema] {
-        let kinds = tables.schema.kinds
-        return kinds.filter(\.isSystem) + kinds.filter { !$0.isSystem }
-    }
-
-    /// - Returns: whether the page is full before the kind's rows are at an end.
-    private func appendRows(
-        of kind: KindSchema, token: inout Token, limit: Int, size: inout Int, to fold: inout PullFold
-    ) throws -> Bool {
-        // A prefix covers what lies below it; rows of other scopes are passed over without being read. Conflicts may
-        // be addressed to the device from anywhere, and regional records lie above it. What has moved since the pinned
-        // seq may have been inside then.
-        let inside =
-            device.scopes.map { _ in "substr(scope, 1, ?) = ?" }
-            + [kind.isSystem || kind.isRegional ? "true" : "id IN (SELECT record FROM moved WHERE seq > ?)"]
-        let condition = inside.joined(separator: " OR ")
-        var query = try Query(
-            database,
-            tables.sql(kind).selectAll + " WHERE rowid > ? AND (\(condition)) ORDER BY rowid")
-        query.bind(token.row)
-        for scope in device.scopes {
-            query.bind(scope.code.utf8.count)
-            query.bind(scope.code)
-        }
-        if !kind.isSystem && !kind.isRegional { query.bind(token.seq) }
-        var isFull = false
-        try query.forEach { row in
-            guard fold.records.count < limit, size < Limits.pageBytes else {
-                isFull = true
-                return false
-            }
-            token.row = row.int64(0)
-            let record = try tables.read(row, kind: kind)
-            guard let whole = try reader.whole(record, kind: kind, asOf: token.seq), !whole.record.isDeleted,
-                try device.scopes.cover(whole.record.scope)
-                    || isForDevice(record.id, kind: kind.name, scope: whole.record.scope)
-            else { return true }
-            fold.append(whole: whole, kind: kind)
-            size += record.approximateBytes
-            return true
-        }
-        return isFull
     }
 }
 
