@@ -196,7 +196,8 @@ import Testing
                     if random.chance(60) {
                         try world.edit(0, Sample.root, root, place)
                     } else {
-                        _ = try world.new(0, Sample.item, .set("root", .text(root.description)), .set("key", .text("k")))
+                        _ = try world.new(
+                            0, Sample.item, .set("root", .text(root.description)), .set("key", .text("k")))
                     }
                 }
                 world.tick()
