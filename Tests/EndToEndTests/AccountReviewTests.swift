@@ -71,6 +71,50 @@ import Testing
         _ = try expectFrozenByAnother("2027-01", than: "李建国")
     }
 
+    private static let lee = ["--author", "李建国", "--reason", "更正"]
+
+    /// Of a household that was never paid too: the station's account gives way to one of the desk.
+    @Test(arguments: [["number="], ["household"], []])
+    func anAccountThatTheDeskAddedBeforeTheFirstPaymentIsSeenByAnother(_ away: [String]) throws {
+        let household = try #require(try town.desk("show", account)["fields"]["household"].string)
+        if away == ["household"] {
+            let other = try town.desk("new", "household", "village=370404101201", "number=009", "--author", "周敏")
+            let id = try #require(other["id"].string)
+            _ = try town.desk(["edit", account, "household=\(id)"] + Self.lee)
+        } else if !away.isEmpty {
+            _ = try town.desk(["edit", account] + away + Self.lee)
+        }
+        // The payee's own account wins over the household's.
+        _ = try town.desk(
+            ["new", "bank_account", "household=\(household)", "kind=卡", "number=\(Self.number)", "holder=李某"]
+                + (away.isEmpty ? ["member=\(town.member)"] : []) + Self.lee)
+        let frozen = try expectFrozenByAnother("2026-12", than: "李建国")
+        let shown = frozen["changedAccounts"][0]
+        #expect(shown["changes"].array.contains { $0["act"].string == "added" && $0["by"].string == "李建国" })
+        #expect(shown["ofAnother"].bool == true)
+    }
+
+    /// An innocent account of a station wins because somebody took the other away, or gave it to the payee.
+    @Test(arguments: ["clear", "move", "point"])
+    func whoMakesAnotherAccountWinHasChangedIt(_ way: String) throws {
+        let household = try #require(try town.desk("show", account)["fields"]["household"].string)
+        let second = try town.station.new("member", "household=\(household)", "name=张小")
+        let other = try town.station.new("household", "number=009", "address=二组")
+        _ = try town.freeze("2026-12")
+        let prepared = try town.station.new(
+            "bank_account", "household=\(household)", "kind=卡", "number=\(Self.number)", "holder=张小",
+            way == "point" ? "member=\(second)" : "bank=农商银行")
+        try town.station.sync()
+        switch way {
+        case "clear": _ = try town.desk(["edit", account, "number="] + Self.lee)
+        case "move": _ = try town.desk(["edit", account, "household=\(other)"] + Self.lee)
+        default: _ = try town.desk(["edit", prepared, "member=\(town.member)"] + Self.lee)
+        }
+        let frozen = try expectFrozenByAnother("2027-01", than: "李建国")
+        let authors = frozen["changedAccounts"][0]["changes"].array.compactMap { $0["by"].string }
+        #expect(authors.contains("李建国"), "\(authors)")
+    }
+
     /// A return is settled by two: one corrects the account, another freezes what is paid there.
     @Test func whoCorrectsAnAccountAfterAReturnDoesNotPayItAgainAlone() throws {
         let (_, line) = try town.freeze("2026-12")
@@ -82,6 +126,21 @@ import Testing
         let again = try town.server.command("payments", "again", line, "--reason", "已核实", "--author", "李建国")
         #expect(again.json["error"]["code"].int == 2063, "\(again.text)")
         _ = try expectFrozenByAnother("2026-12", than: "李建国")
+    }
+
+    /// Which of several accounts is paid, and whose an account is, is said where it is corrected.
+    @Test func aHouseholdWithTwoAccountsIsToldHowToChoose() throws {
+        let household = try #require(try town.desk("show", account)["fields"]["household"].string)
+        let second = try town.station.new(
+            "bank_account", "household=\(household)", "kind=卡", "number=\(Self.number)", "holder=李某")
+        try town.station.sync()
+        var clerk = try ConsoleBrowser.signedIn(town.server, "wangfang", role: "clerk", fullName: "王芳")
+        let roll = try clerk.get("/money/roll/2026-12?compute=yes")
+        #expect(roll.words.contains("把不用的账户的账号清空") && roll.text.contains("/households/\(household)"))
+        let home = try clerk.get("/households/\(household)")
+        #expect(home.words.contains("账户不止一个") && home.words.contains("户名不是本户成员"))
+        #expect(try clerk.get("/records/\(second)").words.contains("户名不是本户成员"))
+        #expect(!(try clerk.get("/records/\(account)").words.contains("户名不是本户成员")))
     }
 
     @Test func thePageListsWhatChangedBeforeTheFreezeAndWithThePayFile() throws {
@@ -101,6 +160,11 @@ import Testing
             #expect(due.words.contains(words), "\(words): \(due.words)")
         }
         #expect(!due.words.contains(Self.number))
+        // Only what was worked out and looked at is frozen.
+        for computed in ["", String(repeating: "0", count: 64)] {
+            let unseen = try other.submit(due, action, ["computed": computed], headers: ["Accept": "application/json"])
+            #expect(unseen.json["error"]["code"].int == 2064, "\(unseen.text)")
+        }
         // What was changed after the page was looked at was seen by nobody.
         try change("6222020200112248", by: "周敏")
         let blind = try other.submit(due, action, headers: ["Accept": "application/json"])

@@ -20,6 +20,7 @@ import Testing
     private struct Home {
         let application: RecordID
         let account: RecordID
+        let household: RecordID
     }
 
     private func home(_ number: String, account: String) throws -> Home {
@@ -29,7 +30,8 @@ import Testing
             "bank_account",
             ["household": .text(household.description), "kind": .text("折"), "number": .text(account)])
         return Home(
-            application: world.apply(.reliefUrgent, household: household, member: member), account: try #require(id))
+            application: world.apply(.reliefUrgent, household: household, member: member), account: try #require(id),
+            household: household)
     }
 
     private func pay(_ home: Home, _ account: String, in roll: RecordID, _ month: String) throws {
@@ -83,7 +85,9 @@ import Testing
         try pay(home, "62220209", in: last, "2026-08")
         try pay(other, "62220204", in: last, "2026-08")
         let found = try review(last)
-        #expect(found.changed.map(\.before.number) == ["62220202"] && found.changed.map(\.after.number) == ["62220209"])
+        #expect(
+            found.changed.map { $0.before?.number } == ["62220202"] && found.changed.map(\.after.number) == ["62220209"]
+        )
         #expect(found.changed.map { $0.changes.map(\.author) } == [["李"]])
         #expect(throws: Problem.self) { try found.checkFreezer(" 李 ") }
         try found.checkFreezer("王")
@@ -91,10 +95,36 @@ import Testing
         #expect(world.edit(home.account, "bank_account", .set("number", .text("62220208"))))
         #expect(try review(last).changed.map(\.after.number) == ["62220209"])
         #expect(try review(last).changed.map { $0.changes.count } == [1])
-        #expect(try review(first).changed.isEmpty)
+        #expect(try review(first).changed.map(\.before) == [nil], "the desk recorded it, and nothing was paid before")
     }
 
-    @Test(arguments: [AccountReview.lineSQL, AccountReview.lastSQL, AccountHistory.editedSQL])
+    /// Who merges two households, or takes them apart, decides where money goes.
+    @Test func aMergeOfHouseholdsIsAChangeOfWhereTheyArePaid() throws {
+        let (home, other) = (try home("001", account: "62220202"), try self.home("002", account: "62220204"))
+        try pay(home, "62220202", in: try roll("2026-03"), "2026-03")
+        #expect(
+            world.edit(
+                other.household, "household", .set(KindSchema.aliasField, .text(home.household.description))))
+        #expect(world.edit(home.account, "bank_account", .set("number", .null)))
+        let last = try roll("2026-04")
+        try pay(home, "62220204", in: last, "2026-04")
+        let found = try #require(try review(last).changed.first)
+        #expect(found.changes.map(\.act) == [.merged, .edited])
+        // Another account wins because the first was put elsewhere: that is found where it is now.
+        world.later(days: 1)
+        let third = try self.home("003", account: "62220207")
+        #expect(world.edit(other.account, "bank_account", .set("household", .text(third.household.description))))
+        #expect(world.edit(home.account, "bank_account", .set("number", .text("62220202"))))
+        let next = try roll("2026-05")
+        try pay(home, "62220202", in: next, "2026-05")
+        let again = try #require(try review(next).changed.first { $0.after.number == "62220202" })
+        #expect(again.changes.map(\.act) == [.edited, .edited])
+    }
+
+    @Test(arguments: [
+        AccountReview.lineSQL, AccountReview.lastSQL, AccountHistory.approvalSQL, AccountHistory.touchedSQL,
+        AccountHistory.movedSQL,
+    ])
     func everyQueryGoesByAnIndex(sql: String) throws {
         let plan = try world.township.database.read { database in
             try Row.fetchAll(

@@ -82,7 +82,7 @@ struct ReturnedForm: Sendable {
     /// What a form carries besides what it is for.
     enum Own {
         /// Set anew by the page, or kept as it was, and never what tells one form from another.
-        static let names: Set<String> = ["form_token", "seen", "page", "new_id"]
+        static let names: Set<String> = ["form_token", "seen", "page", "new_id", "computed"]
         /// Never shown again.
         static let secrets: Set<String> = ["password", "old", "new", "again"]
     }

@@ -3,11 +3,11 @@ import CommandSupport
 import SyncEngine
 
 extension AccountReview.Household {
-    /// `household`, `number` (户编号), `village`.
+    /// `household`, `number` (户编号), `village`, `villageName`.
     var fields: [(String, JSONValue)] {
         [
             ("household", .string(id.description)), ("number", number.map(JSONValue.string) ?? .null),
-            ("village", .string(village)),
+            ("village", .string(village)), ("villageName", villageName.map(JSONValue.string) ?? .null),
         ]
     }
 }
@@ -18,18 +18,30 @@ extension AccountReview.Change {
     /// Where it was written.
     var place: Label { isDesk ? Label(zh: "镇街", en: "desk") : Label(zh: "工作站", en: "station") }
 
-    /// `seq`, `by`, `from` (`desk`, `station`), `at`, `reason`.
+    /// What was done, as a list says it.
+    var what: Label {
+        switch act {
+        case .added: Label(zh: "新增账户", en: "added an account")
+        case .edited: Label(zh: "改动账户", en: "changed an account")
+        case .deleted: Label(zh: "删除", en: "deleted")
+        case .merged: Label(zh: "合并或拆分", en: "merged or took apart")
+        case .payee: Label(zh: "换了领取人", en: "changed the payee")
+        }
+    }
+
+    /// `seq`, `act` (`added`, `edited`, `deleted`, `merged`, `payee`), `by`, `from` (`desk`, `station`), `at`, `reason`.
     var document: JSONValue {
         .object([
-            ("seq", .int(Int64(seq))), ("by", .string(author)), ("from", .string(isDesk ? "desk" : "station")),
+            ("seq", .int(Int64(seq))), ("act", .string(act.rawValue)), ("by", .string(author)),
+            ("from", .string(isDesk ? "desk" : "station")),
             ("at", .string(at.description)), ("reason", .string(shownReason)),
         ])
     }
 }
 
 extension AccountReview {
-    /// `changedAccounts` [{`household`, `number`, `village`, `applications`, `fields`, `before`, `after` (masked), `changes`
-    /// [{`seq`, `by`, `from`, `at`, `reason`}]}], `sharedAccounts` [{`account` (masked), `households` [{`household`,
+    /// `changedAccounts` [{`household`, `number`, `village`, `applications`, `fields`, `before` (null: none), `after` (masked), `ofAnother`, `changes`
+    /// [{`seq`, `act`, `by`, `from`, `at`, `reason`}]}], `sharedAccounts` [{`account` (masked), `households` [{`household`,
     /// `number`, `village`}], `applications`}].
     var fields: [(String, JSONValue)] {
         func ids(_ all: [RecordID]) -> JSONValue { .array(all.map { .string($0.description) }) }
@@ -42,7 +54,9 @@ extension AccountReview {
                             changed.household.fields + [
                                 ("applications", ids(changed.applications)),
                                 ("fields", .array(changed.fields.map(JSONValue.string))),
-                                ("before", .string(changed.before.masked)), ("after", .string(changed.after.masked)),
+                                ("before", changed.before.map { .string($0.masked) } ?? .null),
+                                ("after", .string(changed.after.masked)),
+                                ("ofAnother", .bool(changed.isOfAnother)),
                                 ("changes", .array(changed.changes.map(\.document))),
                             ])
                     })
@@ -67,10 +81,11 @@ extension AccountReview {
         if !changed.isEmpty {
             lines.append(L("换过账户的 \(changed.count) 户：", "Accounts that changed, \(changed.count):"))
             for changed in changed {
-                lines.append("  \(changed.household.name)  \(changed.before.masked) → \(changed.after.masked)")
+                lines.append("  \(changed.household.name)  \(changed.beforeText) → \(changed.after.masked)")
+                if changed.isOfAnother { lines.append("      " + AccountHolder.words) }
                 lines += changed.changes.map { change in
                     let place = L("（\(change.place.zh)）", " (\(change.place.en))")
-                    return "      \(change.author)\(place) \(change.at.day) \(change.shownReason)"
+                    return "      \(change.author)\(place) \(change.what.text()) \(change.at.day) \(change.shownReason)"
                 }
             }
         }
@@ -87,6 +102,9 @@ extension AccountReview {
 extension AccountReview.Changed {
     /// Names of what is another than before.
     var fields: [String] { after.fields(unlike: before) }
+
+    /// The account of before, masked; or that there was none.
+    var beforeText: String { before?.masked ?? L("（无）", "(none)") }
 
     /// The same as a person reads it.
     var labels: [String] { fields.compactMap { bankAccountKind.field($0)?.label.text() } }

@@ -170,6 +170,9 @@ final class MoneyFigures: Sendable {
         return rolls.contains { $0.seq > made.seq } ? nil : made
     }
 
+    /// What was worked out last, also where it is of before.
+    func look(_ month: Month) -> RollLook? { state.withLock { $0.previews[month]?.look } }
+
     /// Works a month's roll out anew: this reads every case that is due money.
     /// - Throws: what ``RollDesk/preview(_:)`` throws.
     @discardableResult func makePreview(_ month: Month) throws -> RollPreview {

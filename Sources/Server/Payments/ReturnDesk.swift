@@ -183,14 +183,20 @@ struct ReturnDesk {
 
     /// Who recorded that a line came back, by hand or with the bank's file, and who changed an account of the household
     /// since; none when it did not come back.
-    static func makers(of line: Linked, in records: CaseReader) throws -> Set<String> {
+    /// - Parameter history: from before the return on, where several lines are asked about.
+    static func makers(
+        of line: Linked, in records: CaseReader, history: AccountHistory? = nil
+    ) throws -> Set<String> {
         guard
             let reversal = try records.tables.first(
                 of: line.kind, where: [("reverses", .text(line.record.id.description))], in: records.database),
             let returner = try records.author(of: reversal.id), let application = line.text("application")
         else { return [] }
         let file = try records.file(application, at: Instant(milliseconds: 0))
-        return try AccountHistory(records: records).authors(of: file, after: reversal.seq).union([returner])
+        let history = try history ?? AccountHistory(records: records, after: reversal.seq)
+        return try history.authors(of: file, after: reversal.seq).union([
+            returner
+        ])
     }
 
     // MARK: - The bank's file

@@ -39,9 +39,11 @@ struct RollDesk {
     /// - Throws: ``Problem`` ``Problem/Code/nothingToChange`` when nothing is due, ``Problem/Code/badValue`` for a month
     ///   that is still far, ``Problem/Code/samePerson`` for who changed an account that it pays to,
     ///   ``Problem/Code/changedMeanwhile`` for who has not seen the change.
-    /// - Parameter awaitsStations: after a restore, whether it waits until every station has brought back what it knows: a
-    ///   month that was frozen before may be among it.
-    func freeze(_ month: Month, awaitsStations: Bool, act: Desk.Act) throws -> Frozen {
+    /// - Parameters:
+    ///   - awaitsStations: after a restore, whether it waits until every station has brought back what it knows: a month
+    ///     that was frozen before may be among it.
+    ///   - looked: what was worked out and seen before; `nil` where nobody is asked, as on the command line.
+    func freeze(_ month: Month, awaitsStations: Bool, looked: Looked? = nil, act: Desk.Act) throws -> Frozen {
         guard month <= Month(of: act.now.day).next else {
             throw Problem(
                 .badValue, month.description,
@@ -64,6 +66,7 @@ struct RollDesk {
             let accounts = try AccountReview(roll, in: records)
             try accounts.checkFreezer(act.author)
             try accounts.checkSeen(act.seen)
+            if let looked { try Self.check(looked, against: roll, in: records) }
             let batch = try nextBatch(month, in: transaction.database)
             let desk = CaseDesk(township: township)
             let id = act.newID()

@@ -19,6 +19,8 @@ struct RollPreview: Sendable {
         let programme: Programme?
         let fen: Int64
         let reasons: [Refusal.Reason]
+        /// Where one of several accounts is to be chosen, or one is missing.
+        let household: RecordID?
     }
 
     let month: Month
@@ -27,6 +29,8 @@ struct RollPreview: Sendable {
     let lines: [Line]
     let held: [Held]
     let accounts: AccountReview
+    /// What a freeze is compared with.
+    let look: RollLook
 
     var totalFen: Int64 { lines.reduce(0) { $0 + $1.fen } }
     var heldFen: Int64 { held.reduce(0) { $0 + $1.fen } }
@@ -36,6 +40,7 @@ struct RollPreview: Sendable {
     init(_ roll: Roll, accounts: AccountReview, seq: Seq, at: Instant) {
         month = roll.month
         self.accounts = accounts
+        look = RollLook(roll)
         self.seq = seq
         self.at = at
         lines = roll.lines.map {
@@ -44,7 +49,7 @@ struct RollPreview: Sendable {
         held = roll.held.map {
             Held(
                 application: $0.file.application.record.id, programme: $0.file.programme, fen: $0.fen,
-                reasons: $0.reasons)
+                reasons: $0.reasons, household: $0.file.accounts.count == 1 ? nil : $0.file.home?.record.id)
         }
     }
 }

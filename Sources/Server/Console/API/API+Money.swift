@@ -24,7 +24,7 @@ extension API {
                 ("changes", .nullable(.anything)),
             ]),
         "POST /money/roll/{month}/freeze": .act(
-            "冻结名册", "Freeze the roll", [.seen, .optional("without_stations")], []),
+            "冻结名册", "Freeze the roll", [.seen, .needed("computed"), .optional("without_stations")], []),
         "POST /money/roll/{month}/payfile": .file(
             "导出发放文件（明文）", "The file for the bank, in clear", form: [.seen, .reason, batch],
             ["text/csv"]),

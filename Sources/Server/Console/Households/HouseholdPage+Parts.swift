@@ -74,6 +74,11 @@ extension HouseholdPage {
                             sourced.values(list.fields, of: $0, people: people)
                                 + [Sourced.links(to: $0.record.id, canEdit: canWork)]
                         }, numbers: Set(list.fields.indices.filter { list.fields[$0].hasSuffix("_fen") }))
+                    if list.kind == bankAccountKind.name {
+                        for warning in AccountHolder.warnings(of: file.all(list.kind), people: file.all("member")) {
+                            Parts.note(warning, .grave)
+                        }
+                    }
                     add(list.kind, list.add)
                 }
             })

@@ -26,6 +26,7 @@ struct RecordPage: ConsolePage {
                     conflicts: try tables.conflicts(in: database, includeClosed: false, of: record.id)
                         .compactMap(Linked.init),
                     named: try linked.names(tables: tables, in: database),
+                    isOfAnother: try AccountHolder.isOfAnother(linked, tables: tables, in: database),
                     clearance: try Clearance(of: subject.root, for: request, tables: tables, in: database),
                     request: request)
             }
@@ -73,6 +74,8 @@ struct RecordPage: ConsolePage {
     let conflicts: [Linked]
     /// What its fields name, as people call it.
     let named: [RecordID: String]
+    /// An account in the name of nobody of its household.
+    let isOfAnother: Bool
     let clearance: Clearance
     let request: ConsoleRequest
 
@@ -173,6 +176,7 @@ struct RecordPage: ConsolePage {
                     L("这是 \($0.words) 的情况，不是现在的。", "This is how it was at \($0.words), not how it is now."), .grave)
             } ?? .empty,
             toComplete.isEmpty ? .empty : Parts.note(toComplete.joined(separator: L("；", "; ")), .soon),
+            isOfAnother ? Parts.note(AccountHolder.words, .grave) : .empty,
             record.record.isDeleted ? Parts.note(L("已删除", "Deleted"), .grave) : .empty,
             conflicts.isEmpty
                 ? .empty

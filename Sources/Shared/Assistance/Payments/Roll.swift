@@ -94,7 +94,11 @@ package struct Roll: Sendable {
         switch file.accounts.count {
         case 0: add(14, "缺发放账户", "no account to pay to")
         case 1: reasons += [file.returnHold].compactMap(\.self)
-        default: add(14, "有 \(file.accounts.count) 个账户，须确定用哪一个", "\(file.accounts.count) accounts: say which one")
+        default:
+            add(
+                14, "有 \(file.accounts.count) 个账户，须确定用哪一个：在住户页面“银行账户”里，把不用的账户的账号清空",
+                "\(file.accounts.count) accounts: say which one; on the household's page clear the number of those not in use"
+            )
         }
         let concerned =
             file.members + [file.application, file.home].compactMap(\.self)
@@ -134,7 +138,7 @@ extension CaseFile {
     }
 
     /// Where it may be paid: the payee's own accounts, else the household's.
-    var accounts: [Linked] {
+    package var accounts: [Linked] {
         let all = household.filter {
             $0.kind.name == "bank_account" && $0.text("number") != nil && $0.value(KindSchema.aliasField).isNull
         }

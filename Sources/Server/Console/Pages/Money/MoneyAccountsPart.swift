@@ -45,12 +45,17 @@ struct MoneyAccountsPart {
 
     private func cells(_ changed: AccountReview.Changed) -> [HTML] {
         (changed.applications.first.map { names.cells($0) } ?? [.empty, .empty, .empty, .empty]) + [
-            .text(changed.before.masked), .text(changed.after.masked),
+            .text(changed.beforeText),
+            .group([
+                .text(changed.after.masked),
+                changed.isOfAnother ? Parts.badge(AccountHolder.words, .grave) : .empty,
+            ]),
             .text(changed.labels.joined(separator: L("、", ", "))),
             .group(
                 changed.changes.map { change in
                     Tag.p {
                         change.author + L("（\(change.place.zh)）", " (\(change.place.en)) ")
+                        change.what.text() + " "
                         Parts.time(change.at)
                         change.shownReason.isEmpty ? "" : L("：", ": ") + change.shownReason
                     }

@@ -67,6 +67,9 @@ struct MoneyPaidPage: ConsolePage {
         let isPaidAnew: Bool
         /// Why nothing is paid to the case; `nil` when the month is due again.
         let hold: Refusal.Reason?
+        /// The account that is paid to, to be corrected; `nil` where it is not one.
+        let account: RecordID?
+        let household: RecordID?
         /// Who recorded the return or changed an account since, and so does not say that it is paid again.
         let makers: Set<String>
     }
@@ -100,14 +103,21 @@ struct MoneyPaidPage: ConsolePage {
             of: payFileKind, where: [("month", .text(month.description))], in: database
         ).compactMap(Linked.init).sorted { $0.record.seq < $1.record.seq }
         after = request.query["after"].flatMap { RecordID($0) }
-        let start = after
-        let ids = sums.returned.filter { id in start.map { id > $0 } ?? true }.prefix(Self.rowsPerPage)
+        let page = after
+        let ids = sums.returned.filter { id in page.map { id > $0 } ?? true }.prefix(Self.rowsPerPage)
         let records = try ids.isEmpty ? nil : CaseReader(console.township, in: database)
-        returned = try ids.compactMap { id in try records.flatMap { try Self.returned(id, in: $0, at: request.now) } }
+        let start = rolls.map(\.record.seq).min() ?? 0
+        let history = try records.map { try AccountHistory(records: $0, after: start) }
+        returned = try ids.compactMap { id in
+            guard let records, let history else { return nil }
+            return try Self.returned(id, in: records, history, at: request.now)
+        }
         names = try CaseNames(returned.map(\.application), in: console)
     }
 
-    private static func returned(_ id: RecordID, in records: CaseReader, at now: Instant) throws -> Returned? {
+    private static func returned(
+        _ id: RecordID, in records: CaseReader, _ history: AccountHistory, at now: Instant
+    ) throws -> Returned? {
         guard let line = try records.record(id, kind: records.kind("payment")).flatMap(Linked.init),
             let application = line.value("application").recordID
         else { return nil }
@@ -119,7 +129,9 @@ struct MoneyPaidPage: ConsolePage {
                 of: line.kind, where: [("reverses", .text(id.description))], in: records.database
             ).flatMap(Linked.init), application: application,
             isPaidAnew: file.standingPayments.contains { $0.text("month") == month }, hold: file.returnHold,
-            makers: try ReturnDesk.makers(of: line, in: records))
+            account: file.accounts.count == 1 ? file.accounts.first?.record.id : nil,
+            household: file.home?.record.id,
+            makers: try ReturnDesk.makers(of: line, in: records, history: history))
     }
 
     var title: String { L("\(month) 发放与退回", "Paid and returned, \(month)") }
@@ -227,9 +239,21 @@ struct MoneyPaidPage: ConsolePage {
         }
         let id = row.line.record.id.description
         return .group([
-            Tag.p(text: L("更正账户，或确认照原账户重发：", "Correct the account, or say that it is paid there again:")),
+            Tag.p {
+                correct(row)
+                L(
+                    "：更正之后由另一人冻结下一批；账户没有错的，写明理由，确认照原账户重发。",
+                    ": another freezes the next batch then. Where it is right, say why and that it is paid there again."
+                )
+            },
             again(id, row),
         ])
+    }
+
+    private func correct(_ row: Returned) -> HTML {
+        let words = L("更正账户", "Correct the account")
+        if mayWork, let account = row.account { return Parts.link(words, Link("records", account.description, "edit")) }
+        return row.household.map { Parts.link(words, Link("households", $0.description)) } ?? .text(words)
     }
 
     private func again(_ id: String, _ row: Returned) -> HTML {

@@ -21,7 +21,8 @@ struct MoneyRollPage: ConsolePage {
                 try console.figures.rolls(of: month, in: database).map(\.record.id)
             }
             let frozen = try RollDesk(township: console.township).freeze(
-                month, awaitsStations: reason == nil, act: act)
+                month, awaitsStations: reason == nil,
+                looked: .init(digest: request.optional("computed"), roll: console.figures.look(month)), act: act)
             if let roll = frozen.record { console.figures.keep(frozen.accounts, of: roll) }
             let done = frozen.seq.map { "\($0)" }
             return .done(Link("money", "roll", month.description, query: [("done", done)]), frozen.document)
@@ -112,7 +113,8 @@ struct MoneyRollPage: ConsolePage {
     private static func document(_ preview: RollPreview) -> JSONValue {
         .object([
             ("seq", .int(Int64(preview.seq))), ("lines", .int(Int64(preview.lines.count))),
-            ("totalFen", .int(preview.totalFen)), ("arrears", .int(Int64(preview.arrears.count))),
+            ("totalFen", .int(preview.totalFen)), ("computed", .string(preview.look.digest)),
+            ("arrears", .int(Int64(preview.arrears.count))),
             (
                 "held",
                 .array(
@@ -223,6 +225,7 @@ struct MoneyRollPage: ConsolePage {
                     "按提交时的决定逐户生成发放记录；冻结后账户、金额不再变动。冻结人不能导出发放文件。",
                     "A line for every case as decided when this is sent; account and amount stay. Who freezes does not take the pay file."
                 ))
+            Tag.input(.type(.hidden), .name("computed"), .value(preview?.look.digest ?? ""))
             if isRestored {
                 Parts.field(
                     "without_stations", L("不等各站同步的理由", "Why not to wait for the stations"),
@@ -272,7 +275,7 @@ struct MoneyRollPage: ConsolePage {
         let rows = preview.held.prefix(MoneyPages.rows).map { held in
             names.cells(held.application) + [
                 MoneyPages.cell(held.fen),
-                .group(held.reasons.map { Tag.p(text: $0.text.text() + L("（\($0.rule.code)）", " (\($0.rule.code))")) }),
+                Self.why(held),
             ]
         }
         return Parts.panel(L("暂缓 \(preview.held.count) 件", "Held: \(preview.held.count)"), id: "held") {
@@ -281,6 +284,18 @@ struct MoneyRollPage: ConsolePage {
                 CaseNames.headings + [L("金额（元）", "Amount (yuan)"), L("原因", "Why")], rows: rows, numbers: [4])
             MoneyParts.more(preview.held.count)
         }
+    }
+
+    /// The reasons, and where to choose the account.
+    private static func why(_ held: RollPreview.Held) -> HTML {
+        var parts: [HTML] = held.reasons.map { reason in
+            Tag.p(text: reason.text.text() + L("（\(reason.rule.code)）", " (\(reason.rule.code))"))
+        }
+        if let household = held.household {
+            let link = Link("households", household.description)
+            parts.append(Tag.p { Parts.link(L("住户的账户", "The household's accounts"), link) })
+        }
+        return .group(parts)
     }
 
     private var compared: HTML {
