@@ -53,7 +53,8 @@ struct RollFreezeCommand: ParsableCommand {
         try warnOfPolicy(township)
         let act = desk.act(reason: withoutStations ?? "", intent: .record, now: township.clock())
         let frozen = try RollDesk(township: township).freeze(
-            try Month(parsing: month), awaitsStations: withoutStations?.isEmpty ?? true, act: act)
+            try Month(parsing: month), awaitsStations: withoutStations?.isEmpty ?? true, isNamed: desk.author != nil,
+            act: act)
         options.output.write(frozen.document, text: frozen.text)
     }
 }

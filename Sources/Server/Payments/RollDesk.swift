@@ -43,7 +43,11 @@ struct RollDesk {
     ///   - awaitsStations: after a restore, whether it waits until every station has brought back what it knows: a month
     ///     that was frozen before may be among it.
     ///   - looked: what was worked out and seen before; `nil` where nobody is asked, as on the command line.
-    func freeze(_ month: Month, awaitsStations: Bool, looked: Looked? = nil, act: Desk.Act) throws -> Frozen {
+    ///   - isNamed: the act's author has said who he is. A system's user, whom all who use the server's shell are, is
+    ///     nobody to compare with: what changed is listed, and refused to no one.
+    func freeze(
+        _ month: Month, awaitsStations: Bool, looked: Looked? = nil, isNamed: Bool = true, act: Desk.Act
+    ) throws -> Frozen {
         guard month <= Month(of: act.now.day).next else {
             throw Problem(
                 .badValue, month.description,
@@ -64,7 +68,7 @@ struct RollDesk {
                         en: "ruhu-server roll show \(month) says what is held and why"))
             }
             let accounts = try AccountReview(roll, in: records)
-            try accounts.checkFreezer(act.author)
+            if isNamed { try accounts.checkFreezer(act.author) }
             try accounts.checkSeen(act.seen)
             if let looked { try Self.check(looked, against: roll, in: records) }
             let batch = try nextBatch(month, in: transaction.database)
