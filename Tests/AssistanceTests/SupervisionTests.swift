@@ -36,6 +36,11 @@ import Testing
         #expect(try SpotSample(of: Array(households.prefix(3)), size: .share(percent: 100), seed: 1).drawn.count == 3)
     }
 
+    /// It ended the server.
+    @Test(arguments: [Int.max, Int.min, 0, 101]) func aShareThatIsNoneIsRefused(percent: Int) {
+        #expect(throws: Problem.self) { try SpotSample(of: households, size: .share(percent: percent), seed: 1) }
+    }
+
     @Test func aLargerDrawBeginsWithTheSmaller() throws {
         let ten = try SpotSample(of: households, size: .count(10), seed: 7).drawn
         #expect(try SpotSample(of: households, size: .count(50), seed: 7).drawn.prefix(10).elementsEqual(ten))

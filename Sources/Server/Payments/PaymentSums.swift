@@ -34,7 +34,9 @@ struct PaymentSums {
         query.bind(roll)
         return Dictionary(
             try query.all { row in
-                Programme(rawValue: row.text(1)).map { (Key(township: row.text(0), programme: $0), row.int64(2)) }
+                Programme(rawValue: row.text(1)).map {
+                    (Key(township: row.text(0), programme: $0), row.int64(2).bounded)
+                }
             }.compactMap(\.self), uniquingKeysWith: +)
     }
 
@@ -72,7 +74,7 @@ struct PaymentSums {
             guard let month = row.optionalText(1).flatMap(Month.init) ?? day.map(Month.init(of:)),
                 month.year == year, last.map({ month <= $0 }) ?? true
             else { return true }
-            fen[Key(township: row.text(0), programme: .reliefUrgent), default: 0] += row.int64(3)
+            fen[Key(township: row.text(0), programme: .reliefUrgent), default: 0] += row.int64(3).bounded
             return true
         }
         return fen

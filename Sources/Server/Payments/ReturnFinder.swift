@@ -76,7 +76,7 @@ struct ReturnFinder {
         let withheld = try records.tables.all(
             of: MoneyKinds.recoveryItem, where: [("payment", .text(line.record.id.description))],
             in: records.database
-        ).reduce(0) { $0 + ($1.value("amount_fen", in: MoneyKinds.recoveryItem).int64 ?? 0) }
+        ).reduce(0) { $0 + ($1.value("amount_fen", in: MoneyKinds.recoveryItem).int64?.bounded ?? 0) }
         return (line.number("amount_fen") ?? 0) - withheld == fen
     }
 

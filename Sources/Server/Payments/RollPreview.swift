@@ -89,7 +89,7 @@ struct RollChanges: Equatable, Sendable {
                 """)
             query.bind(roll)
             query.bind(month.description)
-            for (id, fen) in try query.all({ ($0.id(0), $0.int64(1)) }) { amounts[id] = fen }
+            for (id, fen) in try query.all({ ($0.id(0), $0.int64(1).bounded) }) { amounts[id] = fen }
         }
         return amounts
     }

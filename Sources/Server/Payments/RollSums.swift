@@ -101,7 +101,7 @@ struct RollSums: Equatable, Sendable {
         query.bind(roll)
         query.bind(month.description)
         let rows = try query.all { row in
-            (row.text(0), Programme(rawValue: row.text(1)), row.int(2), row.bool(3), row.int(4), row.int64(5))
+            (row.text(0), Programme(rawValue: row.text(1)), row.int(2), row.bool(3), row.int(4), row.int64(5).bounded)
         }
         for (township, programme, state, isArrears, count, fen) in rows {
             guard let programme else { continue }

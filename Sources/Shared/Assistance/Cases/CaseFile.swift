@@ -22,7 +22,7 @@ package struct Linked: Sendable {
 
     package func value(_ field: String) -> Value { record.value(field, in: kind) }
     package func text(_ field: String) -> String? { value(field).text }
-    package func number(_ field: String) -> Int64? { value(field).int64 }
+    package func number(_ field: String) -> Int64? { value(field).int64?.bounded }
     package func elements(_ field: String) -> [String] { value(field).elements }
 
     package func day(_ field: String) -> CalendarDay? {

@@ -1,3 +1,5 @@
+import SyncEngine
+
 /// An exact fraction. Money on its way through a calculation is a ratio of fen, so that it is rounded once, at the end
 /// (DOMAIN section 5); nothing here is ever a floating-point number.
 package struct Ratio: Hashable, Sendable, Comparable {
@@ -90,7 +92,7 @@ package struct Ratio: Hashable, Sendable, Comparable {
 /// Money as people and documents write it: yuan with at most two decimals, in text; inside, integer fen.
 package enum Yuan {
     /// Of one amount: ten thousand million yuan.
-    package static let limitFen: Int64 = 1_000_000_000_000
+    package static let limitFen = Limits.largestNumber
 
     /// Fen from `9600`, `9600.5` or `9600.00`; `nil` for a sign, more decimals, other characters, or too much.
     package static func fen(_ text: String) -> Int64? {

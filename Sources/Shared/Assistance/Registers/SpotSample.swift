@@ -27,14 +27,15 @@ package struct SpotSample: Hashable, Sendable {
     /// - Throws: ``Problem`` ``Problem/Code/badValue`` for a size that is none, or that these households do not give.
     package init(of households: [RecordID], size: Size, seed: Int64) throws {
         let all = Set(households).sorted()
-        let wanted =
-            switch size {
-            case .count(let count): count
-            case .share(let percent): (all.count * percent + 99) / 100
+        let wanted: Int
+        switch size {
+        case .count(let count): wanted = count
+        case .share(let percent):
+            guard (1...100).contains(percent) else {
+                throw Problem(
+                    .badValue, "\(percent)", explanation: Label(zh: "比例为 1 至 100", en: "A share is 1 to 100 per cent"))
             }
-        if case .share(let percent) = size, !(1...100).contains(percent) {
-            throw Problem(
-                .badValue, "\(percent)", explanation: Label(zh: "比例为 1 至 100", en: "A share is 1 to 100 per cent"))
+            wanted = (all.count * percent + 99) / 100
         }
         guard (1...Self.limit).contains(wanted), wanted <= all.count else {
             throw Problem(

@@ -28,10 +28,12 @@ package enum Rules {
         }
     }
 
-    /// Money in fen, counts, areas: never below nothing.
+    /// Money in fen, counts, areas: never below nothing, and not beyond ``Limits/largestNumber``.
     static let notNegative = Rule { value, _ in
-        guard let number = value.int64, number < 0 else { return nil }
-        return Finding(.error, Label(zh: "不能小于 0", en: "Not below 0"))
+        guard let number = value.int64 else { return nil }
+        if number < 0 { return Finding(.error, Label(zh: "不能小于 0", en: "Not below 0")) }
+        guard number > Limits.largestNumber else { return nil }
+        return Finding(.error, Label(zh: "数目太大，请核对", en: "Too large; check it"))
     }
 
     /// 12 digits; 001–199 居, 200–399 村 (DOMAIN section 4).

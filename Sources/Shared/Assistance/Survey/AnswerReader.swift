@@ -141,7 +141,7 @@ package struct AnswerReader {
     }
 
     private func member(_ text: String) -> Reading {
-        if let number = Int(text), members.indices.contains(number - 1) {
+        if let number = Int(text), number > 0, members.indices.contains(number - 1) {
             return .value(.text(members[number - 1].record.description))
         }
         let named = members.filter {

@@ -82,6 +82,20 @@ package enum Limits {
     package static let rosterRows = 50_000
     /// Changes of a roster that are one set of the desk, unless one row alone has more.
     package static let rosterChangesPerSet = 500
+    /// Records that one roster may come to, with all that its mapping makes of a row.
+    package static let rosterRecords = 250_000
+    /// Blocks of a roster's mapping.
+    package static let mappingBlocks = 100
+    /// Seconds that working out what a roster would do may take.
+    package static let rosterSeconds: Int64 = 120
+    /// The largest amount (in fen: ten thousand million yuan) or count that a record may say. Sums take what is beyond it,
+    /// in records of old, for it: no sum of what is on record overflows.
+    package static let largestNumber: Int64 = 1_000_000_000_000
     /// Free bytes that an import needs for each byte of its file.
     package static let importFreeFactor = 8
+}
+
+extension Int64 {
+    /// Not beyond ``Limits/largestNumber``, above or below: what is added up.
+    package var bounded: Int64 { Swift.min(Swift.max(self, -Limits.largestNumber), Limits.largestNumber) }
 }

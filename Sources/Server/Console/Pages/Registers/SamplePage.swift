@@ -244,7 +244,7 @@ struct SamplePage: ConsolePage {
             }
             Tag.p {
                 Tag.code(
-                    text: "printf 'ruhu spot check 1\\n\(check.number("seed") ?? 0)\\n%s' "
+                    text: "printf 'ruhu spot check 1\\n\(check.value("seed").int64 ?? 0)\\n%s' "
                         + L("住户编号", "HOUSEHOLD") + " | sha256sum")
             }
             Parts.note(
