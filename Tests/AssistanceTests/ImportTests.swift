@@ -95,6 +95,60 @@ import Testing
     }
 }
 
+/// A roster brings the facts of households and nothing else.
+@Suite struct RosterKindsTests {
+    private func mapping(_ kind: String, _ field: String) throws -> RosterMapping {
+        try RosterMapping(
+            .map([
+                "records": .list([
+                    .map(["kind": .scalar(kind), "fields": .map([field: .scalar("{x}")])])
+                ])
+            ]), schema: AssistanceSchema.current)
+    }
+
+    @Test func whatAnOfficeDecidesOrPaysIsNothingARosterBrings() throws {
+        let allowed: Set = [
+            "household", "member", "income_item", "expense_item", "property_item", "supporter", "bank_account", "note",
+        ]
+        for kind in AssistanceSchema.current.kinds {
+            guard let field = kind.fields.first(where: { !$0.isDeskOnly && $0.name != "alias_of" }) ?? kind.fields.first
+            else { continue }
+            let result = Result { try mapping(kind.name, field.name) }
+            let isTaken = (try? result.get()) != nil
+            #expect(isTaken == allowed.contains(kind.name), "\(kind.name)")
+        }
+    }
+
+    @Test(arguments: ["household", "member"]) func nothingIsMergedByARoster(kind: String) {
+        let problem = #expect(throws: Problem.self) { try mapping(kind, "alias_of") }
+        #expect(problem?.code == .badMapping && problem?.explanation != nil)
+    }
+
+    @Test func aMappingOfTooManyBlocksIsRefused() {
+        let block = MappingNode.map(["kind": .scalar("household"), "fields": .map(["number": .scalar("{x}")])])
+        #expect(throws: Problem.self) {
+            try RosterMapping(
+                .map(["records": .list(Array(repeating: block, count: Limits.mappingBlocks + 1))]),
+                schema: AssistanceSchema.current)
+        }
+    }
+
+    @Test func howManyRecordsARowComesToIsKnownBeforeTheyAreMade() throws {
+        let mapping = try RosterMapping(
+            .map([
+                "records": .list([
+                    .map(["kind": .scalar("household"), "fields": .map(["number": .scalar("{x}")])]),
+                    .map(["kind": .scalar("member"), "repeat": .scalar("n"), "fields": .map(["name": .scalar("{x}")])]),
+                    .map(["kind": .scalar("note"), "when": .scalar("x"), "fields": .map(["text": .scalar("{x}")])]),
+                ])
+            ]), schema: AssistanceSchema.current)
+        for row in [["x": "1", "n": "7"], ["x": "", "n": "0"], ["x": "2", "n": "50"]] {
+            #expect(try mapping.count(of: row) == mapping.drafts(of: row).count)
+        }
+        #expect(mapping.count(of: ["x": "1", "n": "9223372036854775807"]) == 2)
+    }
+}
+
 /// Columns are known by the names that offices give them, so that nobody has to write a mapping.
 @Suite struct UsualColumnsTests {
     private func uses(_ header: [String]) -> [String]? {

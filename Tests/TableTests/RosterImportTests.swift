@@ -118,6 +118,87 @@ import Testing
         #expect(try open() == 3)
     }
 
+    private func usual(_ rows: String...) throws -> ImportPlan {
+        let columns = try #require(UsualColumns(["户编号", "户主", "身份证号"]))
+        return try desk.plan(
+            Array((["户编号,户主,身份证号"] + rows).joined(separator: "\n").utf8),
+            mapping: try RosterMapping(columns.mapping, schema: AssistanceSchema.current), village: village,
+            act: world.act)
+    }
+
+    /// He was dropped, and not a word was said.
+    @Test func theHeadOfAHouseholdThatHasNoneIsMade() throws {
+        _ = try desk.apply(try plan("1,一组,3,,"), act: world.act)
+        let plan = try usual("1,赵六,370404198001010014")
+        #expect(plan.created.map { "\($0.kind.name) \($0.count)" } == ["member 1"] && plan.unchanged == 0)
+        _ = try desk.apply(plan, act: world.act)
+        let again = try usual("1,赵六,370404198001010014")
+        #expect(again.rows.isEmpty && again.unchanged == 1 && again.warnings.isEmpty)
+    }
+
+    @Test func aHeadWhoDiffersIsSaidAndStays() throws {
+        _ = try desk.apply(try usual("1,王五,"), act: world.act)
+        let plan = try usual("1,赵六,370404198001010014")
+        #expect(plan.rows.isEmpty && plan.unchanged == 1)
+        #expect(plan.warnings.map(\.reason.zh) == ["名册上的户主是赵六，已登记的户主是王五；没有改动"])
+    }
+
+    @Test func whoseMoneyWillBeHeldIsSaid() throws {
+        _ = try desk.apply(try plan("201,一组,3,王家庆,370404198001010014"), act: world.act)
+        let home = try world.township.database.read { database in
+            try world.township.database.tables.all(of: householdKind, where: [], in: database).first?.id
+        }
+        try world.add(
+            "application", [("household", .text(try #require(home).description)), ("programme", .text("dibao"))])
+        let plan = try plan("1,二组,2,王加庆,370404198001010014")
+        #expect(plan.warnings.map(\.reason.zh) == ["身份证号已登记：201 王家庆；核清以前，该户的救助金暂缓发放"])
+    }
+
+    /// A roster moved members, and accounts with them, into another household.
+    @Test func whoIsKnownStaysWhereHeIs() throws {
+        _ = try desk.apply(try plan("1,一组,3,张三,", "2,二组,2,,"), act: world.act)
+        let other = try world.township.database.read { database in
+            try world.township.database.tables.all(
+                of: householdKind, where: [("number", .text("2"))], in: database
+            ).first?.id
+        }
+        let map = """
+            records:
+              - kind: member
+                key: [name]
+                fields: {name: "{姓名}", household: "{户}", education: "{学历}"}
+            """
+        let mapping = try RosterMapping(
+            MappingNode(try YAMLDocument.value(Array(map.utf8))), schema: AssistanceSchema.current)
+        func people(_ row: String) throws -> ImportPlan {
+            try desk.plan(Array("姓名,户,学历\n\(row)".utf8), mapping: mapping, act: world.act)
+        }
+        let moved = try people("张三,\(try #require(other)),小学")
+        #expect(moved.rows.isEmpty && moved.rejected.map(\.field) == ["member.household"], "\(moved.rejected)")
+        #expect(try people("张三,,小学").changed.count == 1)
+    }
+
+    @Test func aRosterOfTooManyRecordsIsRefusedBeforeItIsWorkedOut() throws {
+        let map =
+            "records: ["
+            + Array(
+                repeating: "{kind: member, repeat: 50, fields: {name: '{n}'}}", count: Limits.mappingBlocks
+            ).joined(separator: ",") + "]"
+        let mapping = try RosterMapping(
+            MappingNode(try YAMLDocument.value(Array(map.utf8))), schema: AssistanceSchema.current)
+        let rows = Array(("n\n" + (1...100).map(String.init).joined(separator: "\n")).utf8)
+        let problem = #expect(throws: Problem.self) { try desk.plan(rows, mapping: mapping, act: world.act) }
+        #expect(problem?.explanation?.zh.contains("\(Limits.rosterRecords)") == true)
+    }
+
+    @Test func aPlanEndsWithTheServer() throws {
+        let interruption = Interruption()
+        interruption.end()
+        #expect(throws: Problem(.busy)) {
+            try Interruption.$current.withValue(interruption) { try plan("1,一组,3,,") }
+        }
+    }
+
     /// Numbers repeat from village to village.
     @Test func aNumberOfAnotherVillageIsAnotherHousehold() throws {
         _ = try desk.apply(try plan("1,一组,3,,"), act: world.act)

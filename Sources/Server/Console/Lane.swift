@@ -1,4 +1,5 @@
 import Dispatch
+import ServiceLifecycle
 import SyncEngine
 
 /// A thread of its own for works of one sort, done one at a time in the order in which they came: however long they take,
@@ -29,15 +30,26 @@ actor Lane {
         taken.count < places && taken.count(where: { $0 == one }) < placesOfOne
     }
 
-    /// - Throws: ``Problem`` of the code that the lane was made with; what the work throws.
+    /// - Throws: ``Problem`` of the code that the lane was made with, or ``Problem/Code/busy`` when the server ends; what the work throws.
     func run<Result: Sendable>(
         for one: String, _ work: @escaping @Sendable () throws -> Result
     ) async throws -> Result {
         guard isFree(for: one) else { throw Problem(full) }
         taken.append(one)
         defer { if let index = taken.firstIndex(of: one) { taken.remove(at: index) } }
-        return try await withCheckedThrowingContinuation { continuation in
-            queue.async { continuation.resume(with: .init(catching: work)) }
+        let interruption = Interruption()
+        return try await withTaskCancellationOrGracefulShutdownHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                queue.async {
+                    continuation.resume(
+                        with: Swift.Result {
+                            try interruption.check()
+                            return try Interruption.$current.withValue(interruption) { try work() }
+                        })
+                }
+            }
+        } onCancelOrGracefulShutdown: {
+            interruption.end()
         }
     }
 }

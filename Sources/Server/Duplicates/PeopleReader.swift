@@ -78,6 +78,17 @@ struct PeopleReader {
         return people
     }
 
+    /// Who stands for himself in a household, and its head among them.
+    func family(of household: Linked) throws -> (members: [Linked], head: Linked?) {
+        let family = try members(of: household).filter(Self.standsForItself)
+        return (family, try records.head(of: household, among: family))
+    }
+
+    /// Whether a household has, or had, a case.
+    func isCase(_ household: Linked) throws -> Bool {
+        try records.dependents(of: household.record).contains { $0.kind == "application" }
+    }
+
     private func members(of household: Linked) throws -> [Linked] {
         try records.dependents(of: household.record).compactMap(Linked.init).filter { $0.kind.name == memberKind.name }
     }

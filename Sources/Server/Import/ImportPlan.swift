@@ -51,7 +51,7 @@ struct ImportPlan: Sendable {
     /// New records by kind, in the order of the first of each.
     var created: [(kind: KindSchema, count: Int)] {
         var result: [(kind: KindSchema, count: Int)] = []
-        for draft in rows.lazy.filter(\.isNew).flatMap(\.drafts) {
+        for draft in rows.lazy.flatMap(\.drafts) where draft.operation == .create {
             if let index = result.firstIndex(where: { $0.kind.name == draft.kind.name }) {
                 result[index].count += 1
             } else {
@@ -61,7 +61,8 @@ struct ImportPlan: Sendable {
         return result
     }
 
-    var changed: [Row] { rows.filter { !$0.isNew } }
+    /// Those of which a field changes; of a household that is known the head may be new alone.
+    var changed: [Row] { rows.filter { !$0.isNew && !$0.changes.isEmpty } }
 }
 
 /// By what a roster finds a record again: in its village alone, for numbers repeat from village to village.

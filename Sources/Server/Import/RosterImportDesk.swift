@@ -41,14 +41,34 @@ struct RosterImportDesk {
                 explanation: Label(
                     zh: "名册超过 \(Limits.rosterRows) 行，请分开导入", en: "The roster has more than \(Limits.rosterRows) rows"))
         }
+        try checkSize(of: table, mapping, name: name)
         return try township.database.read { database in
             var planning = Planning(
                 desk: self, transaction: AuthorityTransaction(database, tables: tables), act: act, village: village)
-            for row in table.rows { try planning.add(row, of: table, by: mapping) }
+            for row in table.rows {
+                try Interruption.current?.checkRoster(name)
+                try planning.add(row, of: table, by: mapping)
+            }
             return ImportPlan(
                 seq: try planning.transaction.head().seq, encoding: encoding, count: table.rows.count,
                 rows: planning.rows, unchanged: planning.unchanged, rejected: planning.rejected,
                 warnings: planning.warnings)
+        }
+    }
+
+    /// A row may come to many records.
+    /// - Throws: ``Problem`` ``Problem/Code/badDocument``.
+    private func checkSize(of table: CSVTable, _ mapping: RosterMapping, name: String) throws {
+        var records = 0
+        for row in table.rows {
+            records += table.fields(of: row).map(mapping.count) ?? 0
+            guard records > Limits.rosterRecords else { continue }
+            throw Problem(
+                .badDocument, name,
+                explanation: Label(
+                    zh: "到第 \(row.line) 行已有 \(records) 条记录，一次最多 \(Limits.rosterRecords) 条，请分开导入",
+                    en: "\(records) records by line \(row.line), more than \(Limits.rosterRecords); import it in parts")
+            )
         }
     }
 
@@ -64,6 +84,7 @@ struct RosterImportDesk {
         try township.database.read { try refuseStale(plan.rows, seen: act.seen ?? 0, in: $0) }
         var seq: Seq?
         for rows in Self.sets(of: plan.rows) {
+            try Interruption.current?.check()
             seq =
                 try township.database.write { transaction in
                     try refuseStale(rows, seen: act.seen ?? 0, in: transaction.database, own: seq != nil)
@@ -206,19 +227,56 @@ private struct Planning {
     }
 
     private mutating func keep(_ planned: RosterRow, key: RosterKey?) throws {
-        let changes = try desk.township.desk.changes(planned.drafts, act, in: transaction).changes
+        let drafts = planned.drafts + [try missingHead(planned)].compactMap(\.self)
+        let changes = try desk.township.desk.changes(drafts, act, in: transaction).changes
         if let key { lines[key] = planned.line }
-        guard let first = planned.drafts.first, !changes.isEmpty else {
+        guard let first = drafts.first, !changes.isEmpty else {
             unchanged += 1
             return
         }
         let isNew = planned.known == nil
-        for draft in planned.drafts { try warn(of: draft, line: planned.line) }
+        for draft in drafts { try warn(of: draft, line: planned.line) }
         rows.append(
             ImportPlan.Row(
-                line: planned.line, record: first.record, kind: first.kind, drafts: planned.drafts, isNew: isNew,
-                changes: isNew ? [] : changes.flatMap { Self.fields($0, of: first.kind) }, size: changes.count,
+                line: planned.line, record: first.record, kind: first.kind, drafts: drafts, isNew: isNew,
+                changes: isNew
+                    ? [] : changes.filter { $0.record == first.record }.flatMap { Self.fields($0, of: first.kind) },
+                size: changes.count,
                 key: key))
+    }
+
+    /// Whom the row calls the head, where nobody is on record as head; a head who differs is said, and stays.
+    private mutating func missingHead(_ planned: RosterRow) throws -> Draft? {
+        guard let head = planned.head, let name = Self.text("name", of: head), let known = planned.known,
+            let household = Linked(known)
+        else { return nil }
+        let reader = PeopleReader(tables: transaction.tables, in: transaction.database)
+        let (family, current) = try reader.family(of: household)
+        let number = Self.text("id_number", of: head).flatMap(IdentityNumber.person)
+        func isSame(_ member: Linked) -> Bool {
+            let other = member.text("id_number").flatMap { IdentityNumber.person($0) }
+            return if let number, let other { number == other } else { member.text("name") == name }
+        }
+        if let current {
+            if !isSame(current) {
+                let stands = current.text("name") ?? ""
+                warnings.append(
+                    ImportPlan.Warning(
+                        line: planned.line, record: known.id,
+                        reason: Label(
+                            zh: "名册上的户主是\(name)，已登记的户主是\(stands)；没有改动",
+                            en: "The roster calls \(name) the head, on record it is \(stands); nothing is changed")))
+            }
+            return nil
+        }
+        guard family.contains(where: isSame) else { return head }
+        warnings.append(
+            ImportPlan.Warning(
+                line: planned.line, record: known.id,
+                reason: Label(
+                    zh: "\(name)已登记为家庭成员，但没有登记为户主；没有改动",
+                    en: "\(name) is on record as a member, not as the head; nothing is changed")))
+        return nil
     }
 
     /// Says of a person whether somebody else has the number: the row is taken in all the same, for which of the two is
@@ -232,10 +290,15 @@ private struct Planning {
             guard let member = try reader.member(id) else { continue }
             let household = try reader.household(of: member)
             let said = [household?.text("number"), member.text("name")].compactMap(\.self).joined(separator: " ")
+            // An open duplicate holds the money of both (DOMAIN section 7).
+            let isAssisted = try household.map(reader.isCase) ?? false
             warnings.append(
                 ImportPlan.Warning(
                     line: line, record: household?.record.id ?? id,
-                    reason: Label(zh: "身份证号已登记：\(said)", en: "The identity number is on record: \(said)")))
+                    reason: Label(
+                        zh: "身份证号已登记：\(said)" + (isAssisted ? "；核清以前，该户的救助金暂缓发放" : ""),
+                        en: "The identity number is on record: \(said)"
+                            + (isAssisted ? "; until it is decided that household's payment is held" : ""))))
         }
         if let first = people[person] {
             warnings.append(
@@ -266,6 +329,7 @@ private struct Planning {
                 field: key?.fields.joined(separator: ",") ?? "",
                 reason: Label(zh: "与第 \(line) 行是同一个", en: "The same as in line \(line)"))
         }
+        try checkPlace(planned)
         guard let first = planned.drafts.first, planned.known == nil, let field = first.kind.scopeField else { return }
         let code = Self.text(field, of: first)
         if !(code.map(desk.isVillage) ?? false) {
@@ -274,6 +338,30 @@ private struct Planning {
             }
             throw RosterMapping.RowError(field: field, reason: notOurs ?? desk.villageNeeded)
         }
+    }
+
+    /// All of a row is in one village: its own, or that of the rows that name none.
+    /// - Throws: ``RosterMapping/RowError``.
+    private func checkPlace(_ planned: RosterRow) throws {
+        var places = Set([planned.known?.scope.code].compactMap(\.self))
+        let own = Set(planned.drafts.map(\.record))
+        if let village, planned.drafts.first?.kind.scopeField == nil { places.insert(village.code) }
+        for draft in planned.drafts {
+            if let field = draft.kind.scopeField, let code = Self.text(field, of: draft) { places.insert(code) }
+            for parent in draft.kind.parents {
+                guard let id = Self.text(parent.field, of: draft).flatMap({ RecordID($0) }), !own.contains(id),
+                    let kind = parent.kind.flatMap(transaction.schema.kind),
+                    let record = try transaction.tables.record(id, kind: kind, in: transaction.database)
+                else { continue }
+                places.insert(record.scope.code)
+            }
+        }
+        guard places.count > 1 else { return }
+        throw RosterMapping.RowError(
+            field: "household",
+            reason: Label(
+                zh: "这一行属于不止一个村居：\(places.sorted().joined(separator: "、"))",
+                en: "The row is of more than one village: \(places.sorted().joined(separator: ", "))"))
     }
 
     private static func village(of record: RosterMapping.Draft) -> String {

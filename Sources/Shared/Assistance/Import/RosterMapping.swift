@@ -74,22 +74,30 @@ package struct RosterMapping: Sendable {
 
     private static let repeatLimit = 50
 
-    /// - Throws: ``Problem`` ``Problem/Code/badMapping`` with the place.
+    /// - Throws: ``Problem`` ``Problem/Code/badMapping`` with the place; for what no roster brings (``RosterKinds``) too.
     package init(_ root: MappingNode, schema: Schema) throws {
         guard let records = root["records"]?.nodes, !records.isEmpty else { throw Problem(.badMapping, "records") }
-        templates = try records.map { try Self.template($0, schema: schema) }
+        guard records.count <= Limits.mappingBlocks else {
+            throw Problem(
+                .badMapping, "records",
+                explanation: Label(
+                    zh: "映射有 \(records.count) 段，最多 \(Limits.mappingBlocks) 段",
+                    en: "The mapping has \(records.count) blocks, more than \(Limits.mappingBlocks)"))
+        }
+        templates = try records.enumerated().map { index, node in
+            try Self.template(node, at: "records[\(index + 1)]", schema: schema)
+        }
     }
 
-    private static func template(_ node: MappingNode, schema: Schema) throws -> Template {
-        guard let name = node["kind"]?.text, let kind = schema.kind(name), !kind.isSystem else {
-            throw Problem(.badMapping, "kind")
-        }
+    private static func template(_ node: MappingNode, at place: String, schema: Schema) throws -> Template {
+        let kind = try RosterKinds.kind(node["kind"]?.text, at: place, in: schema)
+        let name = kind.name
         guard case .map(let fields)? = node["fields"] else { throw Problem(.badMapping, "\(name).fields") }
         return Template(
             kind: kind, alias: node["as"]?.text, count: node["repeat"]?.text, when: node["when"]?.text,
             key: node["key"]?.nodes.compactMap(\.text) ?? [],
             fields: try fields.sorted { $0.key < $1.key }.map { field, source in
-                guard kind.field(field) != nil else { throw Problem(.badMapping, "\(name).\(field)") }
+                try RosterKinds.check(field, of: kind)
                 return (field, try Self.source(source, at: "\(name).\(field)"))
             })
     }
@@ -123,6 +131,15 @@ package struct RosterMapping: Sendable {
                     field: template.count ?? "", reason: Label(zh: "数目不在 0 至 50 之间", en: "Not between 0 and 50"))
             }
             return try (0..<count).map { index in try draft(template, index: Int(index) + 1, row: row) }
+        }
+    }
+
+    /// How many records a row comes to, without making them; 0 for what makes the row a bad one.
+    package func count(of row: [String: String]) -> Int {
+        templates.reduce(0) { sum, template in
+            if let column = template.when, row[column].map({ $0.isEmpty || $0 == "0" }) ?? true { return sum }
+            let count = template.count.map { Int($0) ?? row[$0].flatMap { Int($0) } ?? 0 } ?? 1
+            return sum + ((0...Self.repeatLimit).contains(count) ? count : 0)
         }
     }
 

@@ -9,6 +9,8 @@ package struct RosterRow: Sendable {
     package let drafts: [Draft]
     /// The record that was found by the key.
     package let known: Record?
+    /// Whom the row calls the head of a household that is known: to be made where nobody is on record as head.
+    package let head: Draft?
 
     /// - Parameters:
     ///   - village: of a first record whose row names none.
@@ -43,10 +45,17 @@ package struct RosterRow: Sendable {
             return (record, id)
         }
         if let first = records.first, let known {
+            head = try new.dropFirst().first { record, _ in record.isHead(of: first) }.map { record, id in
+                let references = first.alias.map { [$0: known.id] } ?? [:]
+                return Draft(
+                    kind: record.kind, record: id, operation: .create, writes: try record.writes(references: references)
+                )
+            }
             drafts = [
-                Draft(kind: first.kind, record: known.id, operation: .edit, writes: try first.writes(references: ids))
+                Draft(kind: first.kind, record: known.id, operation: .edit, writes: try first.writes(staying: known))
             ]
         } else {
+            head = nil
             drafts = try new.map { record, id in
                 Draft(kind: record.kind, record: id, operation: .create, writes: try record.writes(references: ids))
             }
@@ -58,6 +67,17 @@ extension RosterMapping.Draft {
     package func value(_ name: String) -> Value? {
         guard case .value(let value)? = fields.first(where: { $0.name == name })?.value else { return nil }
         return value
+    }
+
+    /// 户主 or 本人 (GB/T 4761), and of nobody else in the row.
+    fileprivate func isHead(of household: Self) -> Bool {
+        guard kind.name == memberKind.name, household.kind.name == householdKind.name,
+            ["01", "02"].contains(value("relation")?.text)
+        else { return false }
+        return fields.allSatisfy { name, field in
+            guard case .reference(let alias) = field else { return true }
+            return name == "household" && alias == household.alias
+        }
     }
 
     /// By which an existing record is found; `nil` without a key.
@@ -82,6 +102,26 @@ extension RosterMapping.Draft {
             reason: Label(
                 zh: "缺\(labels.map(\.zh).joined(separator: "、"))，没有导入",
                 en: "Without \(labels.map { $0.en.lowercased() }.joined(separator: ", ")): not taken in"))
+    }
+
+    /// Of a record that is known: it stays where it is. What the row says of others, which are not brought in once more,
+    /// is left out.
+    /// - Throws: ``RosterMapping/RowError`` for a row that says it is elsewhere.
+    fileprivate func writes(staying known: Record) throws -> [FieldWrite] {
+        let places = Set(kind.parents.map(\.field) + [kind.scopeField].compactMap(\.self))
+        return try fields.compactMap { name, field in
+            guard case .value(let value) = field else { return nil }
+            if places.contains(name), value != known.value(name, in: kind), let field = kind.field(name) {
+                throw RosterMapping.RowError(
+                    field: "\(kind.name).\(name)",
+                    reason: Label(
+                        zh: "\(kind.label.zh)已有记录，\(field.label.zh)不同；名册不能改变它的归属",
+                        en:
+                            "The \(kind.label.en.lowercased()) is on record with another \(field.label.en.lowercased()); no roster moves it"
+                    ))
+            }
+            return .set(name, value)
+        }
     }
 
     fileprivate func writes(references: [String: RecordID]) throws -> [FieldWrite] {
