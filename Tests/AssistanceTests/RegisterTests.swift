@@ -160,6 +160,15 @@ import Testing
         #expect(summary["township"]?["persons"]?.int == 900)
     }
 
+    /// Adding them up ended the program.
+    @Test func whatNoRecordCouldSayIsAddedUpAllTheSame() throws {
+        var world = RegisterFixture()
+        for number in [Int64.max, .max, .min] {
+            world.add("publicity", ["on": day("2026-11-05"), "copies": .int64(number), "persons": .int64(number)])
+        }
+        #expect(try world.summary("publicity")["township"]?["copies"]?.int == Limits.largestNumber)
+    }
+
     @Test func aVillagesOwnRecordIsOfThatVillageWhateverItSays() throws {
         var world = RegisterFixture()
         let scope = Scope(RegisterFixture.village)

@@ -200,9 +200,27 @@ import Testing
         #expect(try !leader.get("/records/\(id)").text.contains("11010519491231002X"), "masked")
         let refused = try leader.submit(try leader.get(edit), edit, ["decision": "upheld", "reason": "认定"])
         #expect(refused.words.contains("R61") && refused.forms.contains { $0.action == edit }, "\(refused.words)")
+        // Who decides is who is signed in; a clerk does not even by a form of his own.
+        let days: KeyValuePairs = ["decided_on": "2026-11-20", "expires_on": "2027-11-20"]
+        #expect(!refused.text.contains("name=\"decided_by\""))
+        #expect(try leader.submit(refused, edit, ["decided_by": "赵", "decision": "upheld"]).status == 403)
+        #expect(try clerk.submit(try clerk.get(edit), edit, ["decision": "dismissed", "reason": "撤"]).status == 403)
+        // Whoever changed a ground is a maker, and the clerk who made it too.
+        var other = try person("zhou", "leader")
+        let changed = try other.submit(try other.get(edit), edit, ["hearing": "否认", "reason": "补记"])
+        #expect(changed.status == 303, "\(changed.words)")
+        let own1 = try other.submit(
+            try other.get(edit), edit,
+            ["decision": "upheld", "decided_on": "2026-11-20", "expires_on": "2027-11-20", "reason": "认定"])
+        #expect(own1.words.contains("同一"), "\(own1.status) \(own1.words)")
         let decided = try leader.submit(
-            refused, edit, ["decided_by": "赵", "decided_on": "2026-11-20", "expires_on": "2027-11-20"])
+            try leader.submit(try leader.get(edit), edit, ["decision": "upheld", "reason": "认定"]), edit, days)
         #expect(decided.status == 303, "\(decided.words)")
+        let record = try leader.json("/records/\(id)")
+        #expect(record["fields"]["decided_by"].string?.contains("chen") == true, "\(record)")
+        // What was decided was decided on these grounds.
+        let swapped = try clerk.submit(try clerk.get(edit), edit, ["evidence": "另一份", "reason": "换"])
+        #expect(swapped.status >= 400 && swapped.words.contains("R61"), "\(swapped.words)")
         let own = try enter(&leader, "dishonesty", ["name": "李四", "behaviour": "false_papers", "reason": "核对发现"])
         let path = "/records/\(own)/edit"
         let same = try leader.submit(try leader.get(path), path, ["decision": "dismissed", "reason": "不予认定"])

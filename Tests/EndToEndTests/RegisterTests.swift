@@ -243,6 +243,13 @@ import Testing
         let run = try #require(first["id"].string)
         let result = ["sample", "result", run, households[0], "--result", "inconsistent", "--by", "赵"]
         #expect(try server.program.run(result + ["--note", "收入不符", "--json"]).code == 0)
+        let drawn = try #require(
+            try server.command("list", "sampled_household").json["records"].array.first {
+                $0["fields"]["result"].isNull
+            })
+        let early = ["result=consistent", "checked_by=赵", "checked_on=2020-01-01"]
+        #expect(
+            try refusal("edit", try #require(drawn["id"].string), early[0], early[1], early[2]).contains("R57"))
         let runs = try register("sample_check")
         #expect(runs["count"].int == 2)
         let listed = runs["entries"].array.first { $0["id"].string == run }

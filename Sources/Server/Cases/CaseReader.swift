@@ -77,6 +77,15 @@ struct CaseReader: LinkedRecords {
         try HistoryReader(database, tables: tables).entries(of: record).first { $0.outcome != .quarantined }?.author
     }
 
+    /// Who wrote a record, and who changed any of some of its fields since.
+    func authors(of record: RecordID, changing isMeant: (String) -> Bool) throws -> Set<String> {
+        let entries = try HistoryReader(database, tables: tables).entries(of: record).filter {
+            $0.outcome != .quarantined
+        }
+        let later = entries.dropFirst().filter { $0.effects.contains { isMeant($0.field) } }
+        return Set((entries.prefix(1) + later).map(\.author))
+    }
+
     func kind(_ name: String) throws -> KindSchema {
         guard let kind = tables.schema.kind(name) else { throw Problem(.unknownKind, name) }
         return kind

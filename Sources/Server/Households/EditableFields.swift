@@ -16,10 +16,10 @@ struct EditableFields: Sendable {
     private static let drawn = "sampled_household"
 
     /// What of a dishonesty record is decided and approved (R61, R62): by who signs.
-    private static let signed = [
-        "dishonesty": Set([
-            "decision", "decided_by", "decided_on", "expires_on", "export_approved_by", "export_approved_on",
-        ])
+    private static let signed = ["dishonesty": RegisterAdmission.decisionFields]
+    /// Who signs is who is signed in: of each, the field that is signed.
+    private static let signatures = [
+        "dishonesty": ["decided_by": "decision", "export_approved_by": "export_approved_on"]
     ]
 
     /// Who may write records of a kind by hand.
@@ -52,7 +52,7 @@ struct EditableFields: Sendable {
         }
         try person?.check(Self.permission(of: kind.name))
         let maySign = person.map { Permission.approve.isGiven(to: $0.role) } ?? true
-        withheld = maySign ? [] : Self.signed[kind.name] ?? []
+        withheld = maySign ? Set((Self.signatures[kind.name] ?? [:]).keys) : Self.signed[kind.name] ?? []
         self.kind = kind
         self.record = record
     }
@@ -65,6 +65,29 @@ struct EditableFields: Sendable {
     func isSigned(_ writes: [FieldWrite]) -> Bool {
         let signed = Self.signed[kind.name] ?? []
         return writes.contains { signed.contains($0.field) }
+    }
+
+    /// Fields by which a record is blamed on somebody, or decided: what is not one of those that are signed.
+    func isGround(_ field: String) -> Bool { !(Self.signed[kind.name] ?? []).contains(field) }
+
+    /// What is written, and the name of who signs where something is signed.
+    func signed(_ writes: [FieldWrite], by author: String) -> [FieldWrite] {
+        writes
+            + (Self.signatures[kind.name] ?? [:]).sorted { $0.key < $1.key }.compactMap { signature, field in
+                guard case .set(_, let value)? = writes.first(where: { $0.field == field }) else { return nil }
+                return .set(signature, value.isNull ? .null : .text(author))
+            }
+    }
+
+    /// What a form says of fields that its sender may not write is refused, not dropped.
+    /// - Throws: ``Problem`` ``Problem/Code/notPermitted``.
+    func checkWithheld(_ form: FormFields) throws {
+        for field in kind.storedFields where withheld.contains(field.name) {
+            let text = (form[field.name] ?? "").trimmingSpace
+            if !(text.isEmpty || text == typed(field)) || form[Self.clear + field.name] != nil {
+                throw Problem(.notPermitted, field.label.text())
+            }
+        }
     }
 
     /// What says which village an entry is about. Of a village's own the village counts, whatever the field says.

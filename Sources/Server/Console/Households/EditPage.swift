@@ -109,19 +109,20 @@ struct EditPage: ConsolePage {
         _ console: Console, operation: Change.Operation, record: RecordID
     ) throws -> ConsoleAnswer {
         let context = RuleContext(today: request.now.day)
+        try editable.checkWithheld(request.form)
         let (writes, wrong) = editable.read(request.form, context: context)
         var all = wrong.merging(editable.missing(writes, context: context)) { first, _ in first }
         let reason = request.optional("reason")
         if reason == nil { all["reason"] = EditableFields.words(Problem(.reasonNeeded, "reason")) }
         guard all.isEmpty, let reason else { throw WrongFields(all) }
         guard operation == .edit || !writes.isEmpty else { throw Problem(.nothingToChange) }
-        var kept = writes
+        var kept = editable.signed(writes, by: request.person.author)
         if operation == .create, let household = ground.household {
             kept.insert(.set("household", .text(household.description)), at: 0)
         }
         let draft = Draft(kind: editable.kind, record: record, operation: operation, writes: kept)
         do {
-            if editable.isSigned(writes) { try checkSecondPerson(console, of: record) }
+            if editable.isSigned(writes) { try checkSecondPerson(console, of: record, writes) }
             let act = try console.act(request, reason: reason) { _, _ in operation == .create ? [] : [record] }
             let seq = try CaseDesk(township: console.township).add(draft, act: act)
             return .done(
@@ -135,12 +136,13 @@ struct EditPage: ConsolePage {
         }
     }
 
-    /// Who wrote down what a person is blamed for does not decide it.
-    private func checkSecondPerson(_ console: Console, of record: RecordID) throws {
-        let author = try console.read { database, _ in
-            try CaseReader(console.township, in: database).author(of: record)
+    /// Who wrote any of what a person is blamed for, at first or since, does not decide it.
+    private func checkSecondPerson(_ console: Console, of record: RecordID, _ writes: [FieldWrite]) throws {
+        let makers = try console.read { database, _ in
+            try CaseReader(console.township, in: database).authors(of: record) { editable.isGround($0) }
         }
-        guard author == nil || author == request.person.author else { return }
+        let isOwn = makers.contains { MoneyAdmission.isSame($0, request.person.author) }
+        guard makers.isEmpty || isOwn || writes.contains(where: { editable.isGround($0.field) }) else { return }
         throw Problem(.samePerson, editable.kind.label.text())
     }
 
@@ -193,7 +195,19 @@ struct EditPage: ConsolePage {
 
     private func isMasked(_ field: FieldSchema) -> Bool {
         guard let record = editable.record, !clearance.isClear else { return false }
-        return Masking.form(of: field.name, in: editable.kind.name) != nil && !record.value(field.name).isNull
+        let value = record.value(field.name)
+        if value.isNull { return false }
+        return Masking.form(of: field.name, in: editable.kind.name) != nil || maskedText(field) != nil
+    }
+
+    /// A free text with numbers in it that are not shown, as it is shown; `nil` for every other value.
+    private func maskedText(_ field: FieldSchema) -> String? {
+        guard let record = editable.record, !clearance.isClear,
+            Masking.form(of: field.name, in: editable.kind.name) == nil
+        else { return nil }
+        let value = record.value(field.name)
+        let masked = Masking.masked(value, of: field.name, in: editable.kind.name)
+        return masked == value ? nil : PlainText.of(masked, field: field)
     }
 
     func body() -> HTML {
@@ -238,6 +252,7 @@ struct EditPage: ConsolePage {
         let help =
             isMasked
             ? L("已登记，被遮盖；不填就不改", "On record, masked; left empty it stays")
+                + (maskedText(field).map { L("：\($0)", ": \($0)") } ?? "")
             : EditableFields.isMoney(field) ? L("单位：元，如 320 或 12.50", "In yuan, like 320 or 12.50") : nil
         let empty = isMasked ? L("（不改）", "(stays)") : "—"
         if let codes = field.rule?.offered, field.type == .text {

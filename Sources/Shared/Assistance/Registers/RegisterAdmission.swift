@@ -7,7 +7,11 @@ package enum RegisterAdmission {
         for mutation in proposal.mutations where !mutation.after.isDeleted {
             guard let record = Linked(mutation.after) else { continue }
             for closing in closings where closing.kind == record.kind.name { try closing.check(record) }
-            if record.kind.name == "dishonesty" { try checkDishonesty(record) }
+            if record.kind.name == "dishonesty" {
+                try checkGrounds(of: mutation)
+                try checkDishonesty(record)
+            }
+            if record.kind.name == "sampled_household" { try checkDay(of: record, in: proposal) }
         }
     }
 
@@ -66,6 +70,49 @@ package enum RegisterAdmission {
             kind: "sampled_household", field: "result", needs: ["checked_by", "checked_on"], rule: 57,
             act: Label(zh: "登记抽查结果", en: "record the result of a spot check")),
     ]
+
+    /// What of a dishonesty record is decided and approved (R61, R62); the rest are the grounds of the decision.
+    package static let decisionFields: Set<String> = [
+        "decision", "decided_by", "decided_on", "expires_on", "export_approved_by", "export_approved_on",
+    ]
+
+    /// R61: what was decided was decided on these grounds: they stay.
+    private static func checkGrounds(of mutation: RecordMutation) throws {
+        guard let before = mutation.before.flatMap(Linked.init), !before.value("decision").isNull,
+            let after = Linked(mutation.after)
+        else { return }
+        let changed = before.kind.storedFields.filter {
+            !decisionFields.contains($0.name) && $0.name != "village"
+                && before.value($0.name).normalised != after.value($0.name).normalised
+        }
+        guard !changed.isEmpty else { return }
+        throw Refusal(
+            move: Label(zh: "改动已作决定的失信记录", en: "change a dishonesty record that is decided"),
+            reasons: changed.map { field in
+                .init(
+                    CaseRule(61),
+                    Label(
+                        zh: "已作决定，“\(field.label.zh)”是决定的依据，不能再改",
+                        en: "it is decided; \(field.label.en.lowercased()) is among its grounds (evidence) and stays"))
+            }
+        ).problem
+    }
+
+    /// R57: nobody checked a household before it was drawn.
+    private static func checkDay(of record: Linked, in proposal: Proposal) throws {
+        guard let checked = record.day("checked_on"), let id = record.value("sample_check").recordID,
+            let kind = AssistanceSchema.current.kind("sample_check"),
+            let drawn = try proposal.record(id, kind: kind).flatMap(Linked.init)?.day("drawn_on"), checked < drawn
+        else { return }
+        throw Refusal(
+            move: Label(zh: "登记抽查结果", en: "record the result of a spot check"),
+            reasons: [
+                .init(
+                    CaseRule(57),
+                    Label(zh: "核查日期早于抽取日期 \(drawn)", en: "the day of the check is before that of the draw, \(drawn)"))
+            ]
+        ).problem
+    }
 
     /// R61: no decision without evidence and a hearing before it; one that is upheld ends on a day. R62: none but such a
     /// one is approved for joint sanctions.
