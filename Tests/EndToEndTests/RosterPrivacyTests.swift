@@ -44,6 +44,43 @@ import Testing
         #expect(views.contains { $0["account"].string == "li" && $0["page"].string == "import" }, "\(views)")
     }
 
+    /// Reasons, and the free texts in forms, are masked as texts are.
+    @Test func numbersInReasonsAndInFormsAreMasked() throws {
+        var clerk = clerk
+        let number = "440524188001010014"
+        let (home, _) = try desk.family("003")
+        _ = try desk.server.command("edit", home, "remarks=代领人 \(number)", "--reason", "证件 \(number) 已核")
+        for path in ["/households/\(home)", "/households/\(home)/history", "/records/\(home)", "/records/\(home)/edit"]
+        {
+            let page = try clerk.get(path)
+            #expect(page.status == 200 && !page.text.contains(number) && page.text.contains("4405"), "\(path)")
+            #expect(try !clerk.get(path, headers: Self.json).text.contains(number), "\(path)")
+        }
+        let form = try clerk.get("/records/\(home)/edit")
+        let kept = try clerk.submit(form, "/records/\(home)/edit", ["address": "二组", "reason": "搬家"])
+        #expect(kept.status == 303, "\(kept.words)")
+        let record = try desk.server.command("show", home).json
+        #expect(record["fields"]["remarks"].string?.contains(number) == true, "left as it is: \(record)")
+    }
+
+    /// One clerk made case moves "by the leader", keys and payments.
+    @Test func aRosterOfMoneyOrDecisionsIsRefused() throws {
+        var clerk = clerk
+        let seen = "\(try #require(try desk.server.command("status").json["seq"].int))"
+        for kind in ["payment", "district_key", "case_move", "check_report", "disclosure", "dishonesty"] {
+            let mapping = "records: [{kind: \(kind), fields: {by: '{x}'}}]"
+            for path in ["/imports/plan", "/imports"] {
+                let answer = try clerk.post(
+                    path,
+                    [
+                        "form_token": try clerk.formToken(), "roster": "x\n1\n", "mapping": mapping, "reason": "导入名册",
+                        "seen": seen,
+                    ], headers: Self.json)
+                #expect(answer.json["error"]["code"].int == 1007 && answer.text.contains(kind), "\(answer.text)")
+            }
+        }
+    }
+
     /// The refusal of a plan that is no longer right says what changed, and says it masked.
     @Test func aRefusedRosterMasksWhatChangedMeanwhile() throws {
         var clerk = clerk

@@ -91,7 +91,15 @@ enum Shown {
     /// Who wrote it: the township's own programs have no person's name.
     static func author(_ author: String) -> String { author == "desk" ? L("镇街", "The township") : author }
 
-    static func reason(_ reason: String) -> String { reason == "nightly" ? L("夜间任务", "the night job") : reason }
+    /// As every free text: numbers by which a person could be found are masked.
+    static func reason(_ reason: String, isClear: Bool = false) -> String {
+        reason == "nightly" ? L("夜间任务", "the night job") : masked(reason: reason, isClear: isClear)
+    }
+
+    /// As it was written, masked.
+    static func masked(reason: String, isClear: Bool = false) -> String {
+        isClear ? reason : Masking.numbers(in: reason, alsoPhones: false)
+    }
 
     /// A moment; of midnight the day alone.
     static func time(_ instant: Instant) -> String {

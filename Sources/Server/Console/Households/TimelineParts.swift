@@ -29,7 +29,7 @@ enum TimelineParts {
                 Tag.small(text: place(entry))
             }
             if let reason = item?.reason, !reason.isEmpty {
-                Tag.p { Tag.em(text: L("理由：", "Reason: ") + Shown.reason(reason)) }
+                Tag.p { Tag.em(text: L("理由：", "Reason: ") + Shown.reason(reason, isClear: isClear)) }
             }
             for part in entry.parts.prefix(shownParts) { self.part(part, file: file, isClear: isClear) }
             if entry.parts.count > shownParts {
@@ -187,7 +187,8 @@ extension HouseholdHistory.Entry {
     fileprivate func document(isClear: Bool) -> JSONValue {
         .object([
             ("seq", .int(Int64(seq))), ("author", .string(item?.author ?? "")),
-            ("at", item.map { .string($0.at.description) } ?? .null), ("reason", .string(item?.reason ?? "")),
+            ("at", item.map { .string($0.at.description) } ?? .null),
+            ("reason", .string(Shown.masked(reason: item?.reason ?? "", isClear: isClear))),
             ("outcome", .string(item?.outcome.rawValue ?? "applied")), ("desk", .bool(isDesk)),
             ("station", station.map(JSONValue.string) ?? .null), ("staff", staff.map(JSONValue.string) ?? .null),
             (

@@ -55,6 +55,7 @@ struct ViewsPage: ConsolePage {
     /// `account`, `person`, `role`, `reason`, `table`, `village`], `next`, `views` [`at`, `account`, `page`, `seq`].
     var json: JSONValue {
         func text(_ name: String, _ of: Linked) -> JSONValue { of.text(name).map(JSONValue.string) ?? .null }
+        func reason(_ of: Linked) -> JSONValue { of.text("reason").map { .string(Shown.masked(reason: $0)) } ?? .null }
         return .object([
             ("seq", .int(Int64(seq))), ("household", .string(household.description)),
             (
@@ -64,7 +65,7 @@ struct ViewsPage: ConsolePage {
                         .object([
                             ("at", JSONValue(one.value("at"))), ("account", text("account", one)),
                             ("person", text("person", one)), ("role", text("role", one)),
-                            ("reason", text("reason", one)), ("subject", text("subject", one)),
+                            ("reason", reason(one)), ("subject", text("subject", one)),
                         ])
                     })
             ),
@@ -75,7 +76,7 @@ struct ViewsPage: ConsolePage {
                         .object([
                             ("at", JSONValue(one.value("at"))), ("account", text("account", one)),
                             ("person", text("person", one)), ("role", text("role", one)),
-                            ("reason", text("reason", one)), ("table", .string(taken.table)),
+                            ("reason", reason(one)), ("table", .string(taken.table)),
                             ("village", taken.village.map { .string($0.code) } ?? .null),
                         ])
                     })
@@ -104,7 +105,7 @@ struct ViewsPage: ConsolePage {
                     rows: disclosures.map { one in
                         [
                             one.time("at").map(Parts.time) ?? .empty, .text(Self.who(one)),
-                            .text(Shown.meaning("role", of: one)), .text(one.text("reason") ?? ""),
+                            .text(Shown.meaning("role", of: one)), .text(Shown.reason(one.text("reason") ?? "")),
                             Parts.link(String(one.record.seq), Link("records", one.record.id.description)),
                         ]
                     })
@@ -116,7 +117,7 @@ struct ViewsPage: ConsolePage {
                     rows: exports.map { _, one in
                         [
                             one.time("at").map(Parts.time) ?? .empty, .text(Self.who(one)),
-                            .text(Disclosures.table(of: one).shown), .text(one.text("reason") ?? ""),
+                            .text(Disclosures.table(of: one).shown), .text(Shown.reason(one.text("reason") ?? "")),
                             Parts.link(String(one.record.seq), Link("records", one.record.id.description)),
                         ]
                     })

@@ -199,7 +199,11 @@ struct RecordPage: ConsolePage {
             " "
             Tag.small(text: L("序号 \(item.seq)", "seq \(item.seq)"))
             if item.outcome == .quarantined { Parts.badge(L("被退回", "set aside"), .grave) }
-            if !item.reason.isEmpty { Tag.p { Tag.em(text: L("理由：", "Reason: ") + Shown.reason(item.reason)) } }
+            if !item.reason.isEmpty {
+                Tag.p {
+                    Tag.em(text: L("理由：", "Reason: ") + Shown.reason(item.reason, isClear: clearance.isClear))
+                }
+            }
             TimelineParts.told(
                 TimelineParts.lines(item, kind: record.kind, isClear: clearance.isClear, names: { named[$0] }))
         }

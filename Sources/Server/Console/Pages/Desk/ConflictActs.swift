@@ -138,7 +138,7 @@ extension ConflictActs {
                 Tag.strong(text: Shown.author(decision.author))
                 " "
                 Parts.time(decision.at)
-                " \(decision.reason)"
+                " \(Shown.reason(decision.reason))"
             }
             if decision.former == nil {
                 Parts.note(

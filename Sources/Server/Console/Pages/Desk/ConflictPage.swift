@@ -87,7 +87,7 @@ struct ConflictPage: ConsolePage {
                     Tag.li {
                         "\(writer.entry.author) "
                         Parts.time(writer.entry.at)
-                        " \(writer.entry.reason) "
+                        " \(Shown.reason(writer.entry.reason)) "
                         for line in lines(writer) { Tag.small(text: line + " ") }
                     }
                 }
@@ -234,7 +234,7 @@ extension ConflictReader.Writer {
     fileprivate var document: JSONValue {
         .object([
             ("author", .string(entry.author)), ("at", .string(entry.at.description)),
-            ("reason", .string(entry.reason)), ("seq", .int(Int64(entry.seq))),
+            ("reason", .string(Shown.masked(reason: entry.reason))), ("seq", .int(Int64(entry.seq))),
             ("device", .string(entry.device.description)), ("place", .string(place)),
             ("clockFlagged", .bool(entry.isFlagged)),
         ])

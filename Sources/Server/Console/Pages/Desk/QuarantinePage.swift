@@ -126,7 +126,7 @@ struct QuarantinePage: ConsolePage {
                         kept.station.map { "\($0.staff) " + $0.state.scopes.map(\.code).joined(separator: " ") } ?? "-")
                 ),
                 (L("时间", "When"), Parts.time(kept.set.time.instant)),
-                (L("说明", "Reason given"), .text(kept.set.reason)),
+                (L("说明", "Reason given"), .text(Shown.reason(kept.set.reason))),
                 (L("号", "Number"), .text(String(kept.set.number))),
             ])
             Parts.table(
