@@ -63,6 +63,10 @@ import Testing
         let report = try clerk.submit(page, "/money/returns", ["rows": returned])
         #expect(report.status == 200 && report.words.contains("退回 1 笔"), "\(report.words)")
         #expect(report.words.contains("1 行有问题"))
+        // What was rejected is shown, masked, and stands in the form to be corrected.
+        let left = report.forms.first { $0.action == "/money/returns" }?.fields.first { $0.0 == "rows" }?.1 ?? ""
+        #expect(left.contains("退回原因") && left.contains("6222020200112230") && !left.contains("账户冻结"), "\(left)")
+        #expect(report.words.contains("批次") || report.words.contains("内容"))
         let again = try clerk.submit(page, "/money/returns", ["rows": returned], headers: asProgram).json
         #expect(again["returned"].array.isEmpty && again["rejected"].array.count == 2, "once")
         let line = try #require(try clerk.json("/money/paid/2026-12")["returned"][0]["payment"].string)

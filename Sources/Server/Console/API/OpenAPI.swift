@@ -44,7 +44,7 @@ enum OpenAPI {
 
     private static func operation(_ route: DescribedRoute) -> JSONValue {
         let parameters =
-            route.parts.map { parameter($0, in: "path", part($0), isNeeded: true) }
+            route.parts.map { parameter($0, in: "path", part($0, of: route.path), isNeeded: true) }
             + route.operation.query.map { parameter($0.name, in: "query", $0.shape.asked, isNeeded: $0.isNeeded) }
         var members: [(String, JSONValue)] = [
             ("summary", .string(route.operation.summary.en)), ("description", .string(route.operation.summary.zh)),
@@ -67,8 +67,11 @@ enum OpenAPI {
     }
 
     /// A part of a path, by its name.
-    private static func part(_ name: String) -> JSONValue {
+    private static func part(_ name: String, of path: String) -> JSONValue {
         switch name {
+        case "name" where path == "/registers/{name}/new":
+            Shape.code(Register.all.filter(\.isWritten).map(\.name)).schema
+        case "name" where path.hasPrefix("/registers/"): Shape.code(Register.all.map(\.name)).schema
         case "month": Shape.month.schema
         case "year": Shape.year.schema
         case "sha256": Shape.hash.schema

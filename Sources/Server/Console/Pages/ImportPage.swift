@@ -69,15 +69,19 @@ struct ImportPage: ConsolePage {
     /// What is still to be done of a sheet that was taken in: its header and the rejected rows, to be corrected.
     private static func left(of plan: ImportPlan, _ sent: FormFields) throws -> FormFields {
         guard let roster = sent["roster"], !plan.rejected.isEmpty else { return FormFields() }
+        let text = try rows(of: roster, at: Set(plan.rejected.map(\.line)))
+        return FormFields(sent.pairs.map { $0.name == "roster" ? (name: $0.name, value: text) : $0 })
+    }
+
+    /// A sheet's header and those of its rows that begin at these lines.
+    static func rows(of roster: String, at wanted: Set<Int>) throws -> String {
         let starts = try CSVTable(Array(roster.utf8)).rows.map(\.line)
-        let lines = roster.split(separator: "\n", omittingEmptySubsequences: false)
-        let rejected = Set(plan.rejected.map(\.line))
+        let lines = roster.split(omittingEmptySubsequences: false) { ["\n", "\r\n", "\r"].contains($0) }
         var kept = Array(lines.prefix((starts.first ?? 2) - 1))
-        for (start, end) in zip(starts, starts.dropFirst() + [lines.count + 1]) where rejected.contains(start) {
+        for (start, end) in zip(starts, starts.dropFirst() + [lines.count + 1]) where wanted.contains(start) {
             kept += lines[(start - 1)..<(end - 1)]
         }
-        let text = kept.filter { !$0.isEmpty }.joined(separator: "\n") + "\n"
-        return FormFields(sent.pairs.map { $0.name == "roster" ? (name: $0.name, value: text) : $0 })
+        return kept.filter { !$0.isEmpty }.joined(separator: "\n") + "\n"
     }
 
     private static func plan(

@@ -31,9 +31,11 @@ struct MoneyPaidPage: ConsolePage {
         },
         .post("/money/returns", .work, work: { _ in .long }) { console, request in
             let act = try request.act(reason: L("银行退回文件", "the bank's return file"))
-            let report = try ReturnDesk(township: console.township).takeIn(
-                Array(try request.required("rows").utf8), act: act)
-            return try console.page { _, seq in MoneyReturnsPage(report: report, seq: seq) }
+            let rows = try request.required("rows")
+            let report = try ReturnDesk(township: console.township).takeIn(Array(rows.utf8), act: act)
+            return try console.page { _, seq in
+                try MoneyReturnsPage(report: report, rows: rows, request: request, seq: seq)
+            }
         },
         .post("/money/lines/{id}/return", .work) { console, request in
             let id = try request.record()
@@ -272,15 +274,7 @@ struct MoneyPaidPage: ConsolePage {
     private var takingIn: HTML {
         guard mayWork, !payFiles.isEmpty else { return .empty }
         return Parts.panel(L("登记银行退回", "Take in what the bank sent back"), id: "take-in") {
-            Parts.form(Link("money", "returns"), request, seen: seq, submit: L("读入", "Take in")) {
-                Parts.upload(into: "f-rows", L("银行退回文件（CSV）", "The bank's file (CSV)"), accept: ".csv,text/csv")
-                Parts.textarea(
-                    "rows", L("退回文件的内容（含表头）", "What is in it, with its header"), isRequired: true,
-                    help: L(
-                        "列名同发放文件：批次号、发放账号、补贴金额，最好还有所属月份、项目编码、身份证号；另加退回原因。有错的行写明行号，不影响其他行。",
-                        "Columns as in the pay file: 批次号, 发放账号, 补贴金额, better also 所属月份, 项目编码, 身份证号, and 退回原因. A bad row is reported with its line and stops nothing."
-                    ), rows: 6, limit: FormFields.Limit.bodyBytes)
-            }
+            MoneyReturnsPage.form(request, seen: seq)
         }
     }
 }
@@ -288,13 +282,45 @@ struct MoneyPaidPage: ConsolePage {
 /// What a return file came to.
 struct MoneyReturnsPage: ConsolePage {
     let report: ReturnDesk.Report
+    /// The header and the rejected rows, as they were sent: to be corrected; empty where there are none.
+    let left: String
+    let request: ConsoleRequest
     let seq: Seq
+
+    init(report: ReturnDesk.Report, rows: String, request: ConsoleRequest, seq: Seq) throws {
+        (self.report, self.request, self.seq) = (report, request, seq)
+        left = report.rejected.isEmpty ? "" : try ImportPage.rows(of: rows, at: Set(report.rejected.map(\.line)))
+    }
+
+    /// - Parameter rows: of a file that was sent before, to be corrected.
+    static func form(_ request: ConsoleRequest, seen: Seq, rows: String = "") -> HTML {
+        Parts.form(Link("money", "returns"), request, seen: seen, submit: L("读入", "Take in")) {
+            Parts.upload(into: "f-rows", L("银行退回文件（CSV）", "The bank's file (CSV)"), accept: ".csv,text/csv")
+            Parts.textarea(
+                "rows", L("退回文件的内容（含表头）", "What is in it, with its header"), value: rows, isRequired: true,
+                help: L(
+                    "列名同发放文件：批次号、发放账号、补贴金额，最好还有所属月份、项目编码、身份证号；另加退回原因。有错的行写明行号，不影响其他行。",
+                    "Columns as in the pay file: 批次号, 发放账号, 补贴金额, better also 所属月份, 项目编码, 身份证号, and 退回原因. A bad row is reported with its line and stops nothing."
+                ), rows: 6, limit: FormFields.Limit.bodyBytes)
+        }
+    }
+
+    /// What stands in the rejected rows, numbers masked, by line: for one of several lines its first.
+    private var contents: [Int: String] {
+        let lines = left.split(separator: "\n").dropFirst()
+        let rejected = Set(report.rejected.map(\.line)).sorted()
+        guard lines.count == rejected.count else { return [:] }
+        return Dictionary(
+            zip(rejected, lines.map { Masking.numbers(in: String($0), alsoPhones: false) })
+        ) { first, _ in first }
+    }
 
     var title: String { L("银行退回文件", "The bank's return file") }
     var json: JSONValue { report.document }
 
     func body() -> HTML {
-        .group([
+        let contents = contents
+        return .group([
             Parts.note(
                 L(
                     "\(report.rows) 行：退回 \(report.returned.count) 笔，\(MoneyPages.yuan(report.totalFen)) 元；\(report.rejected.count) 行有问题。",
@@ -302,10 +328,15 @@ struct MoneyReturnsPage: ConsolePage {
                 ), report.rejected.isEmpty ? .fine : .soon),
             Parts.panel(L("有问题的行", "Rejected rows")) {
                 Parts.table(
-                    L("有问题的行", "Rejected rows"), [L("行", "Line"), L("列", "Column"), L("原因", "Why")],
+                    L("有问题的行", "Rejected rows"),
+                    [L("行", "Line"), L("列", "Column"), L("原因", "Why"), L("内容", "What it says")],
                     rows: report.rejected.prefix(1_000).map {
-                        [.text(String($0.line)), .text($0.field), .text($0.reason)]
+                        [.text(String($0.line)), .text($0.field), .text($0.reason), .text(contents[$0.line] ?? "")]
                     }, numbers: [0])
+                if !left.isEmpty {
+                    Tag.p(text: L("这些行没有登记，留在下面，改好后再读入。", "These rows stand below: correct them and take them in."))
+                    Self.form(request, seen: seq, rows: left)
+                }
             },
             .group(
                 Set(report.returned.compactMap { $0.line.text("month") }).sorted().map { month in
