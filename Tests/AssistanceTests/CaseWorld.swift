@@ -28,10 +28,11 @@ final class CaseWorld: LinkedRecords {
 
     func day(_ offset: Int) -> Value { .date(now.day.adding(days: offset)) }
 
-    @discardableResult func add(_ kindName: String, _ fields: [String: Value]) -> RecordID {
+    @discardableResult func add(_ kindName: String, _ fields: [String: Value], id: RecordID? = nil) -> RecordID {
         let kind = AssistanceSchema.current.kind(kindName)!
         last += 1
-        var record = Record(id: RecordID(high: 1, low: last), kind: kind, scope: Scope("370404101201"), seq: last)
+        var record = Record(
+            id: id ?? RecordID(high: 1, low: last), kind: kind, scope: Scope("370404101201"), seq: last)
         for (name, value) in fields { record.assign(value, to: FieldKey(field: name), in: kind) }
         if kind.index(of: "application") != nil, fields["application"] == nil {
             record.assign(.text(application.description), to: FieldKey(field: "application"), in: kind)

@@ -51,7 +51,7 @@ import Testing
             | 公示单、告知书 · notices | `ruhu-server notice ID publicity --place … --hotline …`; `check_failure` and `rejection` draft themselves with their step |
             | 张贴、撤除、送达 · evidence, delivery | `ruhu edit NOTICE posted_evidence+=FILE`, `delivered_on=DATE` |
             | 异议、民主评议 · objection, democratic review | `ruhu new objection application=ID text=… at=DATE`, `ruhu-server new democratic_review application=ID objection=… result=upheld` |
-            | 死亡、迁移、出生 · death, move, birth | `ruhu new change_report household=ID member=… type=death on=DATE` |
+            | 死亡、迁移、出生 · death, move, birth | `ruhu new change_report household=ID member=… type=death on=DATE`: his `death_date` is set with it; `type=alive` takes it back |
             | 复核 · review | `ruhu-server new dynamic_review …` (the next one is set down when payment begins) |
             | 每月发放 · the month's roll, the pay file | `ruhu-server roll show MONTH`, `roll freeze MONTH`, `export payfile MONTH FILE` |
             | 预算、计划、退回、追回 · budget, plan, returns, recovery | [money](money.md) |

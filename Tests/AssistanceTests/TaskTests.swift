@@ -84,6 +84,24 @@ import Testing
         #expect(try world.file.tasks.filter { $0.kind == .reconsider }.isEmpty)
     }
 
+    /// Nobody could act before it was known: death, report and task are one, and it is not late when it is entered.
+    @Test func aDeathIsCountedFromItsReportOn() throws {
+        let world = CaseWorld(.dibao, on: "2026-03-02")
+        try world.inPayment()
+        world.set(world.member, "death_date", world.day(-3))
+        var tasks: [DueTask] { get throws { try world.file.tasks.filter { $0.kind == .reconsider } } }
+        #expect(try tasks.map { $0.daysLate(at: world.now) } == [0])
+        var dice = Dice(seed: 1)
+        let id = RecordID.v7(milliseconds: world.now.milliseconds, using: &dice)
+        world.add(
+            "change_report",
+            ["type": .text("death"), "member": .text(world.member.description), "on": world.day(-3)], id: id)
+        #expect(try tasks.map(\.subject) == [id.description])
+        #expect(try tasks.map { $0.daysLate(at: world.now) } == [0])
+        world.later(days: 2)
+        #expect(try tasks.map { $0.daysLate(at: world.now) } == [2])
+    }
+
     @Test func anHourClockIsDueAtItsHour() throws {
         let world = CaseWorld(.reliefUrgent, on: "2026-03-02")
         let relief = try #require(try world.file.tasks.first { $0.kind == .relief })

@@ -18,6 +18,13 @@ extension ReplicaTransaction {
         try drafts.filter { $0.kind.name == "trip" }.compactMap { try caseFile(of: $0, at: now)?.tripFinding }
     }
 
+    /// With the day of death of whom they report as dead (R22): it is typed once.
+    func withDeaths(_ drafts: [Draft], at now: Instant) throws -> [Draft] {
+        try DeathEntry.complete(
+            drafts, by: nil, on: now.day, newID: { RecordID(high: 0, low: 0) },
+            member: { try working($0, kind: memberKind) })
+    }
+
     /// The case that a new record hangs below.
     private func caseFile(of draft: Draft, at now: Instant) throws -> CaseFile? {
         let ids = draft.writes.compactMap {

@@ -108,7 +108,8 @@ struct Recorder {
                 let act = Capture<ReplicaTransaction>.Act(
                     author: author, reason: reason, observedOn: Station.visitDay(of: [draft]), now: now)
                 try transaction.checkProofRequests([draft], at: now)
-                let (sealed, found) = try capture.commit([draft], act: act, codec: station.codec)
+                let (sealed, found) = try capture.commit(
+                    try transaction.withDeaths([draft], at: now), act: act, codec: station.codec)
                 recorded.append(Recorded(id: draft.record, kind: draft.kind.name, set: sealed?.set.number))
                 warnings += found + (try transaction.caseFindings(of: [draft], at: now))
             }

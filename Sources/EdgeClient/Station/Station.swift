@@ -82,6 +82,7 @@ struct Station {
         try checkFreeSpace()
         let now = clock()
         return try replica.write { transaction in
+            let drafts = try transaction.withDeaths(drafts, at: now)
             let capture = Capture(store: transaction, isDesk: false, context: RuleContext(today: now.day))
             let act = Capture<ReplicaTransaction>.Act(
                 author: author, reason: reason, observedOn: Self.visitDay(of: drafts), now: now)

@@ -50,7 +50,7 @@ struct CaseDocument {
                         ])
                     })
             ),
-            ("findings", .array([file.tripFinding].compactMap { $0.map { .string($0.message.text()) } })),
+            ("findings", .array([file.sameAmountFinding, file.tripFinding].compactMap { $0.map { .string($0.message.text()) } })),
         ])
     }
 
@@ -97,7 +97,7 @@ struct CaseDocument {
             let asked = file.openRequests.compactMap { $0.text("move") }.joined(separator: L("、", ", "))
             lines.append("  " + L("工作站请求：", "A station asks for: ") + asked)
         }
-        lines += [file.tripFinding].compactMap { $0.map { "  " + $0.message.text() } }
+        lines += [file.sameAmountFinding, file.tripFinding].compactMap { $0.map { "  " + $0.message.text() } }
         for move in next {
             let missing = move.guards.filter { !$0.isMet(file) }
             let words = [move.name, L(move.label.zh, ""), move.role.label.text()].filter { !$0.isEmpty }

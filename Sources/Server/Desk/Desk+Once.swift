@@ -19,6 +19,9 @@ extension Township {
     /// - Returns: the act's outcome; `nil` when the drafts change nothing.
     /// - Throws: as ``Desk/act(_:_:in:)``.
     func act(_ drafts: [Draft], _ act: Desk.Act, in transaction: AuthorityTransaction) throws -> SetOutcome? {
+        let drafts = try DeathEntry.complete(
+            drafts, by: act.author, on: act.now.day, newID: { Township.newID(at: act.now) },
+            member: { try transaction.record($0, kind: memberKind) })
         let outcome = try desk.act(drafts, act, in: transaction)
         guard outcome != nil else { return nil }
         let members = drafts.filter { $0.kind.name == memberKind.name }.map(\.record)

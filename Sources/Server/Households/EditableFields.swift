@@ -98,7 +98,8 @@ struct EditableFields: Sendable {
     /// In schema order; not what is written once and is there, nor what says to which household the record belongs.
     var fields: [FieldSchema] {
         kind.storedFields.filter { field in
-            guard field.name != KindSchema.aliasField, field.name != "village" || isAboutAVillage,
+            guard field.name != KindSchema.aliasField, field.name != "by" || kind.name != "change_report",
+                field.name != "village" || isAboutAVillage,
                 !withheld.contains(field.name)
             else { return false }
             guard !kind.parents.contains(where: { $0.field == field.name && $0.kind == "household" }) else {

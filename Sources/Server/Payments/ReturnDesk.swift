@@ -55,7 +55,7 @@ struct ReturnDesk {
                 let drafts = open[start..<min(start + Self.linesPerSet, open.count)].map { frozen in
                     Draft(
                         kind: frozen.line.kind, record: frozen.line.record.id, operation: .edit,
-                        writes: [.set("paid_at", .time(at))])
+                        writes: [.set("paid_at", .time(at)), .set("recorded_by", .text(act.author))])
                 }
                 seq = try township.desk.act(drafts, act, in: transaction)?.seq ?? seq
                 act.seen = nil
@@ -138,7 +138,7 @@ struct ReturnDesk {
             guard let id = RecordID(id),
                 let line = try records.record(id, kind: records.kind("payment")).flatMap(Linked.init)
             else { throw Problem(.unknownRecord, id) }
-            let draft = try draft(line, code: code, id: act.made)
+            let draft = try draft(line, code: code, by: act.author, id: act.made)
             guard let outcome = try township.desk.act([draft], act, in: transaction) else {
                 throw Problem(.nothingToChange)
             }
@@ -146,7 +146,7 @@ struct ReturnDesk {
         }
     }
 
-    private func draft(_ line: Linked, code: String, id: RecordID? = nil) throws -> Draft {
+    private func draft(_ line: Linked, code: String, by author: String, id: RecordID? = nil) throws -> Draft {
         guard code.contains(where: { !$0.isWhitespace }) else {
             throw Problem(
                 .badValue, "--code", explanation: Label(zh: "须写明银行的退回原因", en: "The bank's reason is needed"))
@@ -156,6 +156,7 @@ struct ReturnDesk {
             ["application", "month", "payee", "means"].map { ($0, line.value($0)) } + [
                 ("amount_fen", .int64(-(line.number("amount_fen") ?? 0))), ("state", .text("returned")),
                 ("reverses", .text(line.record.id.description)), ("return_code", .text(code)),
+                ("recorded_by", .text(author)),
             ], id: id)
     }
 
@@ -250,7 +251,7 @@ struct ReturnDesk {
                     }
                     let line = try finder.line(fields)
                     let code = fields[Self.columns.code]?.trimmingSpace ?? ""
-                    let draft = try draft(line, code: code)
+                    let draft = try draft(line, code: code, by: act.author)
                     // Rows are decided one by one: what one of them may not change holds up no other.
                     try transaction.savepoint { _ = try township.desk.act([draft], act, in: transaction) }
                     act.seen = nil

@@ -69,12 +69,31 @@ extension CalculationInput {
                 reading.input.supporters.append(supporter(facts))
                 reading.names[facts.id] = facts.text("name")
             case CaseKinds.application.name: benefits.append(facts)
+            case CaseKinds.changeReport.name where facts.text("type") == DeathReports.death:
+                // A source as well: of whom it tells is known once all are read.
+                break
             default: continue
             }
             reading.records.append(Source(kind: record.kind, id: record.id, seq: record.seq))
         }
         for facts in benefits { benefit(facts, into: &reading.input) }
+        for report in DeathReports(records.compactMap(Linked.init)).standing {
+            death(report, of: merged, into: &reading)
+        }
         return reading
+    }
+
+    /// A death that a report alone tells of (R22): as of its day.
+    private static func death(_ report: Linked, of merged: Merged, into reading: inout Reading) {
+        let person = merged.person(report.text("member"))
+        guard let index = reading.input.persons.firstIndex(where: { $0.id == person && $0.deathDate == nil }) else {
+            return
+        }
+        guard let day = report.day("on") else {
+            let facts = Facts(record: report.record, kind: report.kind)
+            return reading.findings.append(facts.lacks("on", example: "2026-11-15"))
+        }
+        reading.input.persons[index].deathDate = day
     }
 
     /// Who was merged into whom (docs/duplicates.md): what is on record of him counts for the one who stands for him.

@@ -34,7 +34,7 @@ enum CaseAdmission {
         case "decision": try admitNoChange(of: mutation)
         case "democratic_review" where isNew: try admitReview(mutation, in: proposal)
         case "payment" where isNew: try admitPayment(mutation, in: proposal)
-        case "payment": try admitNoChange(of: mutation, besides: ["return_code", "receipt", "paid_at"])
+        case "payment": try admitNoChange(of: mutation, besides: ["return_code", "receipt", "paid_at", "recorded_by"])
         case "proof_request": try admitProofRequest(mutation, in: proposal)
         default: break
         }

@@ -85,6 +85,21 @@ package struct CaseDecision: Sendable {
         guard snapshot.differences.isEmpty, calculation.programme == file.programme else {
             return reason("核算快照与重算结果不一致", "its calculation comes out otherwise")
         }
+        let dead = (facts?.persons ?? []).filter { person in
+            person.deathDate.map { $0 <= calculation.day } ?? false
+                && calculation.input.persons.contains {
+                    $0.id == person.id && $0.deathDate.map { $0 > calculation.day } ?? true
+                }
+        }
+        guard dead.isEmpty else {
+            return [
+                .init(
+                    CaseRule(22),
+                    Label(
+                        zh: "核算仍算入已登记或报告死亡的 \(dead.count) 人，请重新核算",
+                        en: "it still counts \(dead.count) who are on record or reported as dead: calculate anew"))
+            ]
+        }
         guard calculation.input.hash == facts?.hash else {
             return reason(
                 "核算所依据的情况与这一户现在的记录不一致，请重新核算", "it was calculated of other facts than are on record of the household")

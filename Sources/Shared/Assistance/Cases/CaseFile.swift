@@ -182,7 +182,7 @@ package struct CaseFile: Sendable {
 
     /// Those who live in the household and are alive.
     var present: [Linked] {
-        members.filter { $0.value("death_date").isNull && $0.value("in_household") != .bool(false) }
+        members.filter { !isDead($0) && $0.value("in_household") != .bool(false) }
     }
 
     /// The public notice that was posted last (R31).
@@ -223,8 +223,7 @@ package struct CaseFile: Sendable {
             !members.contains { $0.record.id == person.record.id }
         }
         let dead = (members + elsewhere).filter { !$0.value("death_date").isNull }
-        let reported = household.filter { $0.kind.name == "change_report" && $0.text("type") == "death" }
-        return (dead + reported).filter { found in
+        return (dead + deathReports.standing).filter { found in
             let person = found.kind.name == "member" ? found.record.id : found.value("member").recordID
             // Who the programme supports cannot come back; in a household the next decision counts anew.
             if programme?.isPersonal == true { return person == nil || person == applicant?.record.id }

@@ -127,7 +127,8 @@ enum CaseKinds {
         ])
 
     private static let changes = [
-        "death": "死亡", "move": "户籍迁移", "birth": "出生", "marriage": "婚姻变化", "income": "收入变化", "other": "其他",
+        "death": "死亡", "alive": "死亡误报（健在）", "move": "户籍迁移", "birth": "出生", "marriage": "婚姻变化", "income": "收入变化",
+        "other": "其他",
     ]
 
     /// What changed in a household (R22): a death freezes payment at once.
@@ -140,6 +141,8 @@ enum CaseKinds {
             field("type", .text, .im, .personal, "变化类型", "Type", Rules.codes(changes)),
             field("on", .date, .im, .personal, "发生日期", "On", Rules.past),
             field("detail", .text, .im, .sensitive, "说明", "Detail", Rules.text(2000)),
+            // Of a death that the desk took back: another than who did so releases what waits for it.
+            desk("by", .text, .im, "经办人", "By", Rules.text(64)),
         ])
 
     /// A station asks for a step; the township decides whether the rules allow it.
@@ -263,6 +266,8 @@ enum CaseKinds {
             desk("account_number", .text, .im, "账号", "Account number", Rules.accountNumber),
             desk("account_bank", .text, .im, "开户行", "Bank", Rules.text(64)),
             desk("account_holder", .text, .im, "户名", "Holder", Rules.text(64)),
+            // Who marked it as paid, or wrote down that it came back: a return is not settled by who recorded it (R14).
+            desk("recorded_by", .text, .im, "登记人", "Recorded by", Rules.text(64)),
         ])
 
     /// 复核 (R17, R22, R65).

@@ -126,12 +126,12 @@ extension Guard {
     static let noUnconsideredDeath = Guard(
         22, zh: "有人员死亡，发放已冻结，须重新决定并由负责人签批", en: "a death freezes payment until it is decided anew and signed"
     ) {
-        $0.unconsideredDeaths.isEmpty
+        $0.unconsideredDeaths.isEmpty && $0.deathsTakenBack.isEmpty
     }
     /// A step to where the change can be signed; what is paid asks for ``noUnconsideredDeath``.
     static let deathDecided = Guard(22, zh: "有人员死亡，发放已冻结，须重新决定", en: "a death freezes payment until it is decided anew")
     {
-        $0.undecidedDeaths.isEmpty
+        $0.undecidedDeaths.isEmpty && $0.deathsTakenBack(after: $0.all("decision").last).isEmpty
     }
     static let accountKnown = Guard(14, zh: "缺发放账户", en: "no account to pay to") { file in
         file.household.contains { $0.kind.name == "bank_account" && $0.text("number") != nil }

@@ -80,17 +80,20 @@ extension CaseFile {
     /// Who died in an earlier month: whom the money was for. Of a household anybody in it, for its amount counted them.
     private func diedBefore(_ month: Month) -> Bool {
         let concerned = programme?.isPersonal == true ? [applicant].compactMap(\.self) : members
+        let reports = deathReports.standing.filter {
+            programme?.isPersonal != true || DeathReports.person($0) == applicant?.record.id
+        }
         let deaths =
-            concerned.compactMap { $0.day("death_date") }
-            + household.filter { report in
-                report.kind.name == "change_report" && report.text("type") == "death"
-                    && (programme?.isPersonal != true || report.value("member").recordID == applicant?.record.id)
-            }.compactMap { $0.day("on") }
-        // A decision that was made after a death, and signed, has counted it.
+            concerned.compactMap { person in person.day("death_date").map { ($0, false) } }
+            + reports.compactMap { report in
+                report.day("on").map { ($0, report.record.seq > decisionsInForce.last?.record.seq ?? 0) }
+            }
+        // A decision that was made after a death was told, and signed, has counted it.
         let lastDecision = decisionsInForce.last?.day("decided_on")
-        return deaths.contains { death in
+        return deaths.contains { death, isTold in
             Month(of: death) < month
-                && (programme?.isPersonal == true || lastDecision.map { $0 < death || Month(of: $0) >= month } ?? true)
+                && (programme?.isPersonal == true || isTold
+                    || lastDecision.map { $0 < death || Month(of: $0) >= month } ?? true)
         }
     }
 

@@ -23,15 +23,23 @@ extension CaseFile {
     }
 
     /// What came back from an account and is not settled: the account is still what it was, nobody has said that it is
-    /// paid again, and no later line is known to have been paid there.
+    /// paid again, and no other line is known to have been paid there since, by another person than who recorded the return.
     func unsettledReturn(from account: Linked) -> Returned? {
         let released = Set(all("pay_again").compactMap { $0.value("payment").recordID })
         let present = ["kind", "number", "bank", "holder"].map { account.value($0) }
         func wentThere(_ line: Linked) -> Bool { Self.accountFields.map { line.value($0) } == present }
+        // Who is not known is not known to be another.
+        func isAnother(_ line: Linked, than reversal: Linked) -> Bool {
+            guard let payer = line.text("recorded_by"), let returner = reversal.text("recorded_by") else {
+                return false
+            }
+            return !MoneyAdmission.isSame(payer, returner)
+        }
         return returns.last { returned in
             wentThere(returned.line) && !released.contains(returned.line.record.id)
                 && !standingPayments.contains {
                     !$0.value("paid_at").isNull && wentThere($0) && $0.record.seq > returned.reversal.record.seq
+                        && isAnother($0, than: returned.reversal)
                 }
         }
     }

@@ -116,6 +116,15 @@ extension CaseFile {
     /// Why nothing is paid since a death, also of what was frozen before it was known (R22; DOMAIN section 9).
     package var deathHold: Refusal.Reason? {
         let death = Guard.noUnconsideredDeath
+        if unconsideredDeaths.isEmpty, !deathsTakenBack.isEmpty {
+            return .init(
+                death.rule,
+                Label(
+                    zh: "登记过的死亡被撤回：由另一人在“报告变动”中确认健在（死亡误报），或重新决定并由负责人签批",
+                    en:
+                        "a death was taken back: another person reports that he is alive, or it is decided anew and signed"
+                ))
+        }
         if !death.isMet(self) { return .init(death.rule, death.needs) }
         guard isPayeeDead else { return nil }
         return .init(
@@ -129,12 +138,7 @@ extension CaseFile {
     }
 
     var isPayeeDead: Bool {
-        guard let payee else { return false }
-        return !payee.value("death_date").isNull
-            || household.contains {
-                $0.kind.name == "change_report" && $0.text("type") == "death"
-                    && $0.value("member").recordID == payee.record.id
-            }
+        payee.map(isDead) ?? false
     }
 
     /// Where it may be paid: the payee's own accounts, else the household's.

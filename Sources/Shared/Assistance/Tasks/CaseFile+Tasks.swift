@@ -80,16 +80,24 @@ extension CaseFile {
         tasks += openObjections.map { task(.reviewObjection, due: .day($0.day("at") ?? today), subject: $0) }
         if status?.isInForce == true {
             tasks += unconsideredChanges.map { change in
-                task(.reconsider, due: .day(change.day("death_date") ?? change.day("on") ?? today), subject: change)
+                task(.reconsider, due: .day(reportedOn(change)), subject: change)
             }
         }
         return tasks
     }
 
+    /// From when a change waits for the desk: a death from the day of its report on, for nobody could act before.
+    private func reportedOn(_ change: Linked) -> CalendarDay {
+        let on = change.day("on") ?? today
+        guard change.kind.name == "member" || change.text("type") == DeathReports.death else { return on }
+        return change.kind.name == "member" ? today : min(today, max(on, change.record.id.madeAt?.day ?? on))
+    }
+
     /// What the village reported since the decision that stands (R22): each is decided on, or kept as it is by a new one.
     private var unconsideredChanges: [Linked] {
         let decided = all("decision").last?.record.seq ?? 0
-        let deaths = undecidedDeaths
+        let reported = Set(undecidedDeaths.filter { $0.kind.name != "member" }.compactMap(DeathReports.person))
+        let deaths = undecidedDeaths.filter { !reported.contains($0.record.id) }
         let known = Set(deaths.map(\.record.id))
         return deaths
             + household.filter { report in

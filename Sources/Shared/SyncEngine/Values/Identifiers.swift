@@ -52,6 +52,11 @@ package struct RecordID: Hashable, Sendable, Comparable {
         return RecordID(high: high, low: low)
     }
 
+    /// When the id was given out, by the clock of its device; `nil` for one that is no UUIDv7.
+    package var madeAt: Instant? {
+        high & 0xF000 == 0x7000 ? Instant(milliseconds: Int64(high >> 16)) : nil
+    }
+
     /// A name-based id (UUIDv8, RFC 9562) from the first 16 bytes of a hash.
     package static func named(_ hash: Hash256) -> RecordID {
         var id = hash.bytes.withUnsafeBytes { RecordID(at: $0.baseAddress!) }  // 16 of the hash's 32 bytes

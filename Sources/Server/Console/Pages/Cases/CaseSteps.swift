@@ -16,14 +16,10 @@ struct CaseRemarks {
                     L(
                         "由镇（街）审批，区级只能查看和监督，不能办理（R1）。",
                         "The township decides; the district looks and supervises, and may not act (R1)."), .soon),
-            file.unconsideredDeaths.isEmpty
-                ? .empty
-                : Parts.note(
-                    L(
-                        "有人员死亡，发放已冻结，须重新决定并由负责人签批（R22）。",
-                        "A death freezes payment until it is decided anew and signed (R22)."), .grave),
+            file.deathHold.map { Parts.note("\($0.text.text())（\($0.rule.label.text())）", .grave) } ?? .empty,
             conflicts,
             repeats,
+            file.sameAmountFinding.map { Parts.note($0.message.text(), .grave) } ?? .empty,
             file.tripFinding.map { Parts.note($0.message.text(), .soon) } ?? .empty,
         ])
     }
