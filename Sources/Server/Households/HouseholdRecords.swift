@@ -76,6 +76,15 @@ struct HouseholdRecords: Sendable {
 
     func all(_ kind: String) -> [Linked] { records.filter { $0.kind.name == kind } }
 
+    /// What became of a line of money, as these records tell.
+    func state(of line: Linked) -> PaymentState {
+        PaymentState(
+            of: line,
+            reversedBy: records.first {
+                $0.kind.name == line.kind.name && $0.value("reverses").recordID == line.record.id
+            })
+    }
+
     func record(_ id: RecordID) -> Linked? { records.first { $0.record.id == id } }
 
     /// What a person of the household is called.

@@ -5,17 +5,6 @@ import SyncEngine
 
 /// A line of a frozen roll and what became of it.
 struct FrozenLine {
-    /// Where the money is.
-    enum State: String {
-        /// Not known to be paid yet.
-        case waiting
-        case paid
-        /// The bank sent it back.
-        case returned
-        /// Taken back by the township.
-        case reversed
-    }
-
     let line: Linked
     let roll: Linked
     /// What takes it back.
@@ -27,10 +16,7 @@ struct FrozenLine {
     var fen: Int64 { grossFen - withheldFen }
     var application: RecordID? { line.value("application").recordID }
 
-    var state: State {
-        if let reversal { return reversal.text("state") == "returned" ? .returned : .reversed }
-        return line.value("paid_at").isNull ? .waiting : .paid
-    }
+    var state: PaymentState { PaymentState(of: line, reversedBy: reversal) }
 }
 
 /// The frozen lines of a month, read by the rolls' index: the one source of pay file, plan and reconciliation. Each roll

@@ -183,7 +183,7 @@ extension HouseholdPage {
                         .text(line.text("month") ?? ""),
                         .text(application.map { Shown.meaning("programme", of: $0) } ?? ""),
                         .text(file.name(line.value("payee").recordID)), sourced.value("amount_fen", of: line),
-                        .text(Shown.meaning("state", of: line)),
+                        .text(file.state(of: line).label.text()),
                         Shown.value("account_number", of: line, isClear: clearance.isClear),
                         Parts.link(L("追溯", "Trace"), Link("payments", line.record.id.description, "trace")),
                     ]

@@ -71,8 +71,9 @@ struct PaymentTracePage: ConsolePage {
 
     private var payment: HTML {
         Parts.panel(L("一、发放", "1. The payment")) {
+            Parts.facts([(L("现状", "Now"), .text(trace.file?.state(of: trace.payment).label.text() ?? ""))])
             sourced.facts(
-                ["month", "payee", "amount_fen", "state", "means", "account_number", "account_bank", "paid_at"],
+                ["month", "payee", "amount_fen", "means", "account_number", "account_bank", "paid_at"],
                 of: trace.payment, people: name)
             steps([(trace.payment, trace.paymentStep)], L("发放", "Payment"))
             TraceParts.proof(of: trace.payment.record.id, clearance, person)

@@ -25,6 +25,7 @@ struct RecordPage: ConsolePage {
                     entries: try HistoryReader(database, tables: tables).entries(of: record.id),
                     conflicts: try tables.conflicts(in: database, includeClosed: false, of: record.id)
                         .compactMap(Linked.init),
+                    paymentState: try state(of: linked, asOf: asOf, tables: tables, in: database),
                     named: try linked.names(tables: tables, in: database),
                     isOfAnother: try AccountHolder.isOfAnother(linked, tables: tables, in: database),
                     clearance: try Clearance(of: subject.root, for: request, tables: tables, in: database),
@@ -72,6 +73,8 @@ struct RecordPage: ConsolePage {
     let asOf: AsOf?
     let entries: [HistoryItem]
     let conflicts: [Linked]
+    /// Of a line of money: what became of it.
+    let paymentState: PaymentState?
     /// What its fields name, as people call it.
     let named: [RecordID: String]
     /// An account in the name of nobody of its household.
@@ -120,7 +123,21 @@ struct RecordPage: ConsolePage {
         ])
     }
 
+    private static func state(
+        of line: Linked, asOf: AsOf?, tables: RecordTables, in database: Database
+    ) throws -> PaymentState? {
+        guard line.kind.name == "payment" else { return nil }
+        let reversal = try tables.first(
+            of: line.kind, where: [("reverses", .text(line.record.id.description))], in: database
+        ).flatMap(Linked.init)
+        return PaymentState(
+            of: line, reversedBy: reversal.flatMap { $0.record.seq <= asOf?.seq ?? .max ? $0 : nil })
+    }
+
     private func value(_ field: FieldSchema) -> HTML {
+        if field.name == "state", let paymentState {
+            return .group([.text(paymentState.label.text()), " ", sourced.source(field.name, of: record)])
+        }
         guard field.type == .reference, let other = record.value(field.name).recordID else {
             return sourced.value(field.name, of: record)
         }
