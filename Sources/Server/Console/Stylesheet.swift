@@ -26,6 +26,7 @@ enum Stylesheet {
         .bar nav a { display: block; padding: .35rem .65rem; text-decoration: none; border-radius: .3rem; }
         .bar nav a:hover { background: #163f76; }
         .bar nav a[aria-current] { background: #fff; color: var(--blue); font-weight: 600; }
+        .tabs a[aria-current] { color: inherit; font-weight: 600; text-decoration: none; }
         .find { margin-left: auto; } form.find input { width: 15.5rem; max-width: 100%; }
         .menu, .heading { display: none; } .who { display: flex; align-items: center; gap: .6rem; }
         .foot { display: flex; flex-wrap: wrap; gap: .3rem 1.5rem; justify-content: space-between; padding: .8rem 1rem;

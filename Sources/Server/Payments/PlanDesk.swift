@@ -49,7 +49,7 @@ struct PlanDesk {
         let spent = try PaymentSums.year(month.year, through: month, in: records).fen
         let rows = plan.rows.map { row in
             Self.cells(
-                row, month: month, budgetFen: book.approvedFen(row.township, row.programme),
+                row, of: township.identity, month: month, budgetFen: book.approvedFen(row.township, row.programme),
                 spentFen: spent[.init(township: row.township, programme: row.programme)] ?? 0)
         }
         return Plan(
@@ -85,10 +85,13 @@ struct PlanDesk {
     }
 
     private static func cells(
-        _ row: SpendingPlan.Row, month: Month, budgetFen: Int64?, spentFen: Int64
+        _ row: SpendingPlan.Row, of identity: AuthorityIdentity, month: Month, budgetFen: Int64?, spentFen: Int64
     ) -> [Table.Cell] {
         [
-            .text(month.description), .text(row.township), .text(row.programme.rawValue),
+            .text(month.description),
+            row.township == identity.region.code
+                ? .code(row.township, Label(zh: identity.name, en: identity.name)) : .text(row.township),
+            .code(row.programme.rawValue, row.programme.label),
             .number(Int64(row.households)), .number(Int64(row.persons)), .number(Int64(row.lines)),
             .fen(row.amountFen), .fen(row.arrearsFen), .fen(row.recoveryFen), .fen(row.totalFen),
             budgetFen.map(Table.Cell.fen) ?? .empty, .fen(spentFen),

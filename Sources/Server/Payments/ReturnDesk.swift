@@ -73,14 +73,16 @@ struct ReturnDesk {
     ) throws -> Linked {
         let roll = try batch.flatMap { try FrozenLines.rolls(of: month, batch: $0, in: records).last }
         let written = try Self.payFiles(of: .text(month.description), in: records).filter { file in
-            if let id { return file.record.id.description == id }
+            if let id, file.record.id.description != id { return false }
             guard let batch else { return true }
             // A file of all batches has those that were frozen by then.
             return file.number("batch") == batch
                 || (file.value("batch").isNull && roll.map { $0.record.seq < file.record.seq } ?? false)
         }
         guard let last = written.last else {
-            throw refused("这个月没有导出过发放文件", "no pay file of it was written")
+            throw id == nil
+                ? refused("这个月没有导出过发放文件", "no pay file of it was written")
+                : refused("这一份不是所选批次的发放文件", "this is no pay file of that batch")
         }
         guard Set(written.map { $0.text("sha256") }).count == 1 || id != nil else {
             let names = written.map { "\($0.record.id)" }.joined(separator: ", ")

@@ -12,6 +12,8 @@ struct RollPreview: Sendable {
         let programme: Programme?
         let month: Month
         let fen: Int64
+        /// Masked.
+        let account: String
     }
 
     struct Held: Sendable {
@@ -44,7 +46,9 @@ struct RollPreview: Sendable {
         self.seq = seq
         self.at = at
         lines = roll.lines.map {
-            Line(application: $0.file.application.record.id, programme: $0.file.programme, month: $0.month, fen: $0.fen)
+            Line(
+                application: $0.file.application.record.id, programme: $0.file.programme, month: $0.month, fen: $0.fen,
+                account: Masking.account($0.account.text("number") ?? ""))
         }
         held = roll.held.map {
             Held(

@@ -9,6 +9,8 @@ import class GRDB.Database
 struct RollSums: Equatable, Sendable {
     struct Sum: Equatable, Sendable {
         var lines = 0
+        /// Of them what the bank sent back or the township took back.
+        var takenBack = 0
         /// As it was decided.
         var grossFen: Int64 = 0
         /// Of it for earlier months.
@@ -27,7 +29,8 @@ struct RollSums: Equatable, Sendable {
 
         static func + (one: Sum, other: Sum) -> Sum {
             Sum(
-                lines: one.lines + other.lines, grossFen: one.grossFen + other.grossFen,
+                lines: one.lines + other.lines, takenBack: one.takenBack + other.takenBack,
+                grossFen: one.grossFen + other.grossFen,
                 arrearsFen: one.arrearsFen + other.arrearsFen, withheldFen: one.withheldFen + other.withheldFen,
                 paidFen: one.paidFen + other.paidFen, returnedFen: one.returnedFen + other.returnedFen,
                 reversedFen: one.reversedFen + other.reversedFen, waitingFen: one.waitingFen + other.waitingFen)
@@ -108,6 +111,7 @@ struct RollSums: Equatable, Sendable {
             let key = PaymentSums.Key(township: township, programme: programme)
             var sum = sums[key] ?? Sum()
             change(&sum, isArrears, count, fen)
+            if state > 1, fen > 0 { sum.takenBack += count }
             switch state {
             case 0: sum.waitingFen += fen
             case 1: sum.paidFen += fen

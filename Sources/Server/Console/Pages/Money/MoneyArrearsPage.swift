@@ -51,7 +51,7 @@ struct MoneyArrearsPage: ConsolePage {
 
     func body() -> HTML {
         .group([
-            MoneyPages.tabs(month), preview.map(list) ?? .empty,
+            MoneyPages.tabs(month, at: Self.self), preview.map(list) ?? .empty,
             Tag.form(.action(Link("money", "arrears")), .method(.get)) {
                 Tag.input(.type(.hidden), .name("compute"), .value("yes"))
                 Tag.input(.type(.hidden), .name("month"), .value(month.description))

@@ -78,7 +78,7 @@ struct MoneyMonthPage: ConsolePage {
                 Parts.field("month", L("月份", "Month"), type: .month, value: month.description)
                 Tag.div(.class(.buttons)) { Tag.button(.type(.submit), text: L("查看", "Show")) }
             },
-            MoneyPages.tabs(month), cards, batches, due, budget,
+            MoneyPages.tabs(month, at: Self.self), cards, batches, due, budget,
         ])
     }
 

@@ -17,18 +17,24 @@ enum MoneyPages {
     static let rows = 50
 
     /// The pages of a month, and those beside it.
-    static func tabs(_ month: Month) -> HTML {
+    /// - Parameter page: the one that is shown.
+    static func tabs(_ month: Month, at page: any ConsolePage.Type) -> HTML {
         let text = month.description
-        let pages = [
-            (L("本月", "The month"), Link("money", query: [("month", text)])),
-            (L("名册", "Roll"), Link("money", "roll", text)), (L("支出计划", "Plan"), Link("money", "plan", text)),
-            (L("发放与退回", "Paid, returned"), Link("money", "paid", text)),
-            (L("核对", "Compared"), Link("money", "reconcile", text)),
-            (L("补发", "Arrears"), Link("money", "arrears", query: [("month", text)])),
-            (L("预算", "Budget"), Link("money", "budget", String(month.year))),
-            (L("追回", "Claimed back"), Link("money", "recoveries")),
+        let pages: [(String, Link, any ConsolePage.Type)] = [
+            (L("本月", "The month"), Link("money", query: [("month", text)]), MoneyMonthPage.self),
+            (L("名册", "Roll"), Link("money", "roll", text), MoneyRollPage.self),
+            (L("支出计划", "Plan"), Link("money", "plan", text), MoneyPlanPage.self),
+            (L("发放与退回", "Paid, returned"), Link("money", "paid", text), MoneyPaidPage.self),
+            (L("核对", "Compared"), Link("money", "reconcile", text), MoneyReconcilePage.self),
+            (L("补发", "Arrears"), Link("money", "arrears", query: [("month", text)]), MoneyArrearsPage.self),
+            (L("预算", "Budget"), Link("money", "budget", String(month.year)), MoneyBudgetPage.self),
+            (L("追回", "Claimed back"), Link("money", "recoveries"), MoneyRecoveryPage.self),
         ]
-        return Tag.ul(.class(.tabs)) { for page in pages { Tag.li { Parts.link(page.0, page.1) } } }
+        return Tag.ul(.class(.tabs)) {
+            for (text, link, shown) in pages {
+                Tag.li { Tag.a(.href(link), shown == page ? .ariaCurrent : nil, text: text) }
+            }
+        }
     }
 
     static func yuan(_ fen: Int64) -> String { Table.Cell.fen(fen).plain }

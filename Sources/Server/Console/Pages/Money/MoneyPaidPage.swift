@@ -178,7 +178,7 @@ struct MoneyPaidPage: ConsolePage {
     private var mayWork: Bool { Permission.work.isGiven(to: request.person.role) }
 
     func body() -> HTML {
-        .group([MoneyPages.tabs(month), paid, cameBack, takingIn])
+        .group([MoneyPages.tabs(month, at: Self.self), paid, cameBack, takingIn])
     }
 
     private var paid: HTML {
@@ -194,7 +194,7 @@ struct MoneyPaidPage: ConsolePage {
                 L("发放文件", "Pay files"), Self.payFileHeadings, rows: payFiles.map(\.payFileCells), numbers: [3, 4])
             if payFiles.isEmpty {
                 Parts.note(L("还没有导出发放文件：先在名册页导出。", "No pay file was written yet: see the roll."))
-            } else if mayWork {
+            } else if mayWork, total.waitingFen > 0 {
                 Parts.form(
                     Link("money", "paid", month.description), request, seen: seq,
                     submit: L("登记已发放", "Mark as paid")

@@ -162,7 +162,7 @@ struct MoneyPlanPage: ConsolePage {
     // MARK: - As a page
 
     func body() -> HTML {
-        .group([MoneyPages.tabs(month), frozen, issuing, .group(plans.reversed().map(panel))])
+        .group([MoneyPages.tabs(month, at: Self.self), frozen, issuing, .group(plans.reversed().map(panel))])
     }
 
     private var frozen: HTML {
@@ -170,16 +170,24 @@ struct MoneyPlanPage: ConsolePage {
             Parts.table(
                 L("按项目", "By programme"),
                 [
-                    L("项目", "Programme"), L("笔数", "Lines"), L("金额（元）", "Amount"), L("其中补发", "Of it arrears"),
-                    L("抵扣", "Withheld"), L("应付", "To be paid"),
+                    L("项目", "Programme"), L("笔数", "Lines"), L("应付（元）", "To be paid"),
+                    L("另：退回、冲销笔数", "Besides: lines that came back"), L("退回（元）", "Returned"),
+                    L("冲销（元）", "Taken back"),
                 ],
                 rows: sums.byProgramme.map { programme, sum in
                     [
-                        MoneyPages.programme(programme), .text(String(sum.lines)), MoneyPages.cell(sum.grossFen),
-                        MoneyPages.cell(sum.arrearsFen), MoneyPages.cell(sum.withheldFen),
-                        MoneyPages.cell(sum.plannedFen),
+                        MoneyPages.programme(programme), .text(String(sum.lines - sum.takenBack)),
+                        MoneyPages.cell(sum.standingFen), .text(String(sum.takenBack)),
+                        MoneyPages.cell(sum.returnedFen), MoneyPages.cell(sum.reversedFen),
                     ]
                 }, numbers: [1, 2, 3, 4, 5])
+            if sums.total.returnedFen > 0 {
+                Parts.note(
+                    L(
+                        "银行退回的 \(MoneyPages.yuan(sums.total.returnedFen)) 元已拨付过，不在应付里；重发时先用退回的款项，不要再向区财政申请一次。",
+                        "\(MoneyPages.yuan(sums.total.returnedFen)) yuan came back and are not to be paid here: they were allocated before, and are not asked for again."
+                    ), .soon)
+            }
             if !rolls.isEmpty {
                 Tag.p {
                     L("下载计划表：", "Download the plan: ")

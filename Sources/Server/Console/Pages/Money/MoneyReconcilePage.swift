@@ -52,7 +52,7 @@ struct MoneyReconcilePage: ConsolePage {
 
     func body() -> HTML {
         .group([
-            MoneyPages.tabs(month), kept.map(verdict) ?? quick,
+            MoneyPages.tabs(month, at: Self.self), kept.map(verdict) ?? quick,
             MoneyPages.compute(Link("money", "reconcile", month.description), L("核对 \(month)", "Compare \(month)")),
             kept.map(differences) ?? .empty,
         ])
@@ -90,6 +90,12 @@ struct MoneyReconcilePage: ConsolePage {
             "decided \(sum(\.decidedFen)) − withheld \(sum(\.recoveryFen)) − paid \(sum(\.paidFen)) − waiting \(sum(\.waitingFen)) = due and not paid \(sum(\.openFen)) (yuan)"
         )
         return Parts.panel(L("核对结果", "The result")) {
+            if let issued = result.issuedFen, let allocated = result.allocatedFen, issued != allocated {
+                Parts.note(
+                    L(
+                        "支出计划与拨付相差 \(MoneyPages.yuan(issued - allocated)) 元。",
+                        "Plan and allocation differ by \(MoneyPages.yuan(issued - allocated)) yuan."), .soon)
+            }
             result.agrees
                 ? Parts.note(L("逐分相符。", "All agrees to the fen."), .fine)
                 : Parts.note(

@@ -155,7 +155,7 @@ struct MoneyRecoveryPage: ConsolePage {
 
     func body() -> HTML {
         .group([
-            MoneyPages.tabs(Month(of: request.now.day)), .group(entries.map(panel)),
+            MoneyPages.tabs(Month(of: request.now.day), at: Self.self), .group(entries.map(panel)),
             next.map {
                 Parts.link(L("更早的", "Older ones"), Link("money", "recoveries", query: [("after", $0.description)]))
             } ?? .empty, found, proposing,

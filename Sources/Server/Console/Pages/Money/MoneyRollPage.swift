@@ -72,6 +72,9 @@ struct MoneyRollPage: ConsolePage {
     let accounts: [AccountReview]
     /// After a restore stations may bring back a roll that was frozen before.
     let isRestored: Bool
+    /// Who is on each frozen batch, and who would be on the next.
+    private let lines: [MoneyLinesPart]
+    private let due: MoneyLinesPart?
     private let names: CaseNames
 
     private init(
@@ -92,8 +95,13 @@ struct MoneyRollPage: ConsolePage {
         let shown = [changes?.additions, changes?.exits, changes?.changes].flatMap {
             ($0 ?? []).prefix(MoneyPages.rows)
         }
+        lines = try rolls.map {
+            try MoneyLinesPart(of: $0, request, tables: console.township.database.tables, in: database)
+        }
+        due = preview.map { MoneyLinesPart($0, request) }
+        let listed = (lines + [due].compactMap(\.self)).flatMap { $0.lines.map(\.application) }
         names = try CaseNames(
-            shown.map(\.application) + (preview?.held ?? []).prefix(MoneyPages.rows).map(\.application)
+            listed + shown.map(\.application) + (preview?.held ?? []).prefix(MoneyPages.rows).map(\.application)
                 + (accounts + [preview?.accounts].compactMap(\.self)).flatMap(MoneyAccountsPart.cases), in: console)
     }
 
@@ -155,7 +163,7 @@ struct MoneyRollPage: ConsolePage {
     // MARK: - As a page
 
     func body() -> HTML {
-        .group([MoneyPages.tabs(month), freezing, handing, held, compared])
+        .group([MoneyPages.tabs(month, at: Self.self), freezing, handing, held, compared])
     }
 
     private var freezing: HTML {
@@ -174,6 +182,11 @@ struct MoneyRollPage: ConsolePage {
                     )
                 }
                 MoneyPages.edition(at: preview.at, seq: preview.seq, head: seq)
+            }
+            due.map { $0.body(L("待冻结", "Not frozen"), names) } ?? .empty
+            for (roll, part) in zip(rolls, lines) {
+                let batch = String(roll.number("batch") ?? 0)
+                part.body(L("第 \(batch) 批", "Batch \(batch)"), names)
             }
             MoneyPages.compute(Link("money", "roll", month.description), L("计算应发", "Work out what is due"))
             if let preview {
@@ -226,6 +239,12 @@ struct MoneyRollPage: ConsolePage {
                     "A line for every case as decided when this is sent; account and amount stay. Who freezes does not take the pay file."
                 ))
             Tag.input(.type(.hidden), .name("computed"), .value(preview?.look.digest ?? ""))
+            Tag.p {
+                Tag.label {
+                    Tag.input(.type(.checkbox), .name("looked"), .value("1"), .required)
+                    L("已核对名单和账户", "I have looked at the lines and the accounts")
+                }
+            }
             if isRestored {
                 Parts.field(
                     "without_stations", L("不等各站同步的理由", "Why not to wait for the stations"),
