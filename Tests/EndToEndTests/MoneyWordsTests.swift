@@ -35,6 +35,14 @@ import Testing
         #expect(try state(&clerk, "已退回").isEmpty)
     }
 
+    @Test func theTraceTellsWhoFrozeHandedInAndSigned() throws {
+        var clerk = try ConsoleBrowser.signedIn(town.server, "li", role: "clerk", fullName: "LI")
+        _ = try town.desk("payments", "paid", "2026-12", "--batch", "1", "--on", "2026-12-08", "--author", "王芳")
+        let page = try clerk.get("/payments/\(line)/trace")
+        for word in ["冻结", "导出发放文件", "登记已发放", "王芳", "签批"] { #expect(page.words.contains(word), "\(word)") }
+        #expect(page.links.contains("/money/roll/2026-12"))
+    }
+
     @Test func thePlanOfTwoBatchesCountsWhatCameBackApart() throws {
         _ = try town.desk("payments", "return", line, "--code", "账户冻结", "--author", "wang")
         _ = try town.desk("payments", "again", line, "--reason", "银行已解冻", "--author", "chen")

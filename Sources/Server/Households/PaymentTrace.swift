@@ -25,6 +25,12 @@ struct PaymentTrace: Sendable {
     let paymentStep: TraceStep?
     let decisionStep: TraceStep?
     let file: HouseholdRecords?
+    /// The roll that the line was frozen with.
+    let roll: Linked?
+    /// The pay files of its batch, the older first.
+    let payFiles: [Linked]
+    /// The leader's step that followed the decision.
+    let signing: Linked?
 
     /// Facts and visits that are walked, at most.
     private static let limit = 200
@@ -49,6 +55,7 @@ struct PaymentTrace: Sendable {
         decision = read.decision
         calculation = read.calculation
         file = read.file
+        (roll, payFiles, signing) = (read.roll, read.payFiles, read.signing)
         paymentStep = try step(read.payment)
         decisionStep = try read.decision.flatMap { try step($0) }
         facts = try read.facts.prefix(Self.limit).map { Fact(record: $0, step: try step($0)) }
@@ -64,6 +71,9 @@ struct PaymentTrace: Sendable {
         let facts: [Linked]
         let visits: [Linked]
         let file: HouseholdRecords?
+        let roll: Linked?
+        let payFiles: [Linked]
+        let signing: Linked?
 
         init(_ id: RecordID, tables: RecordTables, database: Database) throws {
             func record(_ id: RecordID?, _ kind: String) throws -> Linked? {
@@ -86,6 +96,20 @@ struct PaymentTrace: Sendable {
             decision = decided.compactMap(Linked.init)
                 .filter { $0.record.seq < payment.record.seq && $0.text("result") != "rejected" }
                 .max { $0.record.seq < $1.record.seq }
+            let frozen = try record(payment.value("roll").recordID, rollKind.name)
+            roll = frozen
+            payFiles = try Self.payFiles(of: payment, on: frozen, tables: tables, in: database)
+            let steps =
+                try application.map { application in
+                    try tables.schema.kind("case_move").map {
+                        try tables.all(
+                            of: $0, where: [("application", .text(application.record.id.description))], in: database)
+                    } ?? []
+                } ?? []
+            let decidedAt = decision?.record.seq
+            signing = steps.compactMap(Linked.init).filter { step in
+                step.text("role") == Role.leader.rawValue && decidedAt.map { step.record.seq > $0 } ?? false
+            }.min { $0.record.seq < $1.record.seq }
             calculation = try decision?.text("calculation").flatMap {
                 try JSONParser.documents(Array($0.utf8)).first
             }
@@ -97,6 +121,18 @@ struct PaymentTrace: Sendable {
             let end = decision?.record.seq ?? payment.record.seq
             visits =
                 file?.all("visit").filter { $0.record.seq <= end }.sorted { $0.record.seq > $1.record.seq } ?? []
+        }
+
+        private static func payFiles(
+            of payment: Linked, on roll: Linked?, tables: RecordTables, in database: Database
+        ) throws -> [Linked] {
+            guard let roll else { return [] }
+            return try tables.all(of: payFileKind, where: [("month", roll.value("month"))], in: database)
+                .compactMap(Linked.init).filter { file in
+                    file.record.seq > roll.record.seq
+                        && (file.value("batch").isNull || file.value("batch") == roll.value("batch"))
+                        && !file.elements("left_out").contains(payment.record.id.description)
+                }.sorted { $0.record.seq < $1.record.seq }
         }
 
         /// The records that a calculation names.

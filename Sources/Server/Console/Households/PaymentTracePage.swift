@@ -75,15 +75,35 @@ struct PaymentTracePage: ConsolePage {
             sourced.facts(
                 ["month", "payee", "amount_fen", "means", "account_number", "account_bank", "paid_at"],
                 of: trace.payment, people: name)
+            if let roll = trace.roll {
+                Parts.facts(
+                    [
+                        (L("冻结", "Frozen by"), said(roll, by: "frozen_by", at: "frozen_at"))
+                    ]
+                        + trace.payFiles.map {
+                            (L("导出发放文件", "Pay file taken by"), said($0, by: "written_by", at: "written_at"))
+                        }
+                        + (trace.payment.text("recorded_by").map {
+                            [(label: L("登记已发放", "Marked as paid by"), value: HTML.text($0))]
+                        } ?? []))
+                Tag.p { Parts.link(L("当月名册", "The month's roll"), Link("money", "roll", roll.text("month") ?? "")) }
+            }
             steps([(trace.payment, trace.paymentStep)], L("发放", "Payment"))
             TraceParts.proof(of: trace.payment.record.id, clearance, person)
         }
+    }
+
+    private func said(_ record: Linked, by name: String, at time: String) -> HTML {
+        .group([.text((record.text(name) ?? "") + " "), record.time(time).map(Parts.time) ?? .empty])
     }
 
     private var decision: HTML {
         Parts.panel(L("二、依据的决定", "2. The decision it was paid by")) {
             if let decision = trace.decision {
                 sourced.facts(["result", "amount_fen", "basis", "signatories", "decided_on"], of: decision)
+                if let signing = trace.signing {
+                    Parts.facts([(L("签批", "Signed by"), said(signing, by: "by", at: "at"))])
+                }
                 Tag.p {
                     if let application = trace.application {
                         Parts.link(L("办件", "The case"), Link("cases", application.record.id.description))
