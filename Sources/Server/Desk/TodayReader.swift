@@ -36,6 +36,12 @@ struct TodayReader {
         var waiting = 0
         var policy: [Finding] = []
         var upkeep = Upkeep()
+        /// What waits for a leader's signature; the first lines of it, and how many there are.
+        var toSign: [ToSign] = []
+        var toSignCount = 0
+        /// Findings and guidance of those who supervise that nobody has answered (R4, R7); the first lines, and how many.
+        var supervision: [RegisterList.Line] = []
+        var supervisionCount = 0
         /// Stations in use that did not come in the last night.
         var missedNight: [StationReader.Station] = []
 
@@ -65,6 +71,7 @@ struct TodayReader {
                 let list = RegisterList(register: register, tables: tables, database: database)
                 return sum + (try list.counts(on: now.day)?.overdue ?? 0)
             }
+            try supervision(into: &today, on: now.day, in: database)
             today.stations = try stations.stations()
             today.upkeep = try Upkeep.read(in: database)
             let night = StationReader.lastNight(before: now)
@@ -75,7 +82,20 @@ struct TodayReader {
             return today
         }
         try read(into: &today, at: now)
+        let others = try township.database.read { try ToSign.others(township, in: $0, on: now.day) }
+        today.toSignCount += others.count
+        today.toSign += others.lines.prefix(Limit.lines)
         return today
+    }
+
+    private func supervision(into today: inout Today, on day: CalendarDay, in database: Database) throws {
+        for name in ["finding", "guidance"] {
+            let list = RegisterList(
+                register: try Register.named(name), tables: township.database.tables, database: database)
+            today.supervisionCount += try list.counts(on: day)?.open ?? 0
+            today.supervision += try list.open(on: day, limit: Limit.lines)
+        }
+        today.supervision = Array(today.supervision.prefix(Limit.lines))
     }
 
     private func count(_ sql: String, _ database: Database) throws -> Int {
@@ -88,6 +108,10 @@ struct TodayReader {
             (today.tasks, today.late) = (counts.tasks, counts.late)
             (today.warning, today.overdue) = (counts.warning, counts.overdue)
             today.lateTasks = try ledger.tasks(LedgerReader.TaskFilter(isLateOnly: true), limit: Limit.lines)
+            var filter = LedgerReader.CaseFilter()
+            filter.awaitsSignature = true
+            today.toSign = try ledger.cases(filter, limit: Limit.lines).map(ToSign.init)
+            today.toSignCount = try ledger.caseCount(filter)
             today.nextTasks = try ledger.tasks(after: LedgerPlace(from: now), limit: Limit.lines)
         }
     }

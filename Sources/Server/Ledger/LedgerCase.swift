@@ -26,13 +26,15 @@ struct LedgerCase: Equatable {
     let seq: Seq
     /// Its place in the order of cases: the next page comes after it.
     let place: String
+    /// The step that a leader is asked to sign.
+    let awaits: String?
 }
 
 extension LedgerCase {
     static let sql = """
         SELECT application, household, number, head, head_name, head_id_number, applicant, applicant_name,
             applicant_id_number, village, programme, status, is_in_force, is_open, clerk, applied_on, members, income_fen,
-            amount_fen, from_month, last_move, changed_on, pack, seq, place
+            amount_fen, from_month, last_move, changed_on, pack, seq, place, awaits
         FROM entry
         """
 
@@ -67,5 +69,6 @@ extension LedgerCase {
         pack = row.optionalText(22)
         seq = row.uint64(23)
         place = row.text(24)
+        awaits = row.optionalText(25)
     }
 }

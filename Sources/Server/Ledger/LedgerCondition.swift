@@ -12,6 +12,7 @@ enum LedgerCondition {
     case above(String, String)
     /// After a place in an order of two columns.
     case afterPlace(LedgerPlace, String, String)
+    case isKnown(String)
     /// Of a case: a running clock ran out, or warns.
     case overdue(at: Instant)
     case warning(at: Instant)
@@ -28,6 +29,7 @@ enum LedgerCondition {
         case .below(let column, _): "\(column) < ?"
         case .above(let column, _): "\(column) > ?"
         case .afterPlace(_, let first, let second): "(\(first), \(second)) > (?, ?)"
+        case .isKnown(let column): "\(column) IS NOT NULL"
         case .overdue:
             "application IN (SELECT application FROM clock WHERE stopped_ms IS NULL AND due_ms < ?)"
         case .warning:
@@ -46,6 +48,7 @@ enum LedgerCondition {
         case .afterPlace(let place, _, _):
             query.bind(place.milliseconds)
             query.bind(place.text)
+        case .isKnown: break
         case .overdue(let now): query.bind(now.milliseconds)
         case .warning(let now):
             query.bind(now.milliseconds)

@@ -86,6 +86,8 @@ struct LedgerReader {
         var text: String?
         /// Those with a running clock that ran out, or that warns.
         var clock: CaseClock.State?
+        /// Those that wait for a leader's signature alone.
+        var awaitsSignature = false
     }
 
     /// Cases in the order of village, household number and id.
@@ -129,6 +131,7 @@ struct LedgerReader {
             filter.isInForce.map { .is("is_in_force", $0) }, filter.isOpen.map { .is("is_open", $0) },
             filter.text.map { .contains("search", $0.lowercased()) },
             filter.clock == .overdue ? .overdue(at: now) : filter.clock == .warning ? .warning(at: now) : nil,
+            filter.awaitsSignature ? .isKnown("awaits") : nil,
         ].compactMap(\.self)
     }
 

@@ -46,14 +46,16 @@ struct LedgerRows {
         query.bind(entry.seq)
         query.bind("\(entry.village.code) \(entry.number ?? "") \(entry.application)")
         query.bind(Self.searchText(entry))
+        query.bind(entry.awaits)
         try query.run()
     }
 
     private static let entrySQL = """
         INSERT INTO entry (application, root, household, number, head, head_name, head_id_number, applicant,
             applicant_name, applicant_id_number, village, programme, status, is_in_force, is_open, clerk, applied_on,
-            members, income_fen, amount_fen, from_month, last_move, changed_on, pack, changes_on, seq, place, search)
-        VALUES (\([String](repeating: "?", count: 28).joined(separator: ", ")))
+            members, income_fen, amount_fen, from_month, last_move, changed_on, pack, changes_on, seq, place, search,
+            awaits)
+        VALUES (\([String](repeating: "?", count: 29).joined(separator: ", ")))
         """
 
     /// What the cases list searches: number, names and their pinyin initials. Identity numbers are asked for whole, by

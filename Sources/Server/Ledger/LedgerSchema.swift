@@ -7,7 +7,7 @@ import SyncEngine
 /// them and builds them anew.
 enum LedgerSchema {
     /// Grows with every change of the tables, and of what an entry is worked out by.
-    static let version = "2.\(AssistanceSchema.current.version)"
+    static let version = "3.\(AssistanceSchema.current.version)"
 
     /// Drops what is there, of whatever version, and makes empty tables.
     static func renew(_ database: Database) throws {
@@ -32,10 +32,11 @@ enum LedgerSchema {
             applicant_id_number TEXT, village TEXT NOT NULL, programme TEXT, status TEXT, is_in_force INTEGER NOT NULL,
             is_open INTEGER NOT NULL, clerk TEXT, applied_on TEXT, members INTEGER NOT NULL, income_fen INTEGER,
             amount_fen INTEGER, from_month TEXT, last_move TEXT, changed_on TEXT, pack TEXT, changes_on TEXT,
-            seq INTEGER NOT NULL, place TEXT NOT NULL, search TEXT NOT NULL) STRICT;
+            seq INTEGER NOT NULL, place TEXT NOT NULL, search TEXT NOT NULL, awaits TEXT) STRICT;
         CREATE INDEX entry_by_root ON entry (root);
         CREATE INDEX entry_by_place ON entry (place);
         CREATE INDEX entry_by_day ON entry (changes_on) WHERE changes_on IS NOT NULL;
+        CREATE INDEX entry_awaiting ON entry (place) WHERE awaits IS NOT NULL;
         CREATE INDEX entry_by_status ON entry (programme, status, is_in_force);
 
         CREATE TABLE clock (

@@ -143,6 +143,11 @@ struct KeptTables {
         }
     }
 
+    /// Whether a table is there to be taken away: what is computed by night is not before the first one.
+    static func isComputed(_ name: String, in database: Database) throws -> Bool {
+        try !names.contains(name) || edition(of: name, in: database) != nil
+    }
+
     /// A table as it was kept, read page by page. Empty before the first night.
     /// - Parameter scope: of which village or region, as a prefix of its code; empty for all.
     static func table(_ name: String, _ title: Label, columns: [Table.Column], in scope: String = "") -> Table {

@@ -112,6 +112,23 @@ struct RegisterList {
         return (rows.compactMap { found[$0.id] }, rows.count < limit ? nil : rows.last.map { Table.Place(key: $0.key) })
     }
 
+    /// An entry that waits for somebody, as a page of the day shows it.
+    struct Line: Sendable {
+        let register: Register
+        let record: Linked
+        /// The day by which it is to be done.
+        let due: CalendarDay?
+    }
+
+    /// What waits, the latest first.
+    func open(on today: CalendarDay, limit: Int) throws -> [Line] {
+        var request = TableCatalogue.Request()
+        request.state = .open
+        return try page(request, after: nil, limit: limit, on: today).records.compactMap(Linked.init).map {
+            Line(register: register, record: $0, due: register.waiting?.due.flatMap($0.day))
+        }
+    }
+
     /// A month counts as its first day.
     private func bound(_ day: CalendarDay, of kind: KindSchema) -> String {
         let isMonth = register.day == "month"

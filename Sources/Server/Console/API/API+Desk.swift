@@ -21,7 +21,10 @@ extension API {
                 ("lateTasks", .list(.named("Task"))), ("nextTasks", .list(.named("Task"))),
                 ("clocks", .object([("warning", .integer), ("overdue", .integer)])), ("conflicts", .map(.integer)),
                 ("answered", .integer), ("quarantined", .integer), ("refusedReports", .integer),
-                ("duplicates", .integer), ("entriesOverdue", .integer), ("stations", .list(.named("Station"))),
+                ("duplicates", .integer), ("entriesOverdue", .integer),
+                ("toSign", .object([("count", .integer), ("lines", .list(.anything))])),
+                ("supervision", .object([("open", .integer), ("lines", .list(.anything))])),
+                ("stations", .list(.named("Station"))),
                 ("waitingAttachments", .integer),
                 ("policy", .list(.text)), ("upkeep", upkeep),
             ]),
@@ -42,9 +45,9 @@ extension API {
                 ("decision", .nullable(.anything)), ("questions", .list(.anything)),
             ]),
         "POST /conflicts/{id}": .act(
-            "决定冲突；take=value 时另写 value.字段名，金额写元",
-            "Decide it; with `take` = `value`, `value.FIELD` for each field, money in yuan",
-            [.seen, .reason, .needed("take", .code(["mine", "theirs", "value"]))], [("seq", .integer)]),
+            "决定冲突；take=value 时另写 value.字段名，金额写元；take=written.序号 采用那一次填的值",
+            "Decide it; with `take` = `value`, `value.FIELD` for each field, money in yuan; `written.SEQ`: what that set says",
+            [.seen, .reason, .needed("take")], [("seq", .integer)]),
         "POST /conflicts/{id}/undo": .act(
             "撤销自己的决定", "Take back a decision", [.seen, .reason], [("seq", .integer)]),
         "POST /conflicts/{id}/ask": .act(

@@ -106,8 +106,9 @@ struct ReportsPage: ConsolePage {
                     ("quality", L("问题清单", "The list")), ("quality-counts", L("按村统计", "By village")),
                 ])
             },
-            Parts.panel(L("应保尽保、应退尽退", "Possible misses and must-exits")) {
-                links([("misses", L("疑似漏保", "Possible misses")), ("exits", L("应退名单", "Must-exits"))])
+            Parts.panel(L("应保尽保、应退尽退", "Who may be missed, who is to leave")) {
+                TableParts.nightNote(kept)
+                links([("misses", L("疑似漏保", "Possible misses")), ("exits", L("应退名单", "To leave the programme"))])
             },
             Parts.panel(L("力量和网点", "Staff and stations")) {
                 links([("coverage", L("经办力量和服务网点", "Staff and stations"))])

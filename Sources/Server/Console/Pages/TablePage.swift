@@ -68,12 +68,14 @@ struct TablePage: ConsolePage {
             TableParts.filters(of: entry, request, known),
             edition.map { TableParts.nightNote($0) } ?? .empty,
             // No rows before the first night do not say that there is nothing to find.
-            edition == nil && KeptTables.names.contains(table.name)
-                ? TableParts.nightNote(nil) : Parts.table(table, rows: page.rows),
+            isComputed ? Parts.table(table, rows: page.rows) : TableParts.nightNote(nil),
             TableParts.pages(["tables", table.name], request, next: page.next),
-            TableParts.files(of: entry, request),
+            isComputed ? TableParts.files(of: entry, request) : .empty,
         ])
     }
+
+    /// A table of the night is there once a night has computed it.
+    private var isComputed: Bool { edition != nil || !KeptTables.names.contains(table.name) }
 
     /// - Throws: ``Problem`` ``Problem/Code/badValue`` for no table, ``Problem/Code/notPermitted``.
     private static func entry(of request: ConsoleRequest, isClear: Bool = false) throws -> TableCatalogue.Entry {
@@ -90,6 +92,15 @@ struct TablePage: ConsolePage {
         let entry = try entry(of: request, isClear: isClear)
         let name = request.query["format"] ?? "xlsx"
         guard let format = TableFormat(rawValue: name) else { throw Problem(.badValue, String(name.prefix(20))) }
+        guard try console.read({ database, _ in try KeptTables.isComputed(entry.name, in: database) }) else {
+            // A file with a heading alone reads as if nothing were found.
+            throw Problem(
+                .badValue, entry.name,
+                explanation: Label(
+                    zh: "“\(entry.title.zh)”还没有算过，没有可下载的文件",
+                    en: "\(entry.title.en): not computed yet, there is no file to take"),
+                hint: Label(zh: "夜间任务运行后再来下载。", en: "Come back once the night job has run."))
+        }
         let act = Desk.Act(
             author: request.person.author, reason: isClear ? try request.required("reason") : "", now: request.now)
         return try TableExport(

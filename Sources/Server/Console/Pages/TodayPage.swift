@@ -28,7 +28,7 @@ struct TodayPage: ConsolePage {
             damage,
             .group(today.policy.map { Parts.note($0.message.text(), .soon) }),
             Tag.ul(.class(.cards)) { .group(cards) },
-            late, next, stations, upkeep,
+            toSign, supervision, late, next, stations, upkeep,
         ])
     }
 
@@ -36,7 +36,9 @@ struct TodayPage: ConsolePage {
 
     private var cards: [HTML] {
         let silent = today.silent.count
-        return [
+        let sign =
+            isLeader ? [card("sign", L("待签批", "To sign"), today.toSignCount, .fragment("sign"), .soon)] : []
+        return sign + [
             card("late", L("已超期", "Late"), today.lateCount, .fragment("late"), .late),
             card("clocks", L("时限将到", "Clocks that warn"), today.warning, .fragment("next"), .soon),
             card(
@@ -50,6 +52,8 @@ struct TodayPage: ConsolePage {
                 .soon),
             card("duplicates", L("疑似重复", "Duplicates"), today.duplicates, Link("duplicates"), .soon),
             card("registers", L("登记簿逾期", "Registers overdue"), today.entriesOverdue, Link("registers"), .late),
+            card(
+                "supervision", L("待整改、待落实", "To put right"), today.supervisionCount, .fragment("supervision"), .soon),
             card(
                 "stations", L("久未联系的工作站", "Silent stations"), silent, Link("stations"), .late,
                 note: today.flagged > 0 ? L("时钟超前的变更 \(today.flagged) 次", "clock ahead in \(today.flagged) sets") : nil),
@@ -71,6 +75,60 @@ struct TodayPage: ConsolePage {
     }
 
     // MARK: - Lists
+
+    private var isLeader: Bool { request.person.role == .leader }
+
+    private var toSign: HTML {
+        guard isLeader, !today.toSign.isEmpty else { return .empty }
+        return Parts.panel(L("待签批", "To sign"), id: "sign") {
+            Parts.table(
+                L("等您签批的", "What waits for your signature"),
+                [L("事项", "What"), L("对象", "About"), L("村居", "Village"), L("金额（元）", "Yuan")],
+                rows: today.toSign.map { one in
+                    [
+                        Parts.link(one.what.text(), Link(one.path, query: [])), .text(one.about ?? ""),
+                        one.village.map(Shown.village) ?? .empty,
+                        one.amountFen.map { .text(Yuan.text($0)) } ?? .empty,
+                    ]
+                }, numbers: [3])
+            if today.toSignCount > today.toSign.count {
+                Tag.p {
+                    Parts.link(
+                        L("全部待签批的办件", "All cases to sign"), Link("cases", query: [("awaits", "leader")]))
+                }
+            }
+        }
+    }
+
+    /// What those who supervise found and advised, until it is put right and closed.
+    private var supervision: HTML {
+        guard !today.supervision.isEmpty else { return .empty }
+        return Parts.panel(L("待整改、待落实", "To put right"), id: "supervision") {
+            Parts.table(
+                L("核查问题和指导意见", "Findings and guidance"),
+                [L("登记簿", "Register"), L("内容", "What"), L("提出", "By"), L("期限", "By when")],
+                rows: today.supervision.map { line in
+                    let what = line.record.text("what") ?? line.record.text("topic")
+                    let by = line.record.text("found_by") ?? line.record.text("visited_by")
+                    let isLate = line.due.map { $0 < request.now.day } ?? false
+                    return [
+                        .text(line.register.label.text()),
+                        Parts.link(
+                            what ?? L("（未填内容）", "(nothing written)"),
+                            Link("records", line.record.record.id.description)),
+                        .text(by ?? ""),
+                        Tag.span(isLate ? .class(.late) : nil, text: line.due?.description ?? ""),
+                    ]
+                })
+            Tag.p {
+                Parts.link(
+                    L("全部核查问题", "All findings"), Link(["registers", "finding"], query: [("state", "open")]))
+                " "
+                Parts.link(
+                    L("全部业务指导", "All guidance"), Link(["registers", "guidance"], query: [("state", "open")]))
+            }
+        }
+    }
 
     private var late: HTML {
         Parts.panel(L("已超期", "Late"), id: "late") {
@@ -150,7 +208,8 @@ struct TodayPage: ConsolePage {
 
 extension TodayPage {
     /// `seq`, `tasks` and `late` by kind, `lateTasks`, `nextTasks`, `clocks` {`warning`, `overdue`}, `conflicts` by what
-    /// they are about, `answered`, `quarantined`, `refusedReports`, `duplicates`, `entriesOverdue`, `stations`, `waitingAttachments`, `policy`, `upkeep`.
+    /// they are about, `answered`, `quarantined`, `refusedReports`, `duplicates`, `entriesOverdue`, `toSign`,
+    /// `supervision`, `stations`, `waitingAttachments`, `policy`, `upkeep`.
     var json: JSONValue {
         func counts(_ counts: [DueTask.Kind: Int]) -> JSONValue {
             .object(
@@ -173,8 +232,47 @@ extension TodayPage {
             ("answered", .int(Int64(today.answered))), ("quarantined", .int(Int64(today.quarantined))),
             ("refusedReports", .int(Int64(today.refusedReports))), ("duplicates", .int(Int64(today.duplicates))),
             ("entriesOverdue", .int(Int64(today.entriesOverdue))),
+            ("toSign", toSignDocument),
+            (
+                "supervision",
+                .object([
+                    ("open", .int(Int64(today.supervisionCount))),
+                    (
+                        "lines",
+                        .array(
+                            today.supervision.map {
+                                .object([
+                                    ("register", .string($0.register.name)),
+                                    ("id", .string($0.record.record.id.description)),
+                                    ("due", $0.due.map { .string($0.description) } ?? .null),
+                                ])
+                            })
+                    ),
+                ])
+            ),
             ("stations", .array(today.stations.map(\.document))), ("waitingAttachments", .int(Int64(today.waiting))),
             ("policy", .array(today.policy.map { .string($0.message.text()) })), ("upkeep", upkeepDocument),
+        ])
+    }
+}
+
+extension TodayPage {
+    /// `count`, `lines` [`kind`, `id`, `what`, `village`, `amountFen`].
+    private var toSignDocument: JSONValue {
+        .object([
+            ("count", .int(Int64(today.toSignCount))),
+            (
+                "lines",
+                .array(
+                    today.toSign.map { one in
+                        .object([
+                            ("kind", .string(one.kind.rawValue)), ("id", .string(one.id.description)),
+                            ("what", .string(one.what.text())),
+                            ("village", one.village.map(JSONValue.string) ?? .null),
+                            ("amountFen", one.amountFen.map(JSONValue.int) ?? .null),
+                        ])
+                    })
+            ),
         ])
     }
 }

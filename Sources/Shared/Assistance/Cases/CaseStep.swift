@@ -52,6 +52,18 @@ extension CaseFile {
             en: "you wrote the \(signed.kind.label.en.lowercased()) yourself: another leader signs it")
     }
 
+    /// The step that a leader is asked to sign (R12, R15): the decision or the review that it signs was written after the
+    /// last step, and what else it needs is on record. Whether the household receives another benefit (R2, R14) is asked
+    /// when it is signed.
+    package var awaitedSignature: CaseMove? {
+        guard let machine, let status else { return nil }
+        let last = moves.last?.record.seq ?? 0
+        return machine.moves(from: status).first { move in
+            guard let signed = move.signed(in: self), signed.record.seq > last else { return false }
+            return move.guards.allSatisfy { [2, 14].contains($0.rule.number) || $0.isMet(self) }
+        }
+    }
+
     /// Steps that stations asked for since the last one was taken, and that were not refused.
     package var openRequests: [Linked] {
         let taken = moves.last?.record.seq ?? 0

@@ -36,6 +36,8 @@ package struct LedgerEntry: Hashable, Sendable {
     package let changesOn: CalendarDay?
     /// The last change of the log that touched the application or what lies below it.
     package let seq: Seq
+    /// The step that a leader is asked to sign: what it signs is written, and nothing of the case is missing.
+    package let awaits: String?
 
     package struct Person: Hashable, Sendable {
         package let id: RecordID
@@ -119,6 +121,7 @@ extension LedgerEntry {
         tasks = file.tasks
         turns = Turn.of(file, relocations: relocations)
         changesOn = file.changesOn(tasks)
+        awaits = file.awaitedSignature?.name
         seq = ([file.application] + file.linked).map(\.record.seq).max() ?? 0
     }
 

@@ -157,6 +157,10 @@ struct CasesPage: ConsolePage {
             Parts.select(
                 "clock", L("期限", "Clock"),
                 options: [any, ("late", L("已超期", "late")), ("soon", L("即将到期", "soon"))], value: filter.clockCode)
+            Parts.select(
+                "awaits", L("签批", "To sign"),
+                options: [any, ("leader", L("等负责人签批", "waits for a leader"))],
+                value: filter.cases.awaitsSignature ? "leader" : "")
             Shown.villageChoice(filter.cases.village ?? "")
             Parts.field("clerk", L("经办", "Clerk"), value: filter.cases.clerk ?? "", limit: 64)
             Tag.div(.class(.buttons)) { Tag.button(.type(.submit), .class(.primary), text: L("查看", "Show")) }
@@ -203,6 +207,7 @@ struct CasesFilter: Sendable {
         case "soon": cases.clock = .warning
         case let other?: throw Problem(.badValue, other)
         }
+        cases.awaitsSignature = query["awaits"] == "leader"
         after = query["after"]
     }
 
@@ -212,7 +217,7 @@ struct CasesFilter: Sendable {
             query: [
                 ("text", cases.text), ("programme", cases.programme?.rawValue), ("status", cases.status?.rawValue),
                 ("clock", clockCode.isEmpty ? nil : clockCode), ("village", cases.village), ("clerk", cases.clerk),
-                ("after", place),
+                ("awaits", cases.awaitsSignature ? "leader" : nil), ("after", place),
             ])
     }
 }
