@@ -96,7 +96,7 @@ struct CaseConsole {
     }
 
     mutating func posted(_ id: String) throws {
-        try work(id, "notices", ["kind": "publicity", "place": "村委会公开栏"])
+        try work(id, "notices", ["kind": "publicity", "place": "村委会公开栏", "hotline": "0632-7711234"])
         try move(id, "publicise")
         let page = try clerk.get("/cases/\(id)")
         let action = try #require(page.actions.first { $0.hasPrefix("/cases/\(id)/notices/") })

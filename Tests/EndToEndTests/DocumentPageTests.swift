@@ -136,7 +136,7 @@ import Testing
         try desk.reviewed(id)
         try desk.decided(id)
         try desk.sign(id, "approve")
-        try desk.work(id, "notices", ["kind": "publicity", "place": "村委会公开栏"])
+        try desk.work(id, "notices", ["kind": "publicity", "place": "村委会公开栏", "hotline": "0632-7711234"])
         try desk.move(id, "publicise")
         let due = try desk.clerk.json("/notices")
         #expect(due["tasks"].array.compactMap { $0["task"].string } == ["post_notice"])

@@ -67,6 +67,34 @@ import Testing
         #expect(page.text.contains("<option value=\"完全\" selected>"))
     }
 
+    @Test func aFileThatIsNoReportOfThePlatformIsNotCalledBadJSON() throws {
+        let desk = try DeskVillage()
+        var clerk = try ConsoleBrowser.signedIn(desk.server, "li")
+        let page = try clerk.get("/checks")
+        for text in ["姓名,身份证号", "{\"households\": []}"] {
+            let answer = try clerk.submit(page, "/checks", ["reports": text])
+            #expect(answer.status == 400 || answer.status == 422, "\(answer.status)")
+            #expect(answer.words.contains("这不是核对平台发回的文件") && answer.words.contains("请重新选择"), "\(answer.words)")
+            #expect(!answer.words.contains("字节"), "\(answer.words)")
+        }
+    }
+
+    @Test func aListThatNoNightHasComputedIsNoFile() throws {
+        let desk = try DeskVillage()
+        var clerk = try ConsoleBrowser.signedIn(desk.server, "li")
+        for name in ["misses", "exits", "quality", "quality-counts"] {
+            let page = try clerk.get("/tables/\(name)")
+            #expect(page.words.contains("还没有算过") && !page.links.contains { $0.contains("/file") }, "\(page.links)")
+            let file = try clerk.get("/tables/\(name)/file?format=csv")
+            #expect((400..<500).contains(file.status) && file.words.contains("还没有算过"), "\(file.words)")
+        }
+        #expect(try clerk.get("/reports").words.matches(of: /还没有算过/).count == 2)
+        #expect(try desk.server.command("nightly").code == 0)
+        let after = try clerk.get("/tables/misses")
+        #expect(after.links.contains { $0.contains("/tables/misses/file") })
+        #expect(try clerk.get("/tables/misses/file?format=csv").status == 200)
+    }
+
     @Test func aNoticeCarriesTheHotlineThatWasTyped() throws {
         var desk = try CaseConsole()
         let id = try desk.takeIn()
@@ -74,7 +102,12 @@ import Testing
         try desk.decided(id)
         try desk.sign(id, "approve")
         let page = try desk.clerk.get("/cases/\(id)")
-        #expect(page.words.contains("这是演示号码"), "\(page.words)")
+        #expect(page.words.contains("政策包里还是演示号码") && !page.text.contains("0632-0000000"), "\(page.words)")
+        for hotline in ["", "0632-0000000"] {
+            let refused = try desk.clerk.submit(
+                page, "/cases/\(id)/notices", ["kind": "publicity", "place": "公示栏", "hotline": hotline])
+            #expect((400..<500).contains(refused.status) && refused.words.contains("监督电话"), "\(refused.words)")
+        }
         try desk.work(id, "notices", ["kind": "publicity", "place": "公示栏", "hotline": "0632-7711234"])
         #expect(try desk.clerk.get("/cases/\(id)").words.contains("0632-7711234"))
         let wrong = try desk.clerk.submit(

@@ -131,6 +131,7 @@ extension StyleClass {
     static let late = Self("late"), soon = Self("soon"), fine = Self("fine"), grave = Self("grave"), mild = Self("mild")
     static let buttons = Self("buttons"), primary = Self("primary"), danger = Self("danger"), cards = Self("cards")
     static let card = Self("card"), count = Self("count"), tabs = Self("tabs"), timeline = Self("timeline")
+    static let `case` = Self("case")
     static let columns = Self("columns"), masked = Self("masked"), narrow = Self("narrow"), empty = Self("empty")
     static let badge = Self("badge"), pages = Self("pages"), filters = Self("filters"), chart = Self("chart")
 }

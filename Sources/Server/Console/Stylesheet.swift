@@ -39,6 +39,8 @@ enum Stylesheet {
         .card { margin: 0; } .card .count { display: block; font-size: 1.8rem; font-weight: 600; line-height: 1.2; }
         .card a { text-decoration: none; display: block; color: inherit; } .card .note { display: block; }
         .columns { display: grid; grid-template-columns: minmax(0, 2fr) minmax(0, 1fr); gap: 1rem; align-items: start; }
+        .case { grid-template-rows: auto 1fr; row-gap: 0; } .case > :nth-child(1) { grid-area: 1 / 2; }
+        .case > :nth-child(2) { grid-area: 1 / 1 / span 2; } .case > :nth-child(3) { grid-area: 2 / 2; }
         .narrow { max-width: 26rem; margin: 2rem auto; }
         .scroll { overflow-x: auto; } table { border-collapse: collapse; width: 100%; }
         th, td { text-align: left; padding: .4rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
@@ -71,7 +73,8 @@ enum Stylesheet {
           border-left: .25rem solid; }
         .done { color: var(--green); background: var(--green-soft); } .problem { color: var(--red);
           background: var(--red-soft); margin: 0 0 1rem; } .problem .hint { color: inherit; }
-        .empty { color: var(--soft); } .masked { letter-spacing: .05em; }
+        .empty { color: var(--soft); } .masked { letter-spacing: .05em;
+          white-space: nowrap; }
         .timeline { list-style: none; margin: 0; padding: 0 0 0 1rem; border-left: 3px solid var(--line); }
         .timeline > li { margin: 0 0 .9rem; position: relative; }
         .tabs, .pages, .filters { display: flex; flex-wrap: wrap; gap: .4rem .9rem; align-items: end; margin: 0 0 1rem;
@@ -105,7 +108,7 @@ enum Stylesheet {
         details { margin: .5rem 0; } .card h3 { margin-top: 0; } .card ul { padding-left: 1.2rem; margin: .3rem 0; }
         .scroll + .scroll { margin-top: .8rem; }
         @media (max-width: 48rem) { .cards, .cards:has(.count) { grid-template-columns: repeat(2, minmax(0, 1fr)); }
-          .columns { grid-template-columns: minmax(0, 1fr); } .find { margin-left: 0; }
+          .columns { grid-template-columns: minmax(0, 1fr); } .case > :nth-child(n) { grid-area: auto; } .find { margin-left: 0; }
           form.find, form.find input { width: 100%; } main { padding: .8rem .6rem 2rem; } h1 { font-size: 1.3rem; }
           .bar { padding: .4rem .6rem; } .bar .language { order: 1; } .bar nav, .bar .who, .bar form.find { order: 2; }
           .bar nav, .bar .who { display: none; width: 100%; }

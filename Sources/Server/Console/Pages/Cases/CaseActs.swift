@@ -118,9 +118,11 @@ enum CaseActs {
     @Sendable private static func issueNotice(_ console: Console, _ request: ConsoleRequest) throws -> ConsoleAnswer {
         let kind = try request.required("kind")
         let place = kind == "publicity" ? try request.required("place") : nil
+        let hotline = request.optional("hotline")
+        if kind == "publicity" { try checkHotline(hotline, console, request) }
         return try act(console, request, reason: request.optional("reason") ?? "") { desk, id, act in
             let issued = try desk.issue(
-                kind, for: id, place: place, hotline: request.optional("hotline"), text: request.optional("text"),
+                kind, for: id, place: place, hotline: hotline, text: request.optional("text"),
                 act: act)
             return (
                 issued.seq,
@@ -130,6 +132,29 @@ enum CaseActs {
                 ]
             )
         }
+    }
+
+    /// Who reads a public notice calls the number on it: a pack's made-up one is nobody's.
+    /// - Throws: ``Problem`` ``Problem/Code/badValue``.
+    private static func checkHotline(
+        _ hotline: String?, _ console: Console, _ request: ConsoleRequest
+    ) throws {
+        let id = try request.record().description
+        let pack = try console.read { database, _ in
+            try CaseReader(console.township, in: database).file(id, at: request.now).pack?.hotline
+        }
+        guard let pack, pack.source == .demo, (hotline ?? pack.number) == pack.number else { return }
+        throw Problem(
+            .badValue, "hotline",
+            explanation: Label(
+                zh: hotline == nil ? "没有填监督电话" : "\(pack.number) 是演示号码，打不通，不能印在公示单上",
+                en: hotline == nil
+                    ? "The hotline is missing"
+                    : "\(pack.number) is made up: nobody answers, it goes on no public notice"),
+            hint: Label(
+                zh: "请填本镇街的监督电话。请技术人员把它写进政策包的 hotline，以后就会自动填好。",
+                en: "Write the township's own. Once it stands in the policy pack (hotline), it is filled in by itself.")
+        )
     }
 
     @Sendable private static func completeNotice(

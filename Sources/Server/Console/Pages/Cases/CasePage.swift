@@ -37,7 +37,9 @@ struct CasePage: ConsolePage {
             places,
             head,
             CaseRemarks(view: view).body,
-            Tag.div(.class(.columns)) {
+            // What comes next is read first, on a phone too; on a wide screen it stands beside the rest.
+            Tag.div(.class(.columns, .case)) {
+                CaseStepsPart(view: view).body
                 Tag.div {
                     CasePreparationPart(view: view).body
                     CaseCheckPart(view: view).body
@@ -48,7 +50,6 @@ struct CasePage: ConsolePage {
                     CaseArchivePart(view: view).body
                 }
                 Tag.div {
-                    CaseStepsPart(view: view).body
                     CaseDutiesPart(view: view).body
                     CaseRequestsPart(view: view).body
                     CaseProofsPart(view: view).body

@@ -99,9 +99,13 @@ struct CasePublicityPart {
                     "place", L("张贴地点", "Place"), value: L("村（居）委会公示栏", "the village's board"), key: "issue-", limit: 200
                 )
                 Parts.field(
-                    "hotline", L("监督电话", "Hotline"), value: hotline?.number ?? "", key: "issue-",
+                    "hotline", L("监督电话", "Hotline"), value: hotline?.source == .demo ? "" : hotline?.number ?? "",
+                    key: "issue-",
                     help: hotline?.source == .demo
-                        ? L("这是演示号码，请改成真实的监督电话", "This number is made up: write the real one") : nil, limit: 40)
+                        ? L(
+                            "公示单要印本镇街的监督电话。政策包里还是演示号码，请技术人员改成真的，以后就会自动填好。",
+                            "A public notice carries the township's own. The policy pack's is made up: once the real one stands there, it is filled in by itself."
+                        ) : nil, limit: 40)
                 Parts.textarea("text", L("内容", "Text"), key: "issue-")
             }
             Parts.note(

@@ -64,11 +64,24 @@ struct CaseStepsPart {
                 style: isFinal ? .danger : .primary
             ) {
                 Tag.input(.type(.hidden), .name("move"), .value(move.name))
+                signed(move)
                 Parts.field(
                     "reason", L("说明", "Note"), key: "move-\(move.name)-", isRequired: isFinal,
                     help: L("办理后：", "Then: ") + move.to.label.text())
             }
         }
+    }
+
+    /// What a leader signs stands beside the button.
+    private func signed(_ move: CaseMove) -> HTML {
+        guard let signed = move.signed(in: view.file), signed.kind.name == "decision" else { return .empty }
+        return Parts.facts([
+            (L("签批的决定", "What is signed"), .text(Shown.meaning("result", of: signed))),
+            (L("金额", "Amount"), signed.number("amount_fen").map { CaseParts.yuan($0) } ?? .text("-")),
+            (L("依据和意见", "Basis and opinion"), Shown.value("basis", of: signed)),
+            (L("签字人", "Signatories"), .text(signed.elements("signatories").joined(separator: L("、", ", ")))),
+            (L("填写人", "Written by"), .text(view.author(of: signed))),
+        ])
     }
 
     private func blocked(_ step: CaseStep) -> HTML {

@@ -10,7 +10,7 @@ struct CheckReportsPage: ConsolePage {
             try console.page { _, seq in CheckReportsPage(request: request, seq: seq, taken: nil) }
         },
         .post("/checks", .work, work: { _ in .long }) { console, request in
-            let reports = try CheckFiles.items("reports", of: Array(try request.required("reports").utf8))
+            let reports = try reports(in: try request.required("reports"))
             guard reports.count <= limit else {
                 throw Problem(
                     .badValue, "reports",
@@ -23,6 +23,20 @@ struct CheckReportsPage: ConsolePage {
             return try console.page { _, seq in CheckReportsPage(request: request, seq: seq, taken: taken) }
         },
     ]
+
+    /// - Throws: ``Problem`` ``Problem/Code/badDocument`` for any other file.
+    private static func reports(in text: String) throws -> [JSONValue] {
+        do {
+            return try CheckFiles.items("reports", of: Array(text.utf8))
+        } catch let problem as Problem {
+            throw Problem(
+                .badDocument, problem.subject,
+                explanation: Label(
+                    zh: "这不是核对平台发回的文件", en: "This is not the file that the checking platform sent"),
+                hint: Label(
+                    zh: "请重新选择平台发回的报告文件（JSON）。", en: "Choose the platform's file of reports (JSON)."))
+        }
+    }
 
     /// Reports that are taken in at once, at most.
     private static let limit = 500

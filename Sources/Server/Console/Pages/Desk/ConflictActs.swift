@@ -12,7 +12,8 @@ struct ConflictActs {
         .get("/conflicts/{id}") { console, request in try show(console, request) },
         .post("/conflicts/{id}") { console, request in
             try acting(console, request) { id, desk, act in
-                try desk.decide(id, try choice(request), mayOverrule: request.person.role == .leader, act: act)
+                try desk.decide(
+                    id, try choice(request, in: console), mayOverrule: request.person.role == .leader, act: act)
             }
         },
         .post("/conflicts/{id}/undo") { console, request in
@@ -54,8 +55,11 @@ struct ConflictActs {
         return .done(Link("conflicts", id.description, query: [("done", String(decided.seq))]), decided.document)
     }
 
-    private static func choice(_ request: ConsoleRequest) throws -> Resolution.Choice {
+    private static func choice(_ request: ConsoleRequest, in console: Console) throws -> Resolution.Choice {
         let take = try request.required("take")
+        if take.hasPrefix(written), let seq = Seq(take.dropFirst(written.count)) {
+            return .values(try values(written: seq, try request.record(), in: console))
+        }
         if let side = Resolution.Side(rawValue: take) { return .side(side) }
         guard take == "value" else { throw Problem(.badValue, "take") }
         let typed = try request.form.pairs.filter { $0.name.hasPrefix("value.") }.map { pair in
@@ -70,6 +74,20 @@ struct ConflictActs {
             return (String(pair.name.dropFirst("value.".count)), String(fen))
         }
         return .fields(Dictionary(typed) { first, _ in first })
+    }
+
+    /// Before the seq of a set whose values are chosen.
+    static let written = "written."
+
+    /// What somebody wrote between the two that the conflict keeps.
+    private static func values(written seq: Seq, _ id: RecordID, in console: Console) throws -> [Value] {
+        try console.read { database, _ in
+            let reader = ConflictReader(tables: console.township.database.tables, database: database)
+            let subject = try reader.subject(id)
+            let writer = try reader.writers(of: subject).first { $0.entry.seq == seq }
+            guard let values = writer?.values(of: subject) else { throw Problem(.badValue, "take") }
+            return values
+        }
     }
 
     // MARK: - Showing
@@ -172,6 +190,7 @@ extension ConflictActs {
                 Tag.fieldset {
                     Tag.legend(text: L("采用哪个值", "Which value stands"))
                     side("theirs", L("已有的值：", "Already there: "))
+                        for writer in page.between { between(writer) }
                     side("mine", L("后到的值：", "Decided later: "))
                     third
                 }
@@ -187,6 +206,18 @@ extension ConflictActs {
                 Tag.input(.type(.radio), .name("take"), .value(name), .id("take-\(name)"), .required)
                 label
                 ConflictParts.brief(name, page.subject)
+            }
+        }
+    }
+
+    private func between(_ writer: ConflictReader.Writer) -> HTML {
+        guard let values = writer.values(of: page.subject) else { return .empty }
+        let name = Self.written + String(writer.entry.seq)
+        return Tag.p {
+            Tag.label {
+                Tag.input(.type(.radio), .name("take"), .value(name), .id("take-\(name)"), .required)
+                L("其间 \(Shown.author(writer.entry.author)) 填的：", "Between, by \(Shown.author(writer.entry.author)): ")
+                ConflictParts.line(ConflictParts.shown(values, page.subject, isClear: page.isClear))
             }
         }
     }

@@ -64,6 +64,13 @@ struct ConflictPage: ConsolePage {
                 " "
                 state
             }
+            if subject.kind.name == "bank_account", !subject.isDeletion {
+                Parts.note(
+                    L(
+                        "账户直接关系到钱发给谁：工作站改账号，都要等镇街核对、决定后才生效。",
+                        "An account says who is paid: what a station changes of it always waits until the township decides."
+                    ))
+            }
             Parts.table(
                 title,
                 [
@@ -71,14 +78,16 @@ struct ConflictPage: ConsolePage {
                     L("现行值", "Standing"),
                 ],
                 rows: rows, stacks: true)
-            between
+            others
             if !isClear, hasMasked { ConflictActs(page: self).disclosure }
         }
     }
 
     /// Further losers: whoever wrote between the two that the conflict keeps.
-    private var between: HTML {
-        let others = writers.dropFirst().dropLast()
+    var between: [ConflictReader.Writer] { Array(writers.dropFirst().dropLast()) }
+
+    private var others: HTML {
+        let others = between
         guard !others.isEmpty else { return .empty }
         return .group([
             Tag.h3(text: L("其间还有人填过", "Others wrote between")),
@@ -111,14 +120,19 @@ struct ConflictPage: ConsolePage {
         let standing = ConflictParts.shown(subject.standing, subject, isClear: isClear)
         let labels = subject.fields.isEmpty ? [L("删除", "Deleted")] : subject.fields.map(Shown.label)
         let (theirs, mine) = (try? subject.kept("theirs"), try? subject.kept("mine"))
+        let base = try? subject.kept("base")
         let lines = labels.enumerated().map { index, label -> [HTML] in
             let differs = Self.value(theirs, index) != Self.value(mine, index)
             func cell(_ parts: [HTML], isSide: Bool) -> HTML {
                 guard parts.indices.contains(index) else { return .empty }
                 return isSide && differs ? Tag.strong { parts[index] } : parts[index]
             }
+            let isAsBefore = base != nil && Self.value(base, index) == Self.value(theirs, index)
             return [
-                .text(label), cell(sides[0], isSide: false), cell(sides[1], isSide: true), cell(sides[2], isSide: true),
+                .text(label), cell(sides[0], isSide: false),
+                isAsBefore
+                    ? Tag.span(.class(.empty), text: L("（同原值）", "(as the base)")) : cell(sides[1], isSide: true),
+                cell(sides[2], isSide: true),
                 cell(standing, isSide: false),
             ]
         }
@@ -223,11 +237,21 @@ struct ConflictPage: ConsolePage {
 }
 
 extension ConflictReader.Writer {
+    /// What the set says of the fields, what it leaves out as it stands; `nil` where there is nothing to choose.
+    func values(of subject: Resolution.Subject) -> [Value]? {
+        guard !subject.isDeletion, subject.key.element == nil else { return nil }
+        let written = subject.fields.map { field in
+            entry.effects.last { $0.field == field.name && $0.element == nil }?.new
+        }
+        guard written.contains(where: { $0 != nil }) else { return nil }
+        return zip(written, subject.standing).map { $0 ?? $1 }
+    }
+
     /// A village's station and its assistant, or the desk.
     var place: String {
         guard let device, !device.state.isDesk else { return L("镇街", "The township") }
         let station = device.station.isEmpty ? device.staff : device.station
-        return ([station] + device.state.scopes.map(\.code)).joined(separator: " ")
+        return ([station] + device.state.scopes.map { VillageNames.current.name(of: $0.code) }).joined(separator: " ")
     }
 
     /// `author`, `at`, `reason`, `seq`, `device`, `place`, `clockFlagged`.

@@ -5,7 +5,6 @@ import SyncEngine
 
 /// A conflict's values in words, masked, and as JSON.
 enum ConflictParts {
-    /// The field, or the fields of the group.
     /// Of a conflict's own record: what it is about.
     static func label(of conflict: Linked) -> String {
         let kind = conflict.text("record_kind").flatMap(AssistanceSchema.current.kind)
@@ -13,6 +12,7 @@ enum ConflictParts {
             .compactMap(\.self).joined(separator: L("：", ": "))
     }
 
+    /// The field, or the fields of the group.
     static func label(_ subject: Resolution.Subject) -> String {
         if subject.isDeletion { return L("删除", "Deleted") }
         return DeskParts.joined(subject.fields.map(Shown.label))
@@ -21,10 +21,11 @@ enum ConflictParts {
     /// In one line.
     static func brief(_ name: String, _ subject: Resolution.Subject?) -> HTML {
         guard let subject else { return .text("-") }
-        return .group(
-            shown(name, subject).enumerated().map { index, value in
-                index == 0 ? value : .group([.text(" · "), value])
-            })
+        return line(shown(name, subject))
+    }
+
+    static func line(_ values: [HTML]) -> HTML {
+        .group(values.enumerated().map { $0.offset == 0 ? $0.element : .group([.text(" · "), $0.element]) })
     }
 
     /// Each value of the unit, as the page shows it.
