@@ -95,6 +95,48 @@ import Testing
         #expect(try clerk.get("/tables/misses/file?format=csv").status == 200)
     }
 
+    @Test func nothingIsChangedWhereSomethingIsMade() throws {
+        let desk = try DeskVillage()
+        var clerk = try ConsoleBrowser.signedIn(desk.server, "li", fullName: "李敏")
+        let (home, member) = try desk.family("001")
+        let new = "/households/\(home)/new/note"
+        #expect(try clerk.submit(try clerk.get(new), new, ["text": "门牌已换"]).status == 303)
+        let edit = "/records/\(member)/edit"
+        let refused = try clerk.submit(try clerk.get(edit), edit, ["name": "张三丰"])
+        #expect((400..<500).contains(refused.status), "\(refused.status)")
+        let entry = try clerk.get("/registers/finding/new")
+        #expect(entry.text.contains("value=\"李敏\""), "who enters it is proposed")
+        let kept = try clerk.submit(entry, "/registers/finding/new", ["what": "审批表缺签字"])
+        #expect(kept.status == 303, "\(kept.words)")
+        let list = try clerk.get("/registers/finding")
+        #expect(list.text.contains(">审批表缺签字</a>") && !list.words.contains("打开"), "\(list.words)")
+    }
+
+    @Test func whatWasFoundSaysWhy() throws {
+        let desk = try DeskVillage()
+        var clerk = try ConsoleBrowser.signedIn(desk.server, "li")
+        _ = try desk.family("001")
+        _ = try desk.a.new("household", "number=012", "address=二组 001 号")
+        try desk.meet()
+        let page = try clerk.get("/households?text=001")
+        #expect(page.text.contains("<td>户编号</td>") && page.text.contains("<td>住址</td>"), "\(page.words)")
+    }
+
+    @Test func whatWasDecidedIsReadInItsTable() throws {
+        var desk = try CaseConsole()
+        let id = try desk.takeIn()
+        try desk.reviewed(id)
+        try desk.decided(id)
+        let table = try desk.clerk.get("/tables/decisions")
+        for text in ["批准", "616.00", "李建国"] { #expect(table.words.contains(text), "\(text): \(table.words)") }
+        #expect(!table.text.contains("11010519491231002X"))
+        let exports = try desk.clerk.get("/exports")
+        #expect(exports.links.filter { $0 == "/tables/trainings" }.isEmpty, "the register has them")
+        #expect(exports.words.contains("还没有算过"))
+        var district = try ConsoleBrowser.signedIn(desk.server, "qu", role: "district")
+        #expect(!(try district.get("/exports").links.contains("/imports")))
+    }
+
     @Test func aNoticeCarriesTheHotlineThatWasTyped() throws {
         var desk = try CaseConsole()
         let id = try desk.takeIn()

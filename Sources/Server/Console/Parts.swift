@@ -79,8 +79,8 @@ enum Parts {
     }
 
     /// Why: every act that changes somebody's mind about a record says it.
-    static func reason(key: String = "", help: String? = nil) -> HTML {
-        field("reason", L("理由", "Reason"), key: key, isRequired: true, help: help)
+    static func reason(key: String = "", help: String? = nil, isRequired: Bool = true) -> HTML {
+        field("reason", L("理由", "Reason"), key: key, isRequired: isRequired, help: help)
     }
 
     // MARK: - Tables
@@ -125,16 +125,31 @@ enum Parts {
     }
 
     static func table(_ title: String, _ columns: [Table.Column], rows: [[Table.Cell]]) -> HTML {
-        let shown = columns.indices.filter { columns[$0].display != .hidden }
+        // An id in front is no column for people: what stands first leads to its page.
+        let lead = columns.first.flatMap { if case .open(let target) = $0.display { target } else { nil } }
+        let shown = columns.indices.filter { columns[$0].display != .hidden && (lead == nil || $0 > 0) }
+        let first =
+            lead == nil ? nil : shown.first { columns[$0].display == .plain && !places.contains(columns[$0].name) }
         let numbers = shown.indices.filter { place in rows.contains { $0[shown[place]].isFigure } }
         return self.table(
-            title, shown.map { columns[$0].name == "village" ? L("村居", "Village") : columns[$0].title.text() },
-            rows: rows.map { row in shown.map { cell(row, $0, of: columns) } }, numbers: Set(numbers))
+            title, shown.map { places.contains(columns[$0].name) ? L("村居", "Village") : columns[$0].title.text() },
+            rows: rows.map { row in
+                shown.map { index in
+                    guard let lead, index == first ?? shown.first, case .text(let id) = row[0] else {
+                        return cell(row, index, of: columns)
+                    }
+                    let text = row[index].shown
+                    return link(text.isEmpty ? L("打开", "Open") : text, Link(lead.rawValue, id))
+                }
+            }, numbers: Set(numbers))
     }
+
+    /// Columns that hold a village's code.
+    private static let places: Set<String> = ["village", "scope"]
 
     private static func cell(_ row: [Table.Cell], _ index: Int, of columns: [Table.Column]) -> HTML {
         let text = row[index].shown
-        if columns[index].name == "village" { return Shown.village(text) }
+        if places.contains(columns[index].name) { return Shown.village(text) }
         func link(_ text: String, _ target: Table.Target, _ id: Table.Cell?) -> HTML {
             guard case .text(let id)? = id else { return .text(text) }
             return Parts.link(text.isEmpty ? L("打开", "Open") : text, Link(target.rawValue, id))

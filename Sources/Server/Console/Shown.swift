@@ -20,11 +20,26 @@ enum Shown {
             return .text(Table.Cell.fen(fen).plain + L(" 元", " yuan"))
         }
         if field.name == "village", let code = value.text { return village(code) }
+        if let text = value.text, let said = named(text, field.name) { return .text(said) }
         if field.type == .text, let text = value.text, let meaning = field.rule?.codes?[text] {
             return .text(meaning.text())
         }
         if case .time(let instant) = value { return .text(time(instant)) }
         return .text(PlainText.of(value, field: field))
+    }
+
+    /// What a visit keeps by its name: the programme of the trial, the form with its version; `nil` for any other text.
+    private static func named(_ text: String, _ field: String) -> String? {
+        switch field {
+        case "trial_programme": return Programme(rawValue: text)?.label.text()
+        case "form":
+            let parts = text.split(separator: " ")
+            guard parts.first.map(String.init) == UniformSurvey.name else { return nil }
+            let version = parts.dropFirst().joined(separator: " ")
+            return L("入户调查表", "Household survey")
+                + (version.isEmpty ? "" : L(" 第 \(version) 版", ", version \(version)"))
+        default: return nil
+        }
     }
 
     static func label(of state: ConflictRecord.State) -> String {
@@ -101,10 +116,10 @@ enum Shown {
         isClear ? reason : Masking.numbers(in: reason, alsoPhones: false)
     }
 
-    /// A moment; of midnight the day alone.
+    /// A moment; the day alone of midnight, and of the noon that stands for a day without a time.
     static func time(_ instant: Instant) -> String {
         let text = PlainText.of(instant)
-        return text.hasSuffix(" 00:00:00") ? String(text.prefix(10)) : text
+        return text.hasSuffix(" 00:00:00") || text.hasSuffix(" 12:00:00") ? String(text.prefix(10)) : text
     }
 
     /// In a line of what was changed: what a code means, money in yuan, who or what an id stands for.
@@ -112,6 +127,7 @@ enum Shown {
         func word(_ text: String) -> String {
             if let meaning = field?.rule?.codes?[text] { return meaning.text() }
             if field?.name == "village" { return VillageNames.current.name(of: text) }
+            if let said = named(text, field?.name ?? "") { return said }
             // The states of a case, which a step names as texts.
             if ["from", "to"].contains(field?.name), let state = CaseState(rawValue: text) {
                 return state.label.text()

@@ -28,6 +28,8 @@ enum Stylesheet {
         .bar nav a[aria-current] { background: #fff; color: var(--blue); font-weight: 600; }
         .tabs a[aria-current] { color: inherit; font-weight: 600; text-decoration: none; }
         .find { margin-left: auto; } form.find input { width: 15.5rem; max-width: 100%; }
+        @media (max-width: 90rem) { html[lang=en] .bar nav a { padding: .35rem .45rem; }
+          html[lang=en] form.find input { width: 9rem; } }
         .menu, .heading { display: none; } .who { display: flex; align-items: center; gap: .6rem; }
         .foot { display: flex; flex-wrap: wrap; gap: .3rem 1.5rem; justify-content: space-between; padding: .8rem 1rem;
           color: var(--soft); font-size: .85rem; border-top: 1px solid var(--line); background: var(--paper); }

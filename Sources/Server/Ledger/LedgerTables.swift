@@ -12,7 +12,7 @@ struct LedgerTables: Sendable {
     static let ledgerColumns = [
         Table.Column("number", "户编号", "Household", .link(.households, id: "household")),
         Table.Column("head", "户主", "Head", .link(.households, id: "household")),
-        Table.Column("idNumber", "身份证号", "Identity number"), Table.Column("village", "村", "Village"),
+        Table.Column("idNumber", "身份证号", "Identity number"), Table.Column("village", "村居", "Village"),
         Table.Column("programme", "项目", "Programme"), Table.Column("status", "状态", "Status"),
         Table.Column("members", "人数", "Persons"), Table.Column("income", "年收入", "Annual income"),
         Table.Column("amount", "金额", "Amount"), Table.Column("from", "起始月", "From"),
@@ -50,7 +50,7 @@ struct LedgerTables: Sendable {
     private static let caseColumns = [
         Table.Column("number", "户编号", "Household", .link(.households, id: "household")),
         Table.Column("applicant", "申请人", "Applicant"),
-        Table.Column("village", "村", "Village"),
+        Table.Column("village", "村居", "Village"),
         Table.Column("programme", "项目", "Programme"), Table.Column("status", "状态", "Status"),
         Table.Column("appliedOn", "申请日期", "Applied on"), Table.Column("clerk", "经办人", "Clerk"),
         Table.Column("change", "变更", "Last change"), Table.Column("changedOn", "变更日期", "Changed on"),
@@ -90,7 +90,7 @@ struct LedgerTables: Sendable {
         Table.Column("due", "到期", "Due"), Table.Column("daysLate", "超期天数", "Days late"),
         Table.Column("task", "要办的事", "Task"), Table.Column("rule", "规定", "Rule", .hidden),
         Table.Column("number", "户编号", "Household", .link(.households, id: "household")),
-        Table.Column("village", "村", "Village"), Table.Column("programme", "项目", "Programme"),
+        Table.Column("village", "村居", "Village"), Table.Column("programme", "项目", "Programme"),
         Table.Column("clerk", "经办人", "Clerk"), Table.Column("case", "案件号", "Case", .open(.cases)),
         Table.Column("household", "住户", "Household id", .hidden),
     ]

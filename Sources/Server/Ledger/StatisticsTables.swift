@@ -6,7 +6,7 @@ import SyncEngine
 extension LedgerTables {
     private static let flowColumns = [
         Table.Column("month", "月份", "Month"), Table.Column("programme", "项目", "Programme"),
-        Table.Column("village", "村", "Village"), Table.Column("opening", "期初", "Opening"),
+        Table.Column("village", "村居", "Village"), Table.Column("opening", "期初", "Opening"),
         Table.Column("new", "新增", "New"), Table.Column("exits", "退出", "Exits"),
         Table.Column("movedIn", "转入", "Moved in"), Table.Column("movedOut", "转出", "Moved out"),
         Table.Column("closing", "期末", "Closing"),
@@ -34,7 +34,7 @@ extension LedgerTables {
     }
 
     private static let speedColumns = [
-        Table.Column("village", "村", "Village"), Table.Column("programme", "项目", "Programme"),
+        Table.Column("village", "村居", "Village"), Table.Column("programme", "项目", "Programme"),
         Table.Column("clock", "期限", "Clock"), Table.Column("done", "办结", "Done"),
         Table.Column("onTime", "按时", "In time"), Table.Column("rate", "按时率", "On-time rate"),
         Table.Column("meanWorkingDays", "平均工作日", "Mean working days"),

@@ -72,10 +72,12 @@ struct PayFile {
         let (line, file) = (paid.line, paid.file)
         let payee = try line.value("payee").recordID.flatMap { try records.record($0, kind: records.kind("member")) }
             .flatMap(Linked.init)
+        let village = try Village.name(of: line.record.scope, in: records)
         return [
             .number(Int64(number)), .empty, .text(unit), .text(paid.township), .text(file.home?.text("number") ?? ""),
             .text(payee?.text("name") ?? ""), .text(payee?.text("id_number") ?? ""), .number(1), .fen(paid.fen),
-            .fen(paid.fen), .text(line.text("account_number") ?? ""), .text(file.home?.text("address") ?? ""),
+            .fen(paid.fen), .text(line.text("account_number") ?? ""),
+            .text(file.home.flatMap { Village.address($0, in: village) } ?? ""),
             .text(file.programme?.rawValue ?? ""), .text(line.text("month") ?? ""),
             .text("\(roll.text("month") ?? "")-\(roll.number("batch") ?? 0)"),
         ]

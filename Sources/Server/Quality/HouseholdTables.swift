@@ -69,7 +69,7 @@ extension HouseholdTable {
 
     /// 应退尽退: which case in force must end or change.
     static let exits = HouseholdTable(
-        name: "exits", title: Label(zh: "应退尽退名单", en: "Must-exits"),
+        name: "exits", title: Label(zh: "应退尽退名单", en: "To leave the programme"),
         columns: place + [
             Table.Column("case", "申请编号", "Case", .hidden), Table.Column("person", "姓名", "Person"),
             Table.Column("programme", "救助项目", "Programme", .link(.cases, id: "case")),

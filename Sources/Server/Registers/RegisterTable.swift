@@ -12,7 +12,7 @@ enum RegisterTable {
         return TableCatalogue.Entry(
             name(of: register), title(of: register), takes: taken
         ) { township, request in
-            table(of: register, request, of: township)
+            table(of: register, request, of: township).namingVillages()
         }
     }
 
@@ -52,14 +52,18 @@ enum RegisterTable {
     private static func columns(of register: Register, _ fields: [FieldSchema]) -> [Table.Column] {
         guard let kind = AssistanceSchema.current.kind(register.kindName) else { return [] }
         let id = Table.Column(
-            "id", "编号", "Id",
-            register.isExport ? .hidden : .open(register.name == "sample_check" ? .samples : .records))
+            "id", "编号", "Id", .hidden)
         let state = register.hasStates ? [Table.Column("state", "状态", "State")] : []
         let late = register.waiting?.due == nil ? [] : [Table.Column("daysLate", "逾期天数", "Days late")]
         let computed = register.headings.map { Table.Column(name: $0.name, title: $0.label) }
         let village = register.hasVillages ? [Table.Column("village", "村居代码", "Village")] : []
-        return [id] + village + state + late + RecordTable.columns(of: fields, in: kind) + computed
-            + (register.isExport ? [] : [Table.Column("toComplete", "待补填", "To complete")])
+        var shown = RecordTable.columns(of: fields, in: kind)
+        // What stands first in an entry leads to it.
+        if !register.isExport, let first = shown.firstIndex(where: { $0.display == .plain }) {
+            shown[first].display = .link(register.name == "sample_check" ? .samples : .records, id: "id")
+        }
+        return shown + village + state + late + computed
+            + (register.isExport ? [] : [Table.Column("toComplete", "待补填", "To complete")]) + [id]
     }
 
     private static func row(
@@ -73,7 +77,7 @@ enum RegisterTable {
         let late: [Table.Cell] =
             register.waiting?.due == nil ? [] : [entry.daysLate > 0 ? .number(Int64(entry.daysLate)) : .empty]
         let values = RecordTable.cells(of: fields, in: record.kind, names) { field in
-            register.isExport ? record.masked(field.name) : record.value(field.name)
+            register.isExport ? record.masked(field.name) : shown(field, of: record)
         }
         let said = entry.findings
         let findings: Table.Cell =
@@ -83,8 +87,17 @@ enum RegisterTable {
                 Label(
                     zh: said.map(\.message.zh).joined(separator: "；"),
                     en: said.map(\.message.en).joined(separator: "; ")))
-        return [id] + village + state + late + values + entry.columns.map { Table.Cell(computed: $0.value) }
-            + (register.isExport ? [] : [findings])
+        return values + village + state + late + entry.columns.map { Table.Cell(computed: $0.value) }
+            + (register.isExport ? [] : [findings]) + [id]
+    }
+}
+
+extension RegisterTable {
+    /// Whoever complains or asks may fear for it: of a name the first character is shown.
+    fileprivate static func shown(_ field: FieldSchema, of record: Linked) -> Value {
+        let value = record.value(field.name)
+        guard record.kind.name == "complaint", field.name == "by", let name = value.text else { return value }
+        return .text(Masking.name(name))
     }
 }
 

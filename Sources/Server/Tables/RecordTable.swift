@@ -101,10 +101,19 @@ enum RecordTable {
         value: (FieldSchema) -> Value
     ) -> [Table.Cell] {
         func cell(_ field: FieldSchema) -> Table.Cell {
-            Table.Cell(isClear ? value(field) : Masking.value(value(field), of: field), of: field)
+            Table.Cell(isClear ? value(field) : masked(value(field), field, kind), of: field)
         }
         return fields.map { RecordNames.kind(of: $0, in: kind) == nil ? cell($0) : names[value($0).recordID] }
             + named(fields, in: kind).map(cell)
+    }
+
+    /// What the township decided and paid stands in the ledger and on the page of the case: here too all but accounts,
+    /// numbers and illnesses is shown.
+    private static let decided: Set<String> = ["payment", "decision"]
+
+    private static func masked(_ value: Value, _ field: FieldSchema, _ kind: KindSchema) -> Value {
+        guard decided.contains(kind.name), field.type != .reference else { return Masking.value(value, of: field) }
+        return Masking.masked(value, of: field.name, in: kind.name)
     }
 
     /// `idNumber` of `id_number`.

@@ -38,17 +38,17 @@ enum ReportTables {
         },
         kept(.quality()), kept(.misses), kept(.exits),
         .init(QualityCounts.name, QualityCounts.title, takes: [.village]) { _, request in
-            KeptTables.qualityCounts(in: request.village?.code ?? "")
+            KeptTables.qualityCounts(in: request.village?.code ?? "").namingVillages()
         },
         .init("coverage", Label(zh: "经办力量和服务网点", en: "Staff and stations")) { township, _ in
-            Table.coverage(township)
+            Table.coverage(township).namingVillages(of: "place")
         },
     ]
 
     /// As the last night computed it.
     private static func kept(_ table: HouseholdTable) -> TableCatalogue.Entry {
         .init(table.name, table.title, takes: [.village]) { _, request in
-            KeptTables.table(table, in: request.village?.code ?? "")
+            KeptTables.table(table, in: request.village?.code ?? "").namingVillages()
         }
     }
 

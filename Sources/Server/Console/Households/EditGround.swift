@@ -41,6 +41,7 @@ struct EditGround: Sendable {
         )
         let today = request.now.day.description
         if record == nil {
+            propose(for: editable, by: request.person, on: today)
             let application = try Self.application(request.query["application"], tables, database)
             try offer(for: editable, about: application, tables, database)
             proposals["application"] = application?.record.id.description
@@ -60,6 +61,18 @@ struct EditGround: Sendable {
         }
         if record == nil, editable.fields.contains(where: { $0.name == "application" }), choices["application"] == nil {
             notes.append(L("与某件申请有关的，请从该申请的页面登记。", "What is about a case is entered from the case's page."))
+        }
+    }
+
+    /// Who enters it, and today, where the first such field of the kind asks for them.
+    private mutating func propose(for editable: EditableFields, by person: Person, on today: String) {
+        let people: Set<String> = ["found_by", "visited_by", "raised_by", "sent_by", "trainer"]
+        let days: Set<String> = [
+            "found_on", "held_on", "raised_on", "sent_on", "received_on", "asked_on", "on",
+        ]
+        for field in editable.fields {
+            if people.contains(field.name), field.type == .text { proposals[field.name] = person.signature }
+            if days.contains(field.name), field.type == .date { proposals[field.name] = today }
         }
     }
 

@@ -113,8 +113,11 @@ struct EditPage: ConsolePage {
         let (writes, wrong) = editable.read(request.form, context: context)
         var all = wrong.merging(editable.missing(writes, context: context)) { first, _ in first }
         let reason = request.optional("reason")
-        if reason == nil { all["reason"] = EditableFields.words(Problem(.reasonNeeded, "reason")) }
-        guard all.isEmpty, let reason else { throw WrongFields(all) }
+        // Nothing is changed where something is made: it says what it is.
+        if reason == nil, operation != .create {
+            all["reason"] = EditableFields.words(Problem(.reasonNeeded, "reason"))
+        }
+        guard all.isEmpty else { throw WrongFields(all) }
         guard operation == .edit || !writes.isEmpty else { throw Problem(.nothingToChange) }
         var kept = editable.signed(writes, by: request.person.author)
         if operation == .create, let household = ground.household {
@@ -123,7 +126,7 @@ struct EditPage: ConsolePage {
         let draft = Draft(kind: editable.kind, record: record, operation: operation, writes: kept)
         do {
             if editable.isSigned(writes) { try checkSecondPerson(console, of: record, writes) }
-            let act = try console.act(request, reason: reason) { _, _ in operation == .create ? [] : [record] }
+            let act = try console.act(request, reason: reason ?? "") { _, _ in operation == .create ? [] : [record] }
             let seq = try CaseDesk(township: console.township).add(draft, act: act)
             return .done(
                 ground.after(record, done: seq),
@@ -217,7 +220,9 @@ struct EditPage: ConsolePage {
             Tag.section(.class(.panel)) {
                 Parts.form(action, request, seen: seq, submit: L("保存", "Save")) {
                     for field in fields { self.field(field) }
-                    Parts.reason(help: L("为什么改、依据什么", "Why, and by what evidence"))
+                    editable.record == nil
+                        ? Parts.reason(help: L("可以不填", "May be left empty"), isRequired: false)
+                        : Parts.reason(help: L("为什么改、依据什么", "Why, and by what evidence"))
                 }
             },
         ])

@@ -90,7 +90,7 @@ struct HouseholdsPage: ConsolePage {
                 title,
                 [
                     L("户编号", "Number"), L("户主", "Head"), L("住址", "Address"), L("村居", "Village"),
-                    L("共同生活", "Persons"), L("找到的成员", "Found"),
+                    L("共同生活", "Persons"), L("找到的成员或内容", "Found by"),
                 ], rows: found.hits.map(row), numbers: [4]),
             pages,
         ])
@@ -112,8 +112,19 @@ struct HouseholdsPage: ConsolePage {
             Parts.link(hit.household.text("number") ?? L("（没有编号）", "(no number)"), Link("households", "\(id)")),
             .text(hit.head ?? ""), .text(hit.household.text("address") ?? ""),
             Shown.village(hit.household.record.scope.code),
-            .text(String(hit.people)), .text(hit.member?.text("name") ?? ""),
+            .text(String(hit.people)), .text(matched(hit)),
         ]
+    }
+
+    /// Why it is on the list: the member, or what of the household has the text.
+    private func matched(_ hit: HouseholdSearch.Hit) -> String {
+        if let member = hit.member { return member.text("name") ?? "" }
+        let wanted = text.trimmingSpace.lowercased()
+        guard !wanted.isEmpty else { return "" }
+        return hit.household.kind.storedFields.filter { field in
+            let value = hit.household.value(field.name)
+            return ([value.text].compactMap(\.self) + value.elements).contains { $0.lowercased().contains(wanted) }
+        }.map(Shown.label).joined(separator: L("、", ", "))
     }
 
     private var pages: HTML {

@@ -46,13 +46,13 @@ struct NewHouseholdPage: ConsolePage {
             wrong["name"] = L("写了身份证号，也要写姓名", "With an identity number goes a name")
         }
         let reason = request.optional("reason")
-        if reason == nil { wrong["reason"] = EditableFields.words(Problem(.reasonNeeded, "reason")) }
-        guard let reason, wrong.isEmpty else { throw WrongFields(wrong) }
+        guard wrong.isEmpty else { throw WrongFields(wrong) }
         let new = HouseholdDesk.New(
             village: Scope(try request.required("village")), number: try request.required("number"),
             household: home.writes, head: person.writes)
         do {
-            let made = try HouseholdDesk(township: console.township).add(new, act: try request.act(reason: reason))
+            let made = try HouseholdDesk(township: console.township).add(
+                new, act: try request.act(reason: reason ?? ""))
             return .done(
                 Link("households", made.id.description, query: [("done", String(made.seq))]),
                 .object([

@@ -92,6 +92,7 @@ enum TimelineParts {
         // Below what a record stands, its place shows; how a conflict is kept is nobody's story.
         told.effects.removeAll { effect in
             effect.old.isNull && ["household", "application", "record"].contains(effect.field)
+                || effect.element == nil && effect.old == effect.new && effect.result == .applied
                 || kind?.name == ConflictRecord.kindName && !["field", "authors"].contains(effect.field)
         }
         let about = item.effects.first { $0.field == "record_kind" }?.new.text.flatMap(AssistanceSchema.current.kind)

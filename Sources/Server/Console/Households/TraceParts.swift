@@ -38,7 +38,8 @@ enum TraceParts {
 
     static func place(_ step: TraceStep) -> String {
         guard !step.leaf.isDesk else { return L("镇街", "The township's desk") }
-        return [step.device?.station, step.device?.staff, step.scope].compactMap(\.self).filter { !$0.isEmpty }
+        let village = step.scope.map { VillageNames.current.name(of: $0) }
+        return [step.device?.station, step.device?.staff, village].compactMap(\.self).filter { !$0.isEmpty }
             .joined(separator: " · ")
     }
 

@@ -112,7 +112,7 @@ struct RecordPage: ConsolePage {
                 Parts.facts(
                     record.kind.fields.map { field in
                         (label: Sourced.label(field), value: value(field))
-                    } + [(label: L("所在村居", "Village"), value: Shown.village(record.record.scope.code))])
+                    } + [(label: L("村居", "Village"), value: Shown.village(record.record.scope.code))])
             },
             Parts.panel(L("全部变更", "Every change")) {
                 Tag.ol(.class(.timeline)) {

@@ -46,17 +46,25 @@ extension TodayPage {
     private var stationsOfNight: HTML {
         let missed = today.missedNight
         let inUse = today.stations.filter(\.isInUse).count
+        let unheard = today.stations.filter { $0.isInUse && $0.device.lastSeen == nil }.count
         guard !missed.isEmpty else {
-            return .text(L("昨夜 \(inUse) 个站都来过", "all \(inUse) stations came last night"))
+            if inUse == 0 { return .text(L("还没有工作站电脑", "there is no station yet")) }
+            if unheard > 0 {
+                return .text(
+                    L(
+                        "共 \(inUse) 台工作站电脑，其中 \(unheard) 台登记后还没有同步过",
+                        "\(inUse) stations, \(unheard) of them have not synced since they were enrolled"))
+            }
+            return .text(L("昨夜 \(inUse) 台工作站电脑都来过", "all \(inUse) stations came last night"))
         }
         let names = missed.prefix(3).map(\.device.staff).joined(separator: L("、", ", "))
         return .group([
             .text(
                 L(
-                    "昨夜 \(missed.count) 个站没有来（共 \(inUse) 个）：\(names)\(missed.count > 3 ? " 等" : "")。请打电话问：电脑是否开着、能不能上网，并请其同步一次。",
+                    "昨夜 \(missed.count) 台工作站电脑没有来（共 \(inUse) 台）：\(names)\(missed.count > 3 ? " 等" : "")。请打电话问：电脑是否开着、能不能上网，并请其同步一次。",
                     "\(missed.count) of \(inUse) stations did not come last night: \(names)\(missed.count > 3 ? " …" : ""). Call them: is the computer on and connected? Ask them to sync. "
                 )),
-            Parts.link(L("全部工作站", "All stations"), Link("stations")),
+            Parts.link(L("全部工作站电脑", "All stations"), Link("stations")),
         ])
     }
 

@@ -40,7 +40,7 @@ struct TodayPage: ConsolePage {
             isLeader ? [card("sign", L("待签批", "To sign"), today.toSignCount, .fragment("sign"), .soon)] : []
         return sign + [
             card("late", L("已超期", "Late"), today.lateCount, .fragment("late"), .late),
-            card("clocks", L("时限将到", "Clocks that warn"), today.warning, .fragment("next"), .soon),
+            card("clocks", L("时限将到", "Soon due"), today.warning, .fragment("next"), .soon),
             card(
                 "conflicts", L("待决定的冲突", "Conflicts"), today.conflictCount, Link("conflicts"),
                 today.graveCount > 0 ? .grave : .soon,
@@ -48,14 +48,15 @@ struct TodayPage: ConsolePage {
                     ? L("其中身份、金额、账户 \(today.graveCount) 项", "\(today.graveCount) of identity, money, account") : nil),
             card("answered", L("村里已答复", "Answers from villages"), today.answered, Link("conflicts"), .mild),
             card(
-                "quarantine", L("被隔离的变更", "Set aside"), today.quarantined + today.refusedReports, Link("quarantine"),
+                "quarantine", L("被隔离的变更", "Changes held back"), today.quarantined + today.refusedReports,
+                Link("quarantine"),
                 .soon),
             card("duplicates", L("疑似重复", "Duplicates"), today.duplicates, Link("duplicates"), .soon),
             card("registers", L("登记簿逾期", "Registers overdue"), today.entriesOverdue, Link("registers"), .late),
             card(
                 "supervision", L("待整改、待落实", "To put right"), today.supervisionCount, .fragment("supervision"), .soon),
             card(
-                "stations", L("久未联系的工作站", "Silent stations"), silent, Link("stations"), .late,
+                "stations", L("久未联系的工作站电脑", "Stations not heard of"), silent, Link("stations"), .late,
                 note: today.flagged > 0 ? L("时钟超前的变更 \(today.flagged) 次", "clock ahead in \(today.flagged) sets") : nil),
             card("files", L("附件未到", "Files not arrived"), today.waiting, Link("stations"), .soon),
         ]
@@ -197,11 +198,11 @@ struct TodayPage: ConsolePage {
     private var stations: HTML {
         let shown = today.silent.prefix(TodayReader.Limit.lines)
         guard !shown.isEmpty else { return .empty }
-        return Parts.panel(L("久未联系的工作站", "Stations not heard of"), id: "stations") {
+        return Parts.panel(L("久未联系的工作站电脑", "Stations not heard of"), id: "stations") {
             Parts.table(
-                L("工作站", "Stations"), StationsPage.headings, rows: shown.map { StationsPage.cells($0) },
+                L("工作站电脑", "Stations"), StationsPage.headings, rows: shown.map { StationsPage.cells($0) },
                 numbers: StationsPage.numbers)
-            Tag.p { Parts.link(L("全部工作站", "All stations"), Link("stations")) }
+            Tag.p { Parts.link(L("全部工作站电脑", "All stations"), Link("stations")) }
         }
     }
 }

@@ -28,9 +28,10 @@ extension Calculator {
             total = total + annual
             if item.type == IncomeType.wages, jobCost > .zero {
                 let cost = annual * jobCost
+                let percent = Yuan.text(jobCost * Ratio(10_000 as Int128)).replacing(".00", with: "") + "%"
                 total = total - cost
                 say(
-                    "income.job_cost", "扣除务工成本（工资的 \(jobCostBy.text)）", "less job costs, \(jobCostBy.text) of wages",
+                    "income.job_cost", "扣除务工成本（工资的 \(percent)）", "less job costs, \(percent) of wages",
                     Ratio.zero - cost, by: jobCostBy, item: item.id)
             }
         }

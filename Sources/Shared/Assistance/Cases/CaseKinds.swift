@@ -155,7 +155,7 @@ enum CaseKinds {
         ])
 
     private static let moveNames = Dictionary(
-        Programme.allCases.flatMap { CaseMachine.of($0).moves }.map { ($0.name, $0.label.zh) }
+        Programme.allCases.flatMap { CaseMachine.of($0).moves }.map { ($0.name, $0.label) }
     ) { first, _ in first }
 
     private static let noticeKinds = [

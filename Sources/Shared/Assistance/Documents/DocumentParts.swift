@@ -142,7 +142,7 @@ extension DocumentSubject {
         guard let id, let record = records.first(where: { $0.record.id.description == id }) else { return nil }
         return record.text("name")
             ?? [name(of: record.text("member")), record.typeTitle].compactMap(\.self)
-            .joined(separator: "")
+            .joined(separator: "：")
     }
 }
 

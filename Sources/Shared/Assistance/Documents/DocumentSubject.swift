@@ -53,6 +53,17 @@ package struct DocumentSubject: Sendable {
     }
 
     var programme: Programme? { file?.programme }
+
+    /// Behind what the village is called: a group and a house number alone are found nowhere.
+    var address: String? { Village.address(household, in: village) }
+
+    /// What people compare a report by: of an id the last eight characters.
+    var reportNumber: String? {
+        report?.text("no").map {
+            $0.contains(#/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/#) ? "尾号 \($0.suffix(8))" : $0
+        }
+    }
+
     func all(_ kind: String) -> [Linked] { records.filter { $0.kind.name == kind } }
 
     // MARK: - People

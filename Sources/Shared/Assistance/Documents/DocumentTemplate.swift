@@ -105,17 +105,17 @@ extension DocumentTemplate {
             body: DocumentBodies.authorisation),
         DocumentTemplate(.commitment, version: 2, "CN", isForm: true, body: DocumentBodies.commitment),
         DocumentTemplate(
-            .acceptance, version: 1, "SL", needs: [.accepted], isOf: { $0.states.contains(.accepted) },
+            .acceptance, version: 2, "SL", needs: [.accepted], isOf: { $0.states.contains(.accepted) },
             body: DocumentBodies.acceptance),
         DocumentTemplate(
             .survey, version: 1, "DC", isForm: true, needs: [.surveyed], isOf: { $0.states.contains(.accepted) },
             body: DocumentBodies.survey),
-        DocumentTemplate(.approval, version: 1, "SP", needs: [.decided], body: DocumentBodies.approval),
+        DocumentTemplate(.approval, version: 2, "SP", needs: [.decided], body: DocumentBodies.approval),
         DocumentTemplate(
             .rejection, version: 1, "BP", needs: [.rejectionDecided, .orCheckFailed],
             isOf: { $0.states.contains(.rejected) }, body: DocumentBodies.rejection),
         DocumentTemplate(
-            .adjustment, version: 1, "TZ", needs: [.changeDecided], isOf: { $0.states.contains(.stopped) },
+            .adjustment, version: 2, "TZ", needs: [.changeDecided], isOf: { $0.states.contains(.stopped) },
             body: DocumentBodies.adjustment),
         DocumentTemplate(
             .publicNotice, version: 1, "GS", needs: [.decidedToPublish, .posted, .hotlinePrinted],
@@ -124,7 +124,7 @@ extension DocumentTemplate {
             .democraticReview, version: 1, "PY", needs: [.reviewHeld],
             isOf: { $0.states.contains(.democraticReview) }, body: DocumentBodies.democraticReview),
         DocumentTemplate(
-            .reliefReceipt, version: 1, "JZ", needs: [.reasonGiven, .reliefRecorded],
+            .reliefReceipt, version: 2, "JZ", needs: [.reasonGiven, .reliefRecorded],
             isOf: { $0.states.contains(.relieved) }, body: DocumentBodies.reliefReceipt),
         DocumentTemplate(.leaflet, version: 2, "MB", isForm: true, body: DocumentBodies.leaflet),
     ]

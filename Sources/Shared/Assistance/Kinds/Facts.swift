@@ -13,7 +13,7 @@ let visitKind = KindSchema(
         field("where", .text, .im, .sensitive, "地点", "Where", Rules.text(200)),
         field("surveyors", .list, .im, .sensitive, "调查人", "Surveyors", Rules.text(64)),
         field("form", .text, .im, .sensitive, "调查表及版本", "Form and version", Rules.text(100)),
-        field("answers", .text, .im, .sensitive, "调查内容", "Answers (JSON)"),
+        field("answers", .text, .im, .sensitive, "调查内容", "Answers"),
         field("signatures", .list, .im, .sensitive, "签字", "Signatures", Rules.text(200)),
         field("photos", .list, .im, .sensitive, "照片", "Photos", Rules.text(200)),
         field("summary", .text, .im, .sensitive, "小结", "Summary", Rules.text(2000)),

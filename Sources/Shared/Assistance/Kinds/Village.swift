@@ -37,6 +37,15 @@ package enum Village {
     }
 }
 
+extension Village {
+    /// A household's address behind the name of its village; as it is where the village has none, or it says so itself.
+    package static func address(_ household: Linked, in village: String) -> String? {
+        guard let address = household.text("address") else { return nil }
+        let isKnown = !VillageCode.isValid(village) && !address.contains(village)
+        return isKnown ? village + address : address
+    }
+}
+
 /// A township's villages, by code, and the names of those that have one.
 package struct VillageNames: Hashable, Sendable {
     /// In order.

@@ -82,7 +82,7 @@ extension Register {
     private static let finding = Register(
         "finding", of: RegisterKinds.finding, rules: [7], day: "found_on",
         clock: .matter(due: "rectify_by", done: "closed_on"),
-        shown: ["source", "what", "found_by", "responsible", "rectify_by", "closed_on"])
+        shown: ["what", "source", "found_by", "responsible", "rectify_by", "rectified", "closed_by", "closed_on"])
 
     private static let escalation = Register(
         "escalation", of: RegisterKinds.escalation, rules: [9], day: "raised_on",
@@ -100,7 +100,7 @@ extension Register {
     private static let complaint = Register(
         "complaint", of: RegisterKinds.complaint, rules: [58], day: "received_on",
         clock: .matter(due: "due", done: "closed_on"),
-        shown: ["received_on", "via", "about", "text", "handled_by", "due", "closed_on"])
+        shown: ["received_on", "via", "by", "about", "text", "handled_by", "due", "outcome", "closed_on"])
 
     /// What was done in each village, those where nothing was done too (R23, R59, R67).
     private static let publicity = Register(

@@ -61,6 +61,10 @@ package struct HistoryEntry: Sendable {
             if effect.field.hasSuffix("_fen") { name = name.replacing("（分）", with: "").replacing(" (fen)", with: "") }
             // It is shown by its name.
             if effect.field == "village" { name = L("村居：", "Village: ") }
+            if let element = shown.element {
+                let word = effect.new.isNull ? L("去掉 ", "removed ") : L("增加 ", "added ")
+                return name + word + words(.text(element), kind?.field(effect.field))
+            }
             return name
                 + (effect.element == nil && effect.old.isNull ? words(shown.new, kind?.field(effect.field)) : change)
         }

@@ -35,7 +35,7 @@ struct CaseCalculationPart {
         let named = Shown.named(text, view.names)
         guard named == text, let field = finding.field else { return named }
         let about = field.split(separator: " ").lazy.compactMap { view.names[String($0)] }.first
-        return about.map { "\($0)：\(text)" } ?? text
+        return about.map { $0 + L("：", ": ") + text } ?? text
     }
 
     private func result(_ calculation: Calculation) -> HTML {

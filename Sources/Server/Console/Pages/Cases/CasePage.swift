@@ -81,7 +81,7 @@ struct CasePage: ConsolePage {
                 (L("状态", "Status"), CaseParts.status(file.status)),
                 (L("申请人", "Applicant"), person),
                 (L("住户", "Household"), household),
-                (L("村（居）", "Village"), Shown.village(file.application.record.scope.code)),
+                (L("村居", "Village"), Shown.village(file.application.record.scope.code)),
                 (L("申请时间", "Applied"), file.application.time("applied_at").map(Parts.time) ?? .empty),
                 (L("渠道", "Channel"), .text(Shown.meaning("channel", of: file.application))),
                 (L("代办人", "Proxy"), Shown.value("proxy", of: file.application)),

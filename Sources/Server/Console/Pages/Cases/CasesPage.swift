@@ -106,7 +106,7 @@ struct CasesPage: ConsolePage {
                 title,
                 [
                     L("申请人", "Applicant"), L("户编号", "Household"), L("项目", "Programme"), L("状态", "Status"),
-                    L("期限", "Clock"), L("村（居）", "Village"), L("申请日期", "Applied"), L("金额", "Yuan"), L("经办", "Clerk"),
+                    L("期限", "Clock"), L("村居", "Village"), L("申请日期", "Applied"), L("金额", "Yuan"), L("经办", "Clerk"),
                 ], rows: rows.map(cells), numbers: [7]),
             Tag.div(.class(.pages)) {
                 if filter.after != nil { Parts.link(L("第一页", "First page"), filter.link(after: nil)) }

@@ -109,8 +109,8 @@ struct NewCasePage: ConsolePage {
                         L("住户", "Household"),
                         Parts.link(household.text("number") ?? "-", Link("households", household.record.id.description))
                     ),
-                    (L("村（居）", "Village"), Shown.village(household.record.scope.code)),
-                    (L("地址", "Address"), Shown.value("address", of: household)),
+                    (L("村居", "Village"), Shown.village(household.record.scope.code)),
+                    (L("住址", "Address"), Shown.value("address", of: household)),
                 ])
                 Parts.form(Link("cases", "new"), request, seen: seq, submit: L("登记申请", "Record it")) { fields }
             },

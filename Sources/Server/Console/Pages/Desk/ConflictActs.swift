@@ -190,7 +190,7 @@ extension ConflictActs {
                 Tag.fieldset {
                     Tag.legend(text: L("采用哪个值", "Which value stands"))
                     side("theirs", L("已有的值：", "Already there: "))
-                        for writer in page.between { between(writer) }
+                    for writer in page.between { between(writer) }
                     side("mine", L("后到的值：", "Decided later: "))
                     third
                 }

@@ -46,7 +46,7 @@ struct QuarantinePage: ConsolePage {
         return "\(entry.sealed.set.device)-" + String(repeating: "0", count: max(0, 20 - number.count)) + number
     }
 
-    var title: String { L("被隔离的变更", "Set aside") }
+    var title: String { L("被隔离的变更", "Changes held back") }
     var isLive: Bool { true }
 
     var json: JSONValue {

@@ -31,7 +31,7 @@ struct StationsPage: ConsolePage {
     let seq: Seq
     let stations: [StationReader.Station]
 
-    var title: String { L("工作站", "Stations") }
+    var title: String { L("工作站电脑", "Stations") }
     var isLive: Bool { true }
 
     var json: JSONValue {
@@ -41,7 +41,7 @@ struct StationsPage: ConsolePage {
     static var headings: [String] {
         [
             L("协理员", "Assistant"), L("村居", "Village"), L("最近联系", "Last heard of"), L("状态", "State"),
-            L("未确认下载", "Not confirmed"), L("附件未到", "Files not here"), L("被隔离", "Set aside"), L("时钟超前", "Clock ahead"),
+            L("未确认下载", "Not confirmed"), L("附件未到", "Files not here"), L("被隔离", "Held back"), L("时钟超前", "Clock ahead"),
         ]
     }
 

@@ -46,6 +46,8 @@ struct NoticesPage: ConsolePage {
             let posted = try cases.compactMap { entry -> Posted? in
                 let file = try records.file(entry.application.description, at: request.now)
                 guard let notice = file.publicity else { return nil }
+                // What has run its time waits to be taken down, and is listed there.
+                if let last = file.postedThrough, last < request.now.day { return nil }
                 let photos = try records.dependents(of: notice.record).compactMap { Attachment($0) }
                 return Posted(file: file, notice: notice, photos: photos.filter { $0.arrivedAt != nil })
             }
@@ -101,7 +103,7 @@ struct NoticesPage: ConsolePage {
                 Parts.table(
                     L("正在公示", "Posted now"),
                     [
-                        L("村（居）", "Village"), L("户编号", "Household"), L("项目", "Programme"), L("地点", "Place"),
+                        L("村居", "Village"), L("户编号", "Household"), L("项目", "Programme"), L("地点", "Place"),
                         L("起", "From"), L("止", "To"), L("张贴凭证", "Evidence"),
                     ], rows: posted.map(row))
             },
@@ -113,7 +115,7 @@ struct NoticesPage: ConsolePage {
         return Parts.panel(kind.label.text() + L("（\(tasks.count)）", " (\(tasks.count))"), id: kind.rawValue) {
             Parts.table(
                 kind.label.text(),
-                [L("到期", "Due"), L("村（居）", "Village"), L("户编号", "Household"), L("项目", "Programme"), L("申请", "Case")],
+                [L("到期", "Due"), L("村居", "Village"), L("户编号", "Household"), L("项目", "Programme"), L("申请", "Case")],
                 rows: tasks.map { task in
                     [
                         due(task), Shown.village(task.village.code), .text(task.number ?? "-"),

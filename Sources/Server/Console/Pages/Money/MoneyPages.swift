@@ -128,7 +128,7 @@ struct CaseNames {
     func programme(_ id: RecordID) -> HTML { MoneyPages.programme(entries[id]?.programme) }
 
     static var headings: [String] {
-        [L("村", "Village"), L("户编号", "Household"), L("姓名", "Name"), L("项目", "Programme")]
+        [L("村居", "Village"), L("户编号", "Household"), L("姓名", "Name"), L("项目", "Programme")]
     }
     func cells(_ id: RecordID) -> [HTML] { [village(id), number(id), name(id), programme(id)] }
 }

@@ -204,7 +204,7 @@ struct MoneyPlanPage: ConsolePage {
 
     private var issuing: HTML {
         guard !rolls.isEmpty, Permission.work.isGiven(to: request.person.role) else { return .empty }
-        return Parts.panel(L("编制并报区财政", "Issue to 区财政"), id: "issue") {
+        return Parts.panel(L("编制并报区财政", "Issue to the district's finance office"), id: "issue") {
             Parts.form(
                 Link("money", "plan", month.description, "issue"), request, seen: seq, submit: L("编制", "Issue")
             ) {

@@ -14,7 +14,7 @@ extension DocumentBodies {
             ("身份证号", subject.applicant?.text("id_number").map(Masking.identityNumber)), columns: 4)
         table.add(
             ("救助项目", subject.programme?.title), ("申请日期", subject.appliedOn?.chinese), columns: 4)
-        table.add(("家庭住址", subject.household.text("address")), ("保障人数", "\(subject.persons) 人"), columns: 4)
+        table.add(("家庭住址", subject.address), ("保障人数", "\(subject.persons) 人"), columns: 4)
         return table
     }
 
@@ -23,7 +23,7 @@ extension DocumentBodies {
         let accepted = subject.file?.lastMove(["accept"])?.day
         var table = whoAndWhat(subject)
         table.add(
-            ("核对报告", subject.report?.text("no")), ("核对结论", subject.report?.meaning("verdict")), columns: 4)
+            ("核对报告", subject.reportNumber), ("核对结论", subject.report?.meaning("verdict")), columns: 4)
         table.add(
             ("入户调查", subject.visit?.day("when")?.chinese),
             ("调查人", subject.visit?.elements("surveyors").joined(separator: "、")), columns: 4)
@@ -51,7 +51,7 @@ extension DocumentBodies {
         let table = whoAndWhat(subject)
         var checked = FormTable()
         checked.add(
-            ("核对报告", subject.report?.text("no")), ("结论", subject.report?.meaning("verdict")),
+            ("核对报告", subject.reportNumber), ("结论", subject.report?.meaning("verdict")),
             ("有效期至", subject.report?.day("valid_to")?.description))
         checked.add(
             ("核对人数", subject.report.map { "\($0.elements("members").count) 人" }),

@@ -75,7 +75,7 @@ extension DocumentBodies {
             ("救助对象", subject.applicant?.text("name")),
             ("身份证号", subject.applicant?.text("id_number").map(Masking.identityNumber)), columns: 4)
         table.add(
-            ("家庭住址", subject.household.text("address")),
+            ("家庭住址", subject.address),
             ("联系电话", subject.household.elements("phones").joined(separator: "、")), columns: 4)
         table.add(("急难事由", file?.application.text("reason")), columns: 4)
         table.add(
