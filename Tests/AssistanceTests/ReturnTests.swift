@@ -22,12 +22,12 @@ import Testing
             ].merging(more) { $1 })
     }
 
-    private func sendBack(_ line: RecordID, _ month: String) {
+    private func sendBack(_ line: RecordID, _ month: String, by returner: Value = .text("李建国(li)")) {
         pay(
             month,
             [
                 "amount_fen": .int64(-32_000), "state": .text("returned"), "reverses": .text(line.description),
-                "return_code": .text("账户已销户"), "recorded_by": .text("李建国(li)"),
+                "return_code": .text("账户已销户"), "recorded_by": returner,
             ])
     }
 
@@ -74,6 +74,14 @@ import Testing
         #expect(try roll("2026-04").lines.isEmpty, "nobody says who marked it")
         world.set(later, "recorded_by", .text(payer))
         #expect(try roll("2026-04").lines.count == lines)
+    }
+
+    /// What an older version recorded says nothing of who did: a household is not held out of payment for that.
+    @Test func anOlderReturnStaysSettledByTheLinesThatWerePaidSince() throws {
+        sendBack(pay("2026-04"), "2026-04", by: .null)
+        #expect(try roll("2026-04").lines.isEmpty)
+        world.set(pay("2026-05"), "paid_at", .time(world.now))
+        #expect(try roll("2026-04").lines.count == 1)
     }
 
     @Test func onlyWhatCameBackIsPaidAgainAndOnlyOnce() throws {

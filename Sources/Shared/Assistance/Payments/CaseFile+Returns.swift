@@ -28,11 +28,11 @@ extension CaseFile {
         let released = Set(all("pay_again").compactMap { $0.value("payment").recordID })
         let present = ["kind", "number", "bank", "holder"].map { account.value($0) }
         func wentThere(_ line: Linked) -> Bool { Self.accountFields.map { line.value($0) } == present }
-        // Who is not known is not known to be another.
+        // Of returns that were recorded before it was kept who did, any later line counts, as it did then; of the others
+        // who is not known is not known to be another.
         func isAnother(_ line: Linked, than reversal: Linked) -> Bool {
-            guard let payer = line.text("recorded_by"), let returner = reversal.text("recorded_by") else {
-                return false
-            }
+            guard let returner = reversal.text("recorded_by") else { return true }
+            guard let payer = line.text("recorded_by") else { return false }
             return !MoneyAdmission.isSame(payer, returner)
         }
         return returns.last { returned in
