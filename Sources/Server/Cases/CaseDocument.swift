@@ -50,7 +50,10 @@ struct CaseDocument {
                         ])
                     })
             ),
-            ("findings", .array([file.sameAmountFinding, file.tripFinding].compactMap { $0.map { .string($0.message.text()) } })),
+            (
+                "findings",
+                .array([file.sameAmountFinding, file.tripFinding].compactMap { $0.map { .string($0.message.text()) } })
+            ),
         ])
     }
 

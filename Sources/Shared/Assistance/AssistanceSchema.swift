@@ -3,7 +3,7 @@ package import SyncEngine
 /// The kinds of social assistance. Adding a field is one line in its kind; stores add the column themselves.
 package enum AssistanceSchema {
     package static let current = Schema(
-        version: 6,
+        version: 7,
         kinds: [
             householdKind, memberKind, incomeItemKind, expenseItemKind, propertyItemKind, bankAccountKind, visitKind,
             noteKind, Attachment.kind, supporterKind, PolicyPackRecord.kind, districtKeyKind, trainingKind, formKind,
