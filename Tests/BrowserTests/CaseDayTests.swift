@@ -102,6 +102,8 @@ private final class CaseDay {
     private func publish() throws {
         try clerk.go(town.server.url + path)
         try clerk.click("#issue summary")
+        // The policy pack's number is for demonstration: on a board stands one that is answered.
+        try clerk.type("0632-7712345", into: "#issue input[name=hotline]")
         try clerk.leave { try clerk.click("#issue button") }
         try step("publicise", in: clerk)
         try clerk.click("#notices article summary")
@@ -138,6 +140,7 @@ private final class CaseDay {
         try clerk.leave { try clerk.click("nav a[href='/money']") }
         try clerk.go(roll)
         try clerk.leave { try clerk.click(text: "计算应发") }
+        try clerk.click("input[name=looked]")
         try clerk.leave { try clerk.click(text: "冻结 2026-12") }
         #expect(try clerk.text("#freeze").contains("616.00"))
         #expect(try clerk.all("form[action$='/payfile']").isEmpty)

@@ -187,18 +187,20 @@ import Testing
         // One station has all the villages, one has one of them; both begin anew while the first one works on.
         let world = try World(seed: UInt64(seed), places: ["3704041012", villages[0], "3704041012"])
         var roots: [RecordID] = []
+        var items = 0
         func work(_ count: Int) throws {
             for _ in 0..<count {
-                let place = FieldWrite.set("place", .text(villages.randomElement(using: &random) ?? villages[0]))
-                if roots.count < 4 || random.chance(40) {
-                    roots.append(try world.new(0, Sample.root, place))
-                } else if let root = roots.randomElement(using: &random) {
-                    if random.chance(60) {
-                        try world.edit(0, Sample.root, root, place)
-                    } else {
-                        _ = try world.new(
-                            0, Sample.item, .set("root", .text(root.description)), .set("key", .text("k")))
+                let place = Value.text(villages.randomElement(using: &random) ?? villages[0])
+                let root = roots.randomElement(using: &random)
+                if let root, roots.count > 3, random.chance(60) {
+                    if try world.working(0, Sample.root, root)?.value("place", in: Sample.root) != place {
+                        try world.edit(0, Sample.root, root, .set("place", place))
                     }
+                    items += 1
+                    try world.new(
+                        0, Sample.item, .set("root", .text(root.description)), .set("key", .text("k\(items)")))
+                } else {
+                    roots.append(try world.new(0, Sample.root, .set("place", place)))
                 }
                 world.tick()
             }
