@@ -63,6 +63,23 @@ import Testing
         #expect(try world.file.deathHold?.rule.code == "R22")
     }
 
+    /// Said of a living person, or of a death that was taken back before, a word confirms nothing of a later death.
+    @Test func aWordOfBeforeConfirmsNothingOfALaterDeath() throws {
+        report("alive", ["by": .text("王(wang)")])
+        report("alive", ["by": .text("李(li)"), "took_back": .bool(true)])
+        #expect(try world.file.deathHold != nil, "the death was on record with the person alone")
+        report("alive", ["by": .text("王(wang)")])
+        #expect(try world.file.deathHold == nil)
+        report("alive", ["by": .text("王(wang)")])
+        report("death")
+        report("alive", ["by": .text("李(li)")])
+        #expect(try world.file.deathHold != nil, "the report came between")
+        report("alive", ["by": .text("王(wang)"), "took_back": .bool(true)])
+        #expect(try world.file.deathHold != nil, "another death went off the record")
+        report("alive", ["by": .text("李(li)")])
+        #expect(try world.file.deathHold == nil)
+    }
+
     @Test func aSignedDecisionReleasesWhatWasTakenBack() throws {
         report("death")
         report("alive", ["by": .text("李(li)")])
@@ -118,5 +135,6 @@ import Testing
         let said = try #require(complete(draft, by: "li").last)
         #expect(said.kind === CaseKinds.changeReport && said.writes.contains(.set("type", .text("alive"))))
         #expect(said.writes.contains(.set("by", .text("li"))))
+        #expect(said.writes.contains(.set("took_back", .bool(true))))
     }
 }

@@ -85,6 +85,17 @@ import Testing
         #expect(throws: RosterMapping.RowError.self) { try RosterMapping.amount(.max, 2, 1, field: "") }
     }
 
+    /// Nothing is filled in beyond what a field may hold, nor a row beyond what it may come to: a mapping is the caller's.
+    @Test(arguments: [(1, 100), (3_000, 1)])
+    func aTemplateThatSwellsMakesABadRow(references: Int, blocks: Int) throws {
+        let swelling = String(repeating: "{c}", count: references)
+        let block: MappingNode = .map(["kind": .scalar("note"), "fields": .map(["text": .scalar(swelling)])])
+        let mapping = try RosterMapping(
+            .map(["records": .list(Array(repeating: block, count: blocks))]), schema: AssistanceSchema.current)
+        let row = ["c": String(repeating: "长", count: 20_000)]
+        #expect(throws: RosterMapping.RowError.self) { try mapping.drafts(of: row) }
+    }
+
     @Test func aMappingThatNamesNoSuchFieldIsRefused() {
         let wrong: MappingNode = .map([
             "records": .list([.map(["kind": .scalar("household"), "fields": .map(["colour": .scalar("x")])])])

@@ -55,6 +55,34 @@ import Testing
         #expect(try server.command("nightly").json["sound"].bool == true)
     }
 
+    /// A death does not go out of sight with the record it was typed on (R22).
+    @Test func whoDiedOnOneOfTwoRecordsHasDied() throws {
+        let first = try household(a, "001", Self.zhang, Self.li)
+        let second = try household(b, "007", Self.wang, Self.li)
+        _ = try a.run("edit", first.members[1], "death_date=2026-11-01")
+        try a.sync()
+        try b.sync()
+        let id = try #require(try open().first?["id"].string)
+        _ = try decide("accept", id, "--keep", second.members[1])
+        #expect(try server.command("show", second.members[1]).json["fields"]["death_date"].string == "2026-11-01")
+    }
+
+    /// Nor does a difference of which nobody has decided.
+    @Test func aRecordWithAnOpenConflictIsNotMergedAway() throws {
+        let first = try household(a, "001", Self.zhang, Self.li)
+        let other = try server.station("c", village: "370404101201", staff: "孙立新")
+        let second = try household(b, "007", Self.wang, Self.li)
+        for station in [a, other, b] { try station.sync() }
+        _ = try a.run("edit", first.members[1], "name=李一")
+        _ = try other.run("edit", first.members[1], "name=李二")
+        for station in [a, other] { try station.sync() }
+        let id = try #require(try open().first?["id"].string)
+        let refused = try server.program.run(
+            ["duplicate", "accept", id, "--keep", second.members[1], "--reason", "同一人", "--json"])
+        #expect(refused.code == 65 && refused.errors.contains("conflict") || refused.text.contains("conflict"))
+        _ = try decide("accept", id, "--keep", first.members[1])
+    }
+
     @Test func aPersonInTwoVillagesIsProposedWhenTheSecondArrives() throws {
         let first = try household(a, "001", Self.zhang, Self.li)
         let second = try household(b, "007", Self.wang, Self.li)

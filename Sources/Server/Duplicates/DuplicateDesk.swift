@@ -133,7 +133,32 @@ struct DuplicateMerger {
             canonical[linked.record.id].map { alias(linked, of: $0) }
         }
         merge.merged = drafts.map(\.record)
-        return (merge, drafts)
+        try checkConflicts(of: merge.merged)
+        return (merge, drafts + deaths(of: all, in: canonical, kept: [Linked(kept)].compactMap { $0 } + ours))
+    }
+
+    /// A difference of which nobody has decided would go out of sight with the record.
+    private func checkConflicts(of records: [RecordID]) throws {
+        for record in records where try !transaction.openConflicts(of: record).isEmpty {
+            throw Problem(
+                .badValue, record.description,
+                explanation: Label(
+                    zh: "要并入的记录还有未决冲突：先处理冲突，再合并",
+                    en: "The record that would be merged has an open conflict: decide it first, then merge"))
+        }
+    }
+
+    /// Whoever has died on one of two records has died (R22): the day goes with him.
+    private func deaths(of merged: [Linked], in canonical: [RecordID: RecordID], kept: [Linked]) -> [Draft] {
+        merged.compactMap { person in
+            let day = person.value("death_date")
+            guard person.kind.name == memberKind.name, !day.isNull,
+                let same = kept.first(where: { $0.record.id == canonical[person.record.id] }),
+                same.value("death_date").isNull
+            else { return nil }
+            return Draft(
+                kind: memberKind, record: same.record.id, operation: .edit, writes: [.set("death_date", day)])
+        }
     }
 
     /// The aliases that ``merge()`` made.

@@ -143,6 +143,8 @@ enum CaseKinds {
             field("detail", .text, .im, .sensitive, "说明", "Detail", Rules.text(2000)),
             // Of a death that the desk took back: another than who did so releases what waits for it.
             desk("by", .text, .im, "经办人", "By", Rules.text(64)),
+            // The desk took a death off the record with it: what others said before confirms nothing.
+            desk("took_back", .bool, .im, "撤销了死亡记录", "Took a death back"),
         ])
 
     /// A station asks for a step; the township decides whether the rules allow it.

@@ -10,11 +10,13 @@ struct DeathReports {
     let standing: [Linked]
     /// That somebody is alive after all, the older first.
     let takenBack: [Linked]
+    private let deaths: [Linked]
 
     init(_ records: [Linked]) {
         let reports = records.filter { $0.kind === CaseKinds.changeReport && !$0.record.isDeleted }
         let alive = reports.filter { $0.text("type") == Self.alive }.sorted(by: Self.isOlder)
         takenBack = alive
+        deaths = reports.filter { $0.text("type") == Self.death }
         standing = reports.filter { report in
             report.text("type") == Self.death
                 && !alive.contains { Self.person($0) == Self.person(report) && Self.isOlder(report, $0) }
@@ -28,18 +30,28 @@ struct DeathReports {
     }
 
     /// Those that a second person has not confirmed since, of those after a seq: one alone, who may be wrong or worse,
-    /// releases no money. A confirmation holds for what was taken back before it, and for nothing later.
+    /// releases no money. A confirmation holds for what was taken back before it, and for nothing later: whoever takes a
+    /// death off the record needs another's word after his own.
     func unconfirmed(after seq: Seq) -> [Linked] {
         var open: [RecordID?: Linked] = [:]
         for report in takenBack where report.record.seq > seq {
             let person = Self.person(report)
-            if let first = open[person] {
+            if !takesBack(report, since: open[person]), let first = open[person] {
                 if !MoneyAdmission.isSame(first.text("by"), report.text("by")) { open[person] = nil }
             } else {
                 open[person] = report
             }
         }
         return open.values.sorted(by: Self.isOlder)
+    }
+
+    /// Whether a death went off the record with it, rather than another's word being confirmed.
+    private func takesBack(_ report: Linked, since word: Linked?) -> Bool {
+        if report.value("took_back") == .bool(true) { return true }
+        return deaths.contains { death in
+            Self.person(death) == Self.person(report) && Self.isOlder(death, report)
+                && word.map { Self.isOlder($0, death) } ?? true
+        }
     }
 }
 
@@ -93,6 +105,11 @@ package enum DeathEntry {
             if draft.kind === CaseKinds.changeReport, draft.operation == .create {
                 guard let type = value("type", of: draft)?.text else { continue }
                 if type == DeathReports.alive, let author { all[index].writes.append(.set("by", .text(author))) }
+                if type == DeathReports.alive, author != nil, let id = value("member", of: draft)?.recordID,
+                    try member(id).map({ !$0.value("death_date", in: memberKind).isNull }) ?? false
+                {
+                    all[index].writes.append(.set("took_back", .bool(true)))
+                }
                 guard let id = value("member", of: draft)?.recordID, !dates(id, drafts),
                     let person = try member(id), !person.isDeleted
                 else { continue }
@@ -111,7 +128,7 @@ package enum DeathEntry {
                         writes: [
                             .set("household", person.value("household", in: memberKind)),
                             .set("member", .text(draft.record.description)), .set("type", .text(DeathReports.alive)),
-                            .set("on", .date(day)), .set("by", .text(author)),
+                            .set("on", .date(day)), .set("by", .text(author)), .set("took_back", .bool(true)),
                         ]))
             }
         }

@@ -120,7 +120,8 @@ package struct RosterMapping: Sendable {
     /// The records of one row, the first of them the root.
     /// - Throws: ``RowError`` for the first thing that is wrong with the row.
     package func drafts(of row: [String: String]) throws -> [Draft] {
-        try templates.flatMap { template -> [Draft] in
+        var room = Self.rowBytes
+        return try templates.flatMap { template -> [Draft] in
             if let column = template.when {
                 guard let condition = row[column] else { throw Self.missing(column) }
                 if condition.isEmpty || condition == "0" { return [] }
@@ -130,9 +131,15 @@ package struct RosterMapping: Sendable {
                 throw RowError(
                     field: template.count ?? "", reason: Label(zh: "数目不在 0 至 50 之间", en: "Not between 0 and 50"))
             }
-            return try (0..<count).map { index in try draft(template, index: Int(index) + 1, row: row) }
+            return try (0..<count).map { index in
+                try draft(template, index: Int(index) + 1, row: row, room: &room)
+            }
         }
     }
+
+    /// What the texts of one row come to, at the most.
+    private static let rowBytes = 1 << 20
+    private static let tooLong = Label(zh: "按模板填出来的内容太长", en: "What the template comes to is too long")
 
     /// How many records a row comes to, without making them; 0 for what makes the row a bad one.
     package func count(of row: [String: String]) -> Int {
@@ -143,7 +150,9 @@ package struct RosterMapping: Sendable {
         }
     }
 
-    private func draft(_ template: Template, index: Int, row: [String: String]) throws -> Draft {
+    private func draft(
+        _ template: Template, index: Int, row: [String: String], room: inout Int
+    ) throws -> Draft {
         var fields: [(String, Draft.Field)] = []
         for (name, source) in template.fields {
             guard let field = template.kind.field(name) else { continue }
@@ -151,6 +160,8 @@ package struct RosterMapping: Sendable {
             case .reference(let alias): fields.append((name, .reference(alias)))
             default:
                 let value = try value(source, field: field, index: index, row: row)
+                room -= (value.text.map { [$0] } ?? value.elements).reduce(0) { $0 + $1.utf8.count }
+                guard room >= 0 else { throw RowError(field: name, reason: Self.tooLong) }
                 if !value.isNull { fields.append((name, .value(value))) }
             }
         }
@@ -203,6 +214,7 @@ package struct RosterMapping: Sendable {
         var result = ""
         var rest = template[...]
         while let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") {
+            guard result.utf8.count <= Limits.textBytes else { throw RowError(field: "", reason: Self.tooLong) }
             let name = String(rest[rest.index(after: open)..<close])
             result += rest[..<open]
             switch name {
