@@ -65,6 +65,7 @@ extension Masking {
             shown.element = effect.element.map { masked(.text($0), of: effect.field, in: kind.name).text ?? hidden }
             return shown
         }
+        item.reason = numbers(in: item.reason, alsoPhones: false)
         return item
     }
 

@@ -79,7 +79,8 @@ struct CaseCheckPart {
             }
             for refused in file.all("refused_report") {
                 Parts.note(
-                    L("有一份报告不予采用：", "A report was set aside: ") + (refused.text("reason") ?? ""), .soon)
+                    L("有一份报告不予采用：", "A report was set aside: ") + Shown.masked(reason: refused.text("reason") ?? ""),
+                    .soon)
             }
             CaseParts.forWorkers(view) { ask(requests) }
         }

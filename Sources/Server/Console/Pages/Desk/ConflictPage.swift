@@ -282,7 +282,7 @@ extension ConflictReader.Decision {
     fileprivate var document: JSONValue {
         .object([
             ("seq", .int(Int64(seq))), ("author", .string(author)), ("at", .string(at.description)),
-            ("reason", .string(reason)), ("undoable", .bool(former != nil)),
+            ("reason", .string(Shown.masked(reason: reason))), ("undoable", .bool(former != nil)),
         ])
     }
 }

@@ -80,7 +80,14 @@ struct DuplicatePage: ConsolePage {
 
     var title: String { item.rule.label.text() }
 
-    var json: JSONValue { item.document.adding([("page", .int(Int64(seq)))]) }
+    var json: JSONValue {
+        guard case .members(let members) = item.document else { return .null }
+        let masked = members.map { member in
+            guard member.key == "reason", case .string(let reason) = member.value else { return member }
+            return JSONValue.Member("reason", .string(Shown.masked(reason: reason)))
+        }
+        return JSONValue.members(masked).adding([("page", .int(Int64(seq)))])
+    }
 
     // MARK: - Body
 
@@ -167,7 +174,7 @@ struct DuplicatePage: ConsolePage {
                     .text(kept.map { "\($0.text) \(VillageNames.current.name(of: $0.record.scope.code))" } ?? "")
                 ),
                 (L("处理人", "Decided by"), .text(item.value("decided_by").text ?? "")),
-                (L("理由", "Why"), .text(item.value("reason").text ?? "")),
+                (L("理由", "Why"), .text(Shown.masked(reason: item.value("reason").text ?? ""))),
             ])
         }
     }

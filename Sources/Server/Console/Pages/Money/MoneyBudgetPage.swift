@@ -202,7 +202,7 @@ struct MoneyBudgetPage: ConsolePage {
                 (L("申报人", "Proposed by"), .text(record.text("proposed_by") ?? "")),
                 (L("申报时间", "At"), record.time("proposed_at").map(Parts.time) ?? .empty),
             ])
-            Tag.p(text: record.text("reason") ?? "")
+            Tag.p(text: Shown.masked(reason: record.text("reason") ?? ""))
             if !Permission.approve.isGiven(to: request.person.role) {
                 Parts.note(L("由签批人批准。", "A leader approves it."))
             } else if record.text("proposed_by") == request.person.author {
@@ -258,7 +258,8 @@ struct MoneyBudgetPage: ConsolePage {
                         .text(entry.state.label.text()), MoneyPages.cell(entry.record.number("amount_fen")),
                         MoneyPages.cell(entry.record.number("approved_fen")),
                         .text(entry.record.text("proposed_by") ?? ""),
-                        .text(entry.record.text("approved_by") ?? ""), .text(entry.record.text("reason") ?? ""),
+                        .text(entry.record.text("approved_by") ?? ""),
+                        .text(Shown.masked(reason: entry.record.text("reason") ?? "")),
                     ]
                 }, numbers: [3, 4])
         }

@@ -230,7 +230,7 @@ struct MoneyPaidPage: ConsolePage {
     private func row(_ row: Returned) -> [HTML] {
         names.cells(row.application) + [
             .text(row.line.text("month") ?? ""), MoneyPages.cell(row.line.number("amount_fen")),
-            .text(row.reversal?.text("return_code") ?? ""), whatToDo(row),
+            .text(Shown.masked(reason: row.reversal?.text("return_code") ?? "")), whatToDo(row),
         ]
     }
 

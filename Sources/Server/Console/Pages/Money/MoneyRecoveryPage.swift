@@ -176,7 +176,7 @@ struct MoneyRecoveryPage: ConsolePage {
                 (L("每期", "Each instalment"), MoneyPages.cell(recovery.number("instalment_fen"))),
                 (L("尚余", "Still out"), MoneyPages.cell(entry.outstandingFen)),
                 (L("提出人", "Proposed by"), .text(recovery.text("proposed_by") ?? "")),
-                (L("理由", "Why"), .text(recovery.text("reason") ?? "")),
+                (L("理由", "Why"), .text(Shown.masked(reason: recovery.text("reason") ?? ""))),
                 (L("决定人", "Decided by"), .text(recovery.text("decided_by") ?? "")),
                 (L("决定理由", "Why decided so"), .text(recovery.text("decision_reason") ?? "")),
             ])
