@@ -70,8 +70,9 @@ import Testing
         #expect(try town.desk("roll", "show", "2026-12")["lines"].int == 1)
     }
 
-    @Test func whoRecordedAReturnSettlesItNotWithALaterMonth() throws {
-        var (freezer, banker) = (try person("wang"), try person("chenmin", "reviewer"))
+    /// Two months are frozen and handed in; li writes down that the first came back.
+    private func sendBack(_ freezer: inout ConsoleBrowser) throws {
+        var banker = try person("chenmin", "reviewer")
         for month in ["2026-12", "2027-01"] {
             try act(&freezer, "/money/roll/\(month)?compute=yes", "/money/roll/\(month)/freeze", [:])
             let file = try banker.submit(
@@ -81,9 +82,25 @@ import Testing
         }
         let lines = try town.desk("list", "payment")["records"].array
         let line = try #require(lines.first { $0["fields"]["month"].string == "2026-12" }?["id"].string)
-        var clerk = try person("li")
         _ = try town.desk("payments", "return", line, "--code", "账户冻结", "--author", "LI(li)")
-        let paid: KeyValuePairs = ["on": "2026-12-08", "batch": "1"]
+    }
+
+    private let paid: KeyValuePairs = ["on": "2026-12-08", "batch": "1"]
+
+    @Test func whoRecordedAReturnDoesNotFreezeTheRollThatPaysItAgain() throws {
+        var freezer = try person("wang")
+        try sendBack(&freezer)
+        try act(&freezer, "/money/paid/2027-01", "/money/paid/2027-01", paid)
+        #expect(try town.desk("roll", "show", "2026-12")["lines"].int == 1)
+        let own = try town.server.command("roll", "freeze", "2026-12", "--author", "LI(li)").json["error"]
+        #expect(own["code"].int == 2063)
+        #expect(try town.desk("roll", "freeze", "2026-12", "--author", "WANG(wang)")["lines"].int == 1)
+    }
+
+    @Test func whoRecordedAReturnSettlesItNotWithALaterMonth() throws {
+        var freezer = try person("wang")
+        try sendBack(&freezer)
+        var clerk = try person("li")
         try act(&clerk, "/money/paid/2027-01", "/money/paid/2027-01", paid)
         #expect(try hold?.contains("returned") == true)
         #expect(try town.desk("roll", "show", "2026-12")["lines"].int == 0)

@@ -68,7 +68,10 @@ struct RollDesk {
                         en: "ruhu-server roll show \(month) says what is held and why"))
             }
             let accounts = try AccountReview(roll, in: records)
-            if isNamed { try accounts.checkFreezer(act.author) }
+            if isNamed {
+                try accounts.checkFreezer(act.author)
+                try Self.checkReturns(paidAgainIn: roll, by: act.author)
+            }
             try accounts.checkSeen(act.seen)
             if let looked { try Self.check(looked, against: roll, in: records) }
             let batch = try nextBatch(month, in: transaction.database)
@@ -94,6 +97,22 @@ struct RollDesk {
             }
             return Frozen(roll: roll, record: id, batch: batch, seq: seq, accounts: accounts)
         }
+    }
+
+    /// Whether a line came back is one person's word; that it is paid again takes another (R14).
+    private static func checkReturns(paidAgainIn roll: Roll, by person: String) throws {
+        let own = roll.lines.filter { line in
+            line.file.returners(of: line.month, from: line.account).contains { MoneyAdmission.isSame($0, person) }
+        }
+        guard !own.isEmpty else { return }
+        throw Problem(
+            .samePerson, Set(own.map(\.month.description)).sorted().joined(separator: ", "),
+            explanation: Label(
+                zh: "这些月份的退回是您登记的，重发的名册须由另一人冻结",
+                en: "You recorded that these months came back: another freezes the roll that pays them again"),
+            hint: Label(
+                zh: "请另一位同事核对退回的情况，由他冻结这个月的名册。",
+                en: "Ask a colleague to look at what came back, and to freeze the roll."))
     }
 
     private func checkStations(in transaction: AuthorityTransaction) throws {

@@ -22,12 +22,27 @@ extension CaseFile {
         }
     }
 
+    /// Who recorded that a month came back, of those that nobody has looked at since: the account is what it was, and no
+    /// second person has said that it is paid again. Another freezes the roll that does.
+    package func returners(of month: Month, from account: Linked) -> [String] {
+        let released = released
+        return returns.filter { returned in
+            returned.line.text("month") == month.description && !released.contains(returned.line.record.id)
+                && Self.wentThere(returned.line, account)
+        }.compactMap { $0.reversal.text("recorded_by") }
+    }
+
+    private var released: Set<RecordID> { Set(all("pay_again").compactMap { $0.value("payment").recordID }) }
+
+    private static func wentThere(_ line: Linked, _ account: Linked) -> Bool {
+        accountFields.map { line.value($0) } == ["kind", "number", "bank", "holder"].map { account.value($0) }
+    }
+
     /// What came back from an account and is not settled: the account is still what it was, nobody has said that it is
     /// paid again, and no other line is known to have been paid there since, by another person than who recorded the return.
     func unsettledReturn(from account: Linked) -> Returned? {
-        let released = Set(all("pay_again").compactMap { $0.value("payment").recordID })
-        let present = ["kind", "number", "bank", "holder"].map { account.value($0) }
-        func wentThere(_ line: Linked) -> Bool { Self.accountFields.map { line.value($0) } == present }
+        let released = released
+        func wentThere(_ line: Linked) -> Bool { Self.wentThere(line, account) }
         // Of returns that were recorded before it was kept who did, any later line counts, as it did then; of the others
         // who is not known is not known to be another.
         func isAnother(_ line: Linked, than reversal: Linked) -> Bool {
