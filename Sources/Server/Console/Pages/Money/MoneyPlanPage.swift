@@ -189,6 +189,11 @@ struct MoneyPlanPage: ConsolePage {
                     ), .soon)
             }
             if !rolls.isEmpty {
+                Parts.note(
+                    L(
+                        "计划表和发放文件按同一份名单计算，两者分文不差；冻结后才暂缓的（如死亡）不在其中，上表按冻结时列出。",
+                        "The plan and the pay file are of one list, to the fen; what is held since the freeze, as for a death, is in neither, and stands above as it was frozen."
+                    ))
                 Tag.p {
                     L("下载计划表：", "Download the plan: ")
                     for format in [TableFormat.xlsx, .csv] {
