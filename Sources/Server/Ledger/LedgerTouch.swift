@@ -16,23 +16,33 @@ struct LedgerTouch {
     /// The families that what is new in the log touched, and those of which something is due by another day.
     /// - Returns: `nil` when nobody can say: everything is worked out anew.
     func roots(from position: Ledger.Position, to next: Ledger.Position) throws -> Set<RecordID>? {
-        var roots = Set(try changing(through: next.day))
         let kinds = LedgerEntry.householdKinds + LedgerEntry.applicationKinds + [householdKind.name]
-        let log = LogReader(database, tables: tables)
-        var households: [RecordID] = []
-        for (record, name) in try log.touched(after: position.seq, through: next.seq) where kinds.contains(name) {
-            roots.formUnion(try dependents(on: record))
-            if name == householdKind.name {
-                households.append(record)
-                continue
-            }
-            guard let kind = tables.schema.kind(name), let root = try root(above: record, kind: kind) else {
+        let touched = try LogReader(database, tables: tables).touched(after: position.seq, through: next.seq)
+            .filter { kinds.contains($1.kind) }
+        var roots = Set(try changing(through: next.day))
+        roots.formUnion(try dependents(on: Array(touched.keys)))
+        var (new, changed): ([RecordID], [RecordID]) = ([], [])
+        for (record, change) in touched {
+            if change.kind == householdKind.name {
+                if change.isNew { new.append(record) } else { changed.append(record) }
+            } else if let kind = tables.schema.kind(change.kind), let root = try root(above: record, kind: kind) {
+                roots.insert(root)
+            } else {
                 return nil
             }
-            roots.insert(root)
         }
-        guard let found = try self.roots(of: households) else { return nil }
-        return try withCases(roots.union(found))
+        guard let found = try self.roots(of: changed) else { return nil }
+        return try withCases(roots.union(found)).union(named(of: new))
+    }
+
+    /// Of households that have just been made, those that something named already; the others, most of a first
+    /// survey, have nothing to work out, and nothing was merged into them.
+    private func named(of households: [RecordID]) throws -> [RecordID] {
+        guard let application = tables.schema.kind("application") else { return households }
+        return try tables.references(of: application, "household", isOneOf: households, in: database)
+            + Query.all(ledger, "SELECT DISTINCT root FROM entry WHERE root IN (\(Query.idMarks))", of: households) {
+                $0.id(0)
+            }
     }
 
     /// The households that stand for these: themselves, unless they were merged.
@@ -73,10 +83,10 @@ struct LedgerTouch {
         return try query.all { $0.id(0) }
     }
 
-    private func dependents(on record: RecordID) throws -> [RecordID] {
-        var query = try Query(ledger, "SELECT root FROM dependency WHERE record = ?")
-        query.bind(record)
-        return try query.all { $0.id(0) }
+    private func dependents(on records: [RecordID]) throws -> [RecordID] {
+        try Query.all(ledger, "SELECT root FROM dependency WHERE record IN (\(Query.idMarks))", of: records) {
+            $0.id(0)
+        }
     }
 
     /// The household that stands for the one above a record, deleted records included.

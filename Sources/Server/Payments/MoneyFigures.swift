@@ -142,9 +142,9 @@ final class MoneyFigures: Sendable {
     private func rolls(touchedIn log: LogReader, after from: Seq, through: Seq) throws -> Set<RecordID>? {
         guard from < through else { return [] }
         var rolls: Set<RecordID> = []
-        for (record, kind) in try log.touched(after: from, through: through) {
-            if kind == rollKind.name { rolls.insert(record) }
-            guard let sql = Self.rollSQL[kind] else { continue }
+        for (record, change) in try log.touched(after: from, through: through) {
+            if change.kind == rollKind.name { rolls.insert(record) }
+            guard let sql = Self.rollSQL[change.kind] else { continue }
             var query = try Query(log.database, sql)
             query.bind(record)
             let found = try query.first { row in [row.optionalID(0), row.optionalID(1)].compactMap(\.self) }

@@ -5,7 +5,6 @@ package import SyncEngine
 extension RecordTables {
     /// Ids of one statement, at most.
     package static let idsPerStatement = 128
-    private static let marks = [String](repeating: "?", count: idsPerStatement).joined(separator: ", ")
 
     /// The records of a kind of which a reference, or the id itself (`"id"`), is one of these; deleted ones included.
     /// Those of one reference come in the order in which reading them alone gives them.
@@ -16,7 +15,7 @@ extension RecordTables {
         in database: Database
     ) throws -> [Record] {
         try each(
-            ids, sql(kind).select(without: unread) + " WHERE \"\(field)\" IN (\(Self.marks))", in: database
+            ids, sql(kind).select(without: unread) + " WHERE \"\(field)\" IN (\(Query.idMarks))", in: database
         ) { try read($0, kind: kind) }
     }
 
@@ -28,7 +27,8 @@ extension RecordTables {
         in database: Database
     ) throws -> [RecordID] {
         try each(
-            ids, "SELECT id FROM \"\(kind.name)\" WHERE \"\(field)\" IN (\(Self.marks)) AND \(condition)", in: database
+            ids, "SELECT id FROM \"\(kind.name)\" WHERE \"\(field)\" IN (\(Query.idMarks)) AND \(condition)",
+            in: database
         ) { $0.id(0) }
     }
 
@@ -38,7 +38,7 @@ extension RecordTables {
         of kind: KindSchema, _ field: String, isOneOf ids: [RecordID], in database: Database
     ) throws -> [RecordID] {
         try each(
-            ids, "SELECT DISTINCT \"\(field)\" FROM \"\(kind.name)\" WHERE \"\(field)\" IN (\(Self.marks))",
+            ids, "SELECT DISTINCT \"\(field)\" FROM \"\(kind.name)\" WHERE \"\(field)\" IN (\(Query.idMarks))",
             in: database
         ) { $0.id(0) }
     }
@@ -46,12 +46,26 @@ extension RecordTables {
     private func each<T>(
         _ ids: [RecordID], _ sql: String, in database: Database, _ read: (Columns) throws -> T
     ) throws -> [T] {
+        try Query.all(database, sql, of: ids, read)
+    }
+}
+
+extension Query {
+    /// Placeholders for the ids of one statement of ``all(_:_:of:_:)``.
+    package static let idMarks = [String](repeating: "?", count: RecordTables.idsPerStatement).joined(separator: ", ")
+
+    /// The rows of many ids: the statement runs for ``RecordTables/idsPerStatement`` of them at a time.
+    /// - Parameter sql: its only parameters are ``idMarks``, within `IN (…)`.
+    /// - Throws: `DatabaseError`, and what `read` throws.
+    package static func all<T>(
+        _ database: Database, _ sql: String, of ids: [RecordID], _ read: (Columns) throws -> T
+    ) throws -> [T] {
         var found: [T] = []
-        for start in stride(from: 0, to: ids.count, by: Self.idsPerStatement) {
-            let some = ids[start..<min(start + Self.idsPerStatement, ids.count)]
+        for start in stride(from: 0, to: ids.count, by: RecordTables.idsPerStatement) {
+            let some = ids[start..<min(start + RecordTables.idsPerStatement, ids.count)]
             var query = try Query(database, sql)
             for id in some { query.bind(id) }
-            for _ in some.count..<Self.idsPerStatement { query.bind(nil as Int64?) }
+            for _ in some.count..<RecordTables.idsPerStatement { query.bind(nil as Int64?) }
             found += try query.all(read)
         }
         return found
@@ -78,11 +92,19 @@ extension LogReader {
         }
     }
 
-    /// The records that sets of the interval (from, through] changed, with their kinds; each once.
-    package func touched(after from: Seq, through: Seq) throws -> [(record: RecordID, kind: String)] {
-        var query = try Query(database, "SELECT DISTINCT record, kind FROM log_change WHERE id >= ? AND id < ?")
+    /// What the sets of a part of the log touched, each record once.
+    /// - Returns: by record, its kind, and whether all that these sets did was to create it.
+    package func touched(after from: Seq, through: Seq) throws -> [RecordID: (kind: String, isNew: Bool)] {
+        var query = try Query(database, "SELECT record, kind, operation FROM log_change WHERE id >= ? AND id < ?")
         query.bind(Self.changeID(from + 1, 0))
         query.bind(Self.changeID(through + 1, 0))
-        return try query.all { ($0.id(0), $0.text(1)) }
+        var touched: [RecordID: (kind: String, isNew: Bool)] = [:]
+        try query.forEach { row in
+            let isCreation = row.int64(2) == Int64(Change.Operation.create.rawValue)
+            let id = row.id(0)
+            if touched[id] != nil { touched[id]?.isNew = false } else { touched[id] = (row.text(1), isCreation) }
+            return true
+        }
+        return touched
     }
 }
