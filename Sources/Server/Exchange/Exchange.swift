@@ -83,17 +83,18 @@ package struct Exchange: Sendable {
     package func hello(
         acknowledged: Acknowledgement?, heldSize: UInt64?, in database: Database
     ) throws -> Hello {
+        try greeting(in: database).hello(acknowledged: acknowledged, heldSize: heldSize)
+    }
+
+    /// What answers that are given on one state of the log say of it.
+    func greeting(in database: Database) throws -> Greeting {
         let head = try LogReader(database, tables: tables).head()
         let tree = LogTree(database)
         let frontier = try tree.frontier()
-        let ancestors = try EpochReader(database).ancestors(of: head.epoch)
-        return Hello(
-            minimumProtocol: ProtocolVersion.minimum, maximumProtocol: ProtocolVersion.maximum,
-            schemaVersion: tables.schema.version, epoch: head.epoch, parent: ancestors.first, latestSeq: head.seq,
-            acknowledged: acknowledged, nonce: nonces.issue(at: clock()),
-            treeHead: try heads.head(epoch: head.epoch, tree: frontier),
-            consistency: try heldSize.map { try tree.consistency(from: $0, to: frontier) } ?? [],
-            ancestors: ancestors)
+        return Greeting(
+            head: head, treeHead: try heads.head(epoch: head.epoch, tree: frontier),
+            ancestors: try EpochReader(database).ancestors(of: head.epoch), schemaVersion: tables.schema.version,
+            tree: tree, frontier: frontier, nonce: { nonces.issue(at: clock()) })
     }
 
     /// Turns an invitation into a station.

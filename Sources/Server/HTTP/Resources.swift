@@ -38,8 +38,9 @@ struct Resources: Sendable {
             return (body, hello)
         case .push:
             let device = try await database.readAsync { try exchange.authenticate(request, in: $0) }
-            let reply = try await writer.push(try exchange.pushJob(request, from: device))
-            return (.push(reply), try await hello(for: device.state.id, heldSize: heldSize))
+            let (reply, hello) = try await writer.push(
+                try exchange.pushJob(request, from: device), heldSize: heldSize)
+            return (.push(reply), hello)
         case .blob(let blob, let access):
             return try await answer(blob, access, request)
         }

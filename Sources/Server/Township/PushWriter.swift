@@ -9,7 +9,9 @@ import Synchronization
 final class PushWriter: Service, Sendable {
     private struct Waiting: Sendable {
         var job: PushJob
-        var continuation: CheckedContinuation<PushReply, any Error>
+        /// Of the tree head that the station holds.
+        var heldSize: UInt64?
+        var continuation: CheckedContinuation<(PushReply, Hello), any Error>
     }
 
     private struct Queue {
@@ -29,14 +31,14 @@ final class PushWriter: Service, Sendable {
         (signals, signal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Waits for its turn, decides, and returns after the commit.
+    /// Waits for its turn, decides, and returns after the commit, with what is to be said of the log then.
     /// - Throws: ``Problem`` ``Problem/Code/busy`` when ``Limits/queuedPushes`` wait already or the server is going
     ///   down; the frame's own refusal; the store's errors.
-    func push(_ job: PushJob) async throws -> PushReply {
+    func push(_ job: PushJob, heldSize: UInt64?) async throws -> (PushReply, Hello) {
         try await withCheckedThrowingContinuation { continuation in
             let isAccepted = queue.withLock { queue in
                 guard !queue.isClosed, queue.waiting.count < Limits.queuedPushes else { return false }
-                queue.waiting.append(Waiting(job: job, continuation: continuation))
+                queue.waiting.append(Waiting(job: job, heldSize: heldSize, continuation: continuation))
                 return true
             }
             if isAccepted { signal.yield() } else { continuation.resume(throwing: Problem(.busy)) }
@@ -80,12 +82,20 @@ final class PushWriter: Service, Sendable {
 
     private func commit(_ batch: [Waiting]) async {
         let database = database
-        let jobs = batch.map(\.job)
-        let results: [Result<PushReply, any Error>]
+        let jobs = batch.map { ($0.job, $0.heldSize) }
+        let results: [Result<(PushReply, Hello), any Error>]
         do {
             results = try await database.writeAsync { [exchange] transaction in
-                jobs.map { job in
+                jobs.map { job, _ in
                     Result { try transaction.savepoint { try exchange.decide(job, in: transaction) } }
+                }
+            } told: { [exchange] replies, database in
+                let greeting = try exchange.greeting(in: database)
+                return zip(replies, jobs).map { reply, job in
+                    Result {
+                        let reply = try reply.get()
+                        return (reply, try greeting.hello(acknowledged: reply.acknowledged, heldSize: job.1))
+                    }
                 }
             }
         } catch {

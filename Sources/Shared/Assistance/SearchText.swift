@@ -24,6 +24,18 @@ package enum SearchText {
 
     /// What a text is found by.
     package static func lines(_ text: String) -> [String] {
-        [text.lowercased()] + (text.utf8.contains { $0 >= 0x80 } ? Pinyin.initials(of: text) : [])
+        [hasNoCase(text) ? text : text.lowercased()]
+            + (text.utf8.contains { $0 >= 0x80 } ? Pinyin.initials(of: text) : [])
+    }
+
+    /// Whether it is of digits, signs, small letters and Chinese characters (U+3000 to U+9FFF) alone.
+    private static func hasNoCase(_ text: String) -> Bool {
+        text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "A")...UInt8(ascii: "Z"): false
+            case 0...0xBF, 0xE3...0xE9: true
+            default: false
+            }
+        }
     }
 }

@@ -45,6 +45,20 @@ package struct AuthorityDatabase: Sendable {
         }
     }
 
+    /// The same, and then `told` on what is committed, before anybody else writes.
+    package func writeAsync<T: Sendable, U: Sendable>(
+        _ body: @escaping @Sendable (AuthorityTransaction) throws -> T,
+        told: @escaping @Sendable (T, Database) throws -> U
+    ) async throws -> U {
+        do {
+            return try await pool.writeWithoutTransaction { database in
+                try told(try transaction(database, body), database)
+            }
+        } catch {
+            throw StoreFailure.explained(error, damaged: .authorityDamaged)
+        }
+    }
+
     /// Runs `body` on one snapshot, without blocking the caller's thread.
     package func readAsync<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
         do {

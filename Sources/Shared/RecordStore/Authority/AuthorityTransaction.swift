@@ -16,6 +16,9 @@ package final class AuthorityTransaction: AuthorityStore {
     /// The tree over the log, once it was asked for.
     private var tree: MerkleFrontier?
     private var isTreeGrown = false
+    private let statements: Statements
+    /// Rows of deleted records are gone below it (``Tombstones``).
+    private lazy var horizon = Result { try tombstones.horizon() }
     private lazy var hasOrphans = Result {
         try Query(database, "SELECT 1 FROM orphan LIMIT 1").first { _ in true } ?? false
     }
@@ -28,6 +31,7 @@ package final class AuthorityTransaction: AuthorityStore {
         self.database = database
         self.tables = tables
         schema = tables.schema
+        statements = Statements(database)
         digests = ScopeDigests()
     }
 
@@ -71,7 +75,8 @@ package final class AuthorityTransaction: AuthorityStore {
     // MARK: - AuthorityView
 
     package func record(_ id: RecordID, kind: KindSchema) throws -> Record? {
-        if let record = try tables.record(id, kind: kind, in: database) { return record }
+        if let record = try tables.record(id, kind: kind, by: statements) { return record }
+        guard try horizon.get() > 0 else { return nil }
         let collected = try tombstones.record(id, kind: kind)
         if collected != nil { rowless.insert(id) }
         return collected
@@ -249,8 +254,8 @@ package final class AuthorityTransaction: AuthorityStore {
     }
 
     private func appendLog(_ entry: LogEntry, leaf: Hash256) throws {
-        var query = try Query(
-            database,
+        var query = try statements.query(
+            0,
             """
             INSERT INTO log (seq, device, number, hash, bytes, result, problem, problem_subject, problem_zh, problem_en,
             is_desk, is_flagged, is_release, decided_at, leaf) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -274,8 +279,8 @@ package final class AuthorityTransaction: AuthorityStore {
     }
 
     private func appendChange(_ mutation: RecordMutation, seq: Seq, position: Int, effects: [UInt8]?) throws {
-        var query = try Query(
-            database,
+        var query = try statements.query(
+            1,
             """
             INSERT INTO log_change (id, record, kind, operation, scope, deleted, set_change, effects)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -295,14 +300,14 @@ package final class AuthorityTransaction: AuthorityStore {
         let after = mutation.after
         if let before = mutation.before {
             if rowless.remove(after.id) != nil {
-                try tables.insert(after, kind: mutation.kind, in: database)
+                try tables.insert(after, kind: mutation.kind, in: database, by: statements)
             } else {
                 try tables.update(from: before, to: after, kind: mutation.kind, in: database)
             }
             digests.subtract(before, kind: mutation.kind)
             if before.scope != after.scope { try recordMove(after.id, seq: seq, from: before.scope) }
         } else {
-            try tables.insert(after, kind: mutation.kind, in: database)
+            try tables.insert(after, kind: mutation.kind, in: database, by: statements)
             try recordOrphan(after, kind: mutation.kind)
         }
         digests.add(after, kind: mutation.kind)

@@ -75,7 +75,7 @@ extension ReplicaTransaction {
             var known = Record(
                 id: record.id, kind: kind, scope: record.scope, seq: record.seq, isDeleted: record.isDeleted)
             for (field, value) in record.extra { known.assign(value, to: FieldKey(field: field), in: kind) }
-            try tables.insert(known, kind: kind, in: database)
+            try tables.insert(known, kind: kind, in: database, by: statements)
             try dropHeld(record.id)
         }
     }

@@ -9,6 +9,7 @@ package final class ReplicaTransaction: ReplicaStore {
     package let schema: Schema
     package let database: Database
     package let tables: RecordTables
+    let statements: Statements
     private var scopeDigests = ScopeDigests()
     /// Read when it is first needed; with nothing in the overlay, no record needs to be asked for it.
     private var knownOverlayIsEmpty: Bool?
@@ -18,6 +19,7 @@ package final class ReplicaTransaction: ReplicaStore {
         self.database = database
         self.tables = tables
         schema = tables.schema
+        statements = Statements(database)
     }
 
     private func isOverlayEmpty() throws -> Bool {
@@ -98,7 +100,7 @@ package final class ReplicaTransaction: ReplicaStore {
     // MARK: - Records
 
     package func working(_ id: RecordID, kind: KindSchema) throws -> Record? {
-        try tables.record(id, kind: kind, in: database)
+        try tables.record(id, kind: kind, by: statements)
     }
 
     package func shadow(_ id: RecordID, kind: KindSchema) throws -> Shadow {
@@ -149,7 +151,7 @@ package final class ReplicaTransaction: ReplicaStore {
         _ id: RecordID, kind: KindSchema, replacing before: Record?, working: Record?, shadow: Shadow, isOverlaid: Bool
     ) throws {
         switch (before, working) {
-        case (nil, let working?): try tables.insert(working, kind: kind, in: database)
+        case (nil, let working?): try tables.insert(working, kind: kind, in: database, by: statements)
         case (let before?, let working?): try tables.update(from: before, to: working, kind: kind, in: database)
         case (_?, nil): try tables.delete(id, kind: kind, in: database)
         case (nil, nil): break

@@ -7,6 +7,8 @@ package import SyncEngine
 package struct Query {
     private let raw: OpaquePointer
     private let database: Database
+    /// Where texts and blobs stay until the next binding; without it SQLite copies each.
+    private let scratch: Scratch?
     private var position: Int32 = 0
 
     /// - Throws: `DatabaseError` when the SQL does not compile.
@@ -14,8 +16,17 @@ package struct Query {
         let statement = try database.cachedStatement(sql: sql)
         raw = statement.sqliteStatement
         self.database = database
+        scratch = nil
         // It was reset when it last ended; what was bound then goes, lest a photo's bytes or a value stay behind.
         sqlite3_clear_bindings(raw)
+    }
+
+    /// Every parameter is bound anew.
+    fileprivate init(_ statement: Statement, _ database: Database, _ scratch: Scratch) {
+        raw = statement.sqliteStatement
+        self.database = database
+        self.scratch = scratch
+        scratch.clear()
     }
 
     // MARK: - Binding, in order
@@ -37,12 +48,13 @@ package struct Query {
         }
         text.withUTF8 { utf8 in
             // Text of no bytes has no address, and SQLite takes a null address for NULL.
-            let start = UnsafeRawPointer(utf8.baseAddress)?.assumingMemoryBound(to: CChar.self)
-            if let start {
-                sqlite3_bind_text(raw, position, start, Int32(utf8.count), transient)
-            } else {
+            guard let start = UnsafeRawPointer(utf8.baseAddress) else {
                 sqlite3_bind_text(raw, position, "", 0, transient)
+                return
             }
+            let kept = scratch?.keep(UnsafeRawBufferPointer(utf8))
+            let bytes = (kept ?? start).assumingMemoryBound(to: CChar.self)
+            sqlite3_bind_text(raw, position, bytes, Int32(utf8.count), kept == nil ? transient : nil)
         }
     }
 
@@ -55,6 +67,8 @@ package struct Query {
         bytes.withUnsafeBytes { buffer in
             if buffer.isEmpty {
                 _ = sqlite3_bind_zeroblob(raw, position, 0)
+            } else if let kept = scratch?.keep(buffer) {
+                _ = sqlite3_bind_blob(raw, position, kept, Int32(buffer.count), nil)
             } else {
                 _ = sqlite3_bind_blob(raw, position, buffer.baseAddress, Int32(buffer.count), transient)
             }
@@ -64,7 +78,11 @@ package struct Query {
     package mutating func bind(_ id: RecordID) {
         position += 1
         withUnsafeBytes(of: (id.high.bigEndian, id.low.bigEndian)) { buffer in
-            _ = sqlite3_bind_blob(raw, position, buffer.baseAddress, 16, transient)
+            if let kept = scratch?.keep(buffer) {
+                _ = sqlite3_bind_blob(raw, position, kept, 16, nil)
+            } else {
+                _ = sqlite3_bind_blob(raw, position, buffer.baseAddress, 16, transient)
+            }
         }
     }
 
@@ -113,6 +131,60 @@ package struct Query {
     private func error(_ code: Int32) -> DatabaseError {
         let message = database.sqliteConnection.flatMap { sqlite3_errmsg($0) }.map { String(cString: $0) }
         return DatabaseError(resultCode: ResultCode(rawValue: code), message: message)
+    }
+}
+
+/// Bytes that bound parameters point at.
+private final class Scratch {
+    private let start = UnsafeMutableRawPointer.allocate(byteCount: Scratch.capacity, alignment: 16)
+    private var used = 0
+    private static let capacity = 8_192
+
+    deinit { start.deallocate() }
+
+    func clear() { used = 0 }
+
+    /// - Returns: where the copy is; `nil` when it has no room.
+    @inline(__always) func keep(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawPointer? {
+        guard bytes.count <= Self.capacity - used, let source = bytes.baseAddress else { return nil }
+        let place = start + used
+        place.copyMemory(from: source, byteCount: bytes.count)
+        used += bytes.count
+        return UnsafeRawPointer(place)
+    }
+}
+
+/// The statements of a transaction's hot path, by number: each is looked up and compiled once, and SQLite reads what is bound
+/// to it where it lies. What was bound last stays until the next binding, or until this object goes.
+///
+/// Confined to the transaction's connection; not `Sendable`.
+package final class Statements {
+    private struct Slot {
+        var statement: Statement
+        var scratch = Scratch()
+    }
+
+    private let database: Database
+    private var slots: [Slot?] = []
+
+    package init(_ database: Database) { self.database = database }
+
+    deinit {
+        // Nothing may point at the scratch that goes.
+        for case let slot? in slots { sqlite3_clear_bindings(slot.statement.sqliteStatement) }
+    }
+
+    /// - Parameter number: of this statement alone, small.
+    /// - Precondition: it does not stand on a row, and no other query runs the same SQL meanwhile.
+    /// - Throws: `DatabaseError` when the SQL does not compile.
+    package func query(_ number: Int, _ sql: @autoclosure () -> String) throws -> Query {
+        if number < slots.count, let slot = slots[number] { return Query(slot.statement, database, slot.scratch) }
+        while slots.count <= number { slots.append(nil) }
+        let statement = try database.cachedStatement(sql: sql())
+        sqlite3_clear_bindings(statement.sqliteStatement)
+        let slot = Slot(statement: statement)
+        slots[number] = slot
+        return Query(statement, database, slot.scratch)
     }
 }
 

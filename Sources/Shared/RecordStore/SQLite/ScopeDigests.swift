@@ -4,19 +4,22 @@ package import SyncEngine
 /// The digests of scopes, gathered over a transaction and written once at its end.
 package struct ScopeDigests {
     private var changes: [Scope: (records: Int64, digest: RecordDigest)] = [:]
+    private var canonical = CanonicalBytes()
 
     package init() {}
 
     package mutating func add(_ record: Record, kind: KindSchema) {
         guard !record.isDeleted else { return }
-        let now = changes[record.scope] ?? (0, RecordDigest())
-        changes[record.scope] = (now.records + 1, now.digest + record.digest(in: kind))
+        let digest = record.digest(in: kind, by: &canonical)
+        let now = changes[record.scope, default: (0, RecordDigest())]
+        changes[record.scope] = (now.records + 1, now.digest + digest)
     }
 
     package mutating func subtract(_ record: Record, kind: KindSchema) {
         guard !record.isDeleted else { return }
-        let now = changes[record.scope] ?? (0, RecordDigest())
-        changes[record.scope] = (now.records - 1, now.digest - record.digest(in: kind))
+        let digest = record.digest(in: kind, by: &canonical)
+        let now = changes[record.scope, default: (0, RecordDigest())]
+        changes[record.scope] = (now.records - 1, now.digest - digest)
     }
 
     package mutating func flush(to database: Database) throws {

@@ -6,6 +6,8 @@ final class KindSQL: Sendable {
     let number: Int
     /// Indices of the stored fields, in schema order.
     let storedIndices: [Int]
+    /// The same with the types.
+    let stored: [(index: Int, type: ValueType)]
     let selectAll: String
     let selectByID: String
     let insert: String
@@ -21,6 +23,7 @@ final class KindSQL: Sendable {
         self.number = number
         name = kind.name
         storedIndices = kind.fields.indices.filter { kind.fields[$0].derivation == nil }
+        stored = storedIndices.map { ($0, kind.fields[$0].type) }
         columns = storedIndices.map { (kind.fields[$0].name, Self.columnType(kind.fields[$0].type)) }
         assignments = kind.fields.map { ", \"\($0.name)\" = ?" }
         indexedFields = kind.parents.map(\.field) + kind.lookupFields
@@ -44,6 +47,12 @@ final class KindSQL: Sendable {
         for index in changed { sql += assignments[index] }
         return sql + " WHERE id = ?"
     }
+
+    /// Number of the kind's statement in ``Statements``, behind those that every kind shares.
+    func slot(_ statement: Int) -> Int { Self.searchSlot + 1 + 2 * number + statement }
+
+    /// Of the statement that writes a search row; the numbers below it are the transaction's own.
+    static let searchSlot = 7
 
     private static func columnType(_ type: ValueType) -> String {
         switch type {

@@ -63,7 +63,17 @@ package struct RecordTables: Sendable {
     // MARK: - Reading
 
     package func record(_ id: RecordID, kind: KindSchema, in database: Database) throws -> Record? {
-        var query = try Query(database, sql(kind).selectByID)
+        try record(id, kind: kind, by: Query(database, sql(kind).selectByID))
+    }
+
+    /// The same by a transaction's own statements.
+    func record(_ id: RecordID, kind: KindSchema, by statements: Statements) throws -> Record? {
+        let sql = sql(kind)
+        return try record(id, kind: kind, by: statements.query(sql.slot(0), sql.selectByID))
+    }
+
+    private func record(_ id: RecordID, kind: KindSchema, by query: Query) throws -> Record? {
+        var query = query
         query.bind(id)
         return try query.first { try read($0, kind: kind) }
     }
@@ -132,14 +142,18 @@ package struct RecordTables: Sendable {
 
     // MARK: - Writing
 
-    package func insert(_ record: Record, kind: KindSchema, in database: Database) throws {
+    /// - Parameter statements: of the database's transaction.
+    package func insert(
+        _ record: Record, kind: KindSchema, in database: Database, by statements: Statements
+    ) throws {
         let sql = sql(kind)
-        var query = try Query(database, sql.insert)
+        var query = try statements.query(sql.slot(1), sql.insert)
         bindHead(record, to: &query)
-        for index in sql.storedIndices { bind(record.values[index], type: kind.fields[index].type, to: &query) }
+        let values = record.values.span
+        for (index, type) in sql.stored { bind(values[index], type: type, to: &query) }
         try query.run()
         if let text = searchText(kind, record) {
-            var search = try Query(database, "INSERT INTO search_text (row, text) VALUES (?, ?)")
+            var search = try statements.query(KindSQL.searchSlot, "INSERT INTO search_text (row, text) VALUES (?, ?)")
             search.bind(sql.searchRow(database.lastInsertedRowID))
             search.bind(text)
             try search.run()
@@ -202,7 +216,7 @@ package struct RecordTables: Sendable {
             record.extra.sorted { $0.key < $1.key }.map { Effect($0.key, old: .null, new: $0.value, .applied) })
     }
 
-    func bind(_ value: Value, type: ValueType, to query: inout Query) {
+    func bind(_ value: borrowing Value, type: ValueType, to query: inout Query) {
         switch value {
         case .null: query.bind(nil as Int64?)
         case .text(let text) where type == .reference: query.bind(RecordID(text)?.bytes)

@@ -46,7 +46,8 @@ package struct LogLeaf: Hashable, Sendable {
         bytes.append(number: problem)
         bytes.append((isRelease ? 1 : 0) | (isDesk ? 2 : 0) | (isFlagged ? 4 : 0))
         bytes.append(number: decidedAt.milliseconds)
-        return bytes + changes.bytes
+        bytes += changes.bytes
+        return bytes
     }
 
     /// The leaf's hash in the tree.
@@ -58,7 +59,7 @@ package struct LogLeaf: Hashable, Sendable {
 package struct LogLeafRows: Sendable {
     private var bytes: [UInt8] = []
 
-    package init() {}
+    package init() { bytes.reserveCapacity(128) }
 
     package mutating func append(problemSubject: String, zh: String, en: String) {
         for text in [problemSubject, zh, en] { bytes.append(counted: text.utf8) }

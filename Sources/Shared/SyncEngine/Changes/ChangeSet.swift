@@ -73,6 +73,20 @@ package struct Change: Hashable, Sendable {
         self.operation = operation
         self.edits = edits
     }
+
+    /// Whether some edit says what its author had seen otherwise than the set does.
+    var hasOwnBases: Bool {
+        let edits = edits.span
+        for row in edits.indices where edits[row].base != nil { return true }
+        return false
+    }
+
+    /// Whether no edit replaces a value.
+    var replacesNothing: Bool {
+        let edits = edits.span
+        for row in edits.indices where !edits[row].old.isNull { return false }
+        return true
+    }
 }
 
 /// One field's new value, with the value it replaced.

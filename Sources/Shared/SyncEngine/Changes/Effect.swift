@@ -98,11 +98,12 @@ package struct Record: Hashable, Sendable {
     /// Sets what a change's edits say, for a record that is being created: its fields mostly come in schema order.
     package mutating func assign(_ edits: [Edit], in kind: KindSchema) {
         var hint = 0
-        for edit in edits {
-            if edit.element == nil, let index = kind.index(of: edit.field, hint: &hint) {
-                values[index] = edit.new.normalised
+        let edits = edits.span
+        for row in edits.indices {
+            if edits[row].element == nil, let index = kind.index(of: edits[row].field, hint: &hint) {
+                values[index] = edits[row].new.normalised
             } else {
-                assign(edit.new, to: edit.key, in: kind)
+                assign(edits[row].new, to: edits[row].key, in: kind)
             }
         }
     }

@@ -126,7 +126,7 @@ package struct PushDecision<Store: AuthorityStore> {
             return Base(epoch: head.epoch, seq: seq)
         }
         let base = try here(set.base)
-        let hasOthers = set.changes.contains { $0.edits.contains { $0.base != nil } }
+        let hasOthers = set.changes.contains(where: \.hasOwnBases)
         guard base != set.base || hasOthers else { return set }
         var set = set
         set.base = base

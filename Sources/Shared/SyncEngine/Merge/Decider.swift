@@ -135,7 +135,7 @@ package struct Decider<View: AuthorityView> {
         new.assign(change.edits, in: kind)
         try place(&new, kind: kind, base: set.base)
         if !device.scopes.cover(new.scope) { isVerbatim = false }
-        if change.edits.allSatisfy(\.old.isNull) {
+        if change.replacesNothing {
             stage(new, kind: kind, before: nil, effects: [], verbatim: index)
         } else {
             let effects = change.edits.map { Effect($0.field, element: $0.element, old: .null, new: $0.new, .applied) }

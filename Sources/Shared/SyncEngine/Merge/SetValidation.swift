@@ -17,21 +17,22 @@ package enum SetValidation {
                 if set.reason.isEmpty { throw Problem(.reasonNeeded, change.kind) }
             }
             var hint = 0
-            for edit in change.edits {
-                let field = kind.index(of: edit.field, hint: &hint).map { kind.fields[$0] }
-                try check(edit, of: field, in: kind, set: set, schema: schema, isDesk: isDesk, context: context)
+            let edits = change.edits.span
+            for row in edits.indices {
+                guard let index = kind.index(of: edits[row].field, hint: &hint) else {
+                    throw Problem(
+                        set.schemaVersion > schema.version ? .newerSchema : .unknownField,
+                        "\(kind.name).\(edits[row].field)")
+                }
+                try check(edits[row], of: kind.fields[index], in: kind, set: set, isDesk: isDesk, context: context)
             }
         }
     }
 
     private static func check(
-        _ edit: Edit, of field: FieldSchema?, in kind: KindSchema, set: ChangeSet, schema: Schema, isDesk: Bool,
+        _ edit: borrowing Edit, of field: FieldSchema, in kind: KindSchema, set: ChangeSet, isDesk: Bool,
         context: RuleContext
     ) throws {
-        guard let field else {
-            throw Problem(
-                set.schemaVersion > schema.version ? .newerSchema : .unknownField, "\(kind.name).\(edit.field)")
-        }
         var name: String { "\(kind.name).\(field.name)" }
         if field.derivation != nil { throw Problem(.derivedField, name) }
         if field.isDeskOnly && !isDesk { throw Problem(.deskOnly, name) }

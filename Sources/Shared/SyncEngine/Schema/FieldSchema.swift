@@ -76,7 +76,9 @@ package enum PersonalData: String, Sendable {
 }
 
 /// A check of one value. It explains itself in both languages.
-package struct Rule: Sendable {
+///
+/// A class for the same reason as ``FieldSchema``.
+package final class Rule: Sendable {
     /// What is wrong with the value, or `nil`. Gets no null.
     package let check: @Sendable (Value, RuleContext) -> Finding?
     /// The codes the field allows with their texts, when it has a code list.

@@ -10,12 +10,16 @@ package struct RecordDigest: Hashable, Sendable {
     /// From 32 big-endian bytes; `nil` for another count.
     package init?(bytes: [UInt8]) {
         guard bytes.count == 32 else { return nil }
-        limbs = bytes.withUnsafeBytes { buffer in
-            func word(_ index: Int) -> UInt64 {
-                UInt64(bigEndian: buffer.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
-            }
-            return (word(3), word(2), word(1), word(0))
+        limbs = bytes.withUnsafeBytes(Self.limbs)
+    }
+
+    init(_ hash: SHA256Digest) { limbs = hash.withUnsafeBytes(Self.limbs) }
+
+    private static func limbs(_ buffer: UnsafeRawBufferPointer) -> (UInt64, UInt64, UInt64, UInt64) {
+        func word(_ index: Int) -> UInt64 {
+            UInt64(bigEndian: buffer.loadUnaligned(fromByteOffset: 8 * index, as: UInt64.self))
         }
+        return (word(3), word(2), word(1), word(0))
     }
 
     package var bytes: [UInt8] {
@@ -66,8 +70,14 @@ extension Record {
     /// set, by field name in byte order, `extra` included. A deleted record adds nothing, because its row may be
     /// collected.
     package func digest(in kind: KindSchema) -> RecordDigest {
-        guard !isDeleted else { return RecordDigest() }
         var canonical = CanonicalBytes()
+        return digest(in: kind, by: &canonical)
+    }
+
+    /// The same with bytes that are used again.
+    package func digest(in kind: KindSchema, by canonical: inout CanonicalBytes) -> RecordDigest {
+        guard !isDeleted else { return RecordDigest() }
+        canonical.clear()
         canonical.append(id)
         canonical.append(seq)
         canonical.append(kind.name)
@@ -82,16 +92,20 @@ extension Record {
                 canonical.append(value)
             }
         }
-        return RecordDigest(bytes: Hash256(of: canonical.bytes).bytes)!  // a hash has 32 bytes
+        var hasher = SHA256()
+        canonical.bytes.withUnsafeBytes { hasher.update(bufferPointer: $0) }
+        return RecordDigest(hasher.finalize())
     }
 }
 
 /// The byte form under the digest: every text with its length, every number with 8 bytes, a tag before each value.
 /// `docs/protocol.md` says it for other programs; test vectors stand beside it.
-struct CanonicalBytes {
+package struct CanonicalBytes: Sendable {
     private(set) var bytes: [UInt8] = []
 
-    init() { bytes.reserveCapacity(1024) }
+    package init() { bytes.reserveCapacity(1024) }
+
+    mutating func clear() { bytes.removeAll(keepingCapacity: true) }
 
     mutating func append(_ number: UInt64) { withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) } }
 

@@ -121,6 +121,8 @@ private struct ChangeReader {
 
     private mutating func scan(_ message: ProtobufReader) throws(CodecError) {
         var reader = message
+        fields.reserveCapacity(32)
+        texts.reserveCapacity(32)
         while let (field, type) = try reader.next() {
             switch (field, type) {
             case (1, .lengthDelimited): kind = try reader.text()
@@ -133,6 +135,7 @@ private struct ChangeReader {
             case (6, .lengthDelimited): record = try reader.id("record")
             case (7, .lengthDelimited):
                 var list = try reader.message()
+                numbers.reserveCapacity(numbers.count + list.remaining)
                 while !list.isAtEnd { numbers.append(try list.signed()) }
             case (7, .varint): numbers.append(try reader.signed())
             case (8, .lengthDelimited): texts.append(try reader.text())
