@@ -42,6 +42,8 @@ package struct PullReader {
     }
 
     private func items(after cursor: Seq, head: Seq, limit: Int) throws -> (items: [PullFold.Item], to: Seq) {
+        let near = min(head, cursor + Seq(limit))
+        if try isOwnVerbatim(after: cursor, through: near) { return ([], near) }
         var items: [PullFold.Item] = []
         var to = head
         var bytes = 0
@@ -66,6 +68,18 @@ package struct PullReader {
             return true
         }
         return (try decodeMixed(items, after: cursor), to)
+    }
+
+    /// Whether the device wrote all of the interval, and it came to exactly what was typed: after a push that is most of
+    /// what a pull passes, and there is nothing to fold.
+    private func isOwnVerbatim(after cursor: Seq, through to: Seq) throws -> Bool {
+        var query = try Query(
+            database, "SELECT 1 FROM log WHERE seq > ? AND seq <= ? AND (device <> ? OR result <> ?) LIMIT 1")
+        query.bind(cursor)
+        query.bind(to)
+        query.bind(device.id)
+        query.bind(Int64(SetOutcome.Result.verbatim.rawValue))
+        return try query.first { _ in true } == nil
     }
 
     /// Whether the device folds the set by itself: also one that it brought when it went by another id.

@@ -81,7 +81,7 @@ extension BundleReply.Piece {
     package var encoded: [UInt8] {
         var message = WireBundleReply()
         message.pushes = pushes.map(WirePushReply.init)
-        message.pages = pages.map(WirePullPage.init)
+        message.pages = pages.map { WirePullPage($0) }
         message.chains = chains.map(WireChain.init)
         message.parts = parts.map(WireBlobPart.init)
         return Protobuf.bytes(message)

@@ -3,10 +3,7 @@ import SyncEngine
 
 extension WireAnswer {
     init(_ answer: Answer) {
-        self.init()
-        status = UInt32(clamping: answer.status)
-        requestNonce = Data(answer.requestNonce)
-        if let hello = answer.hello { self.hello = WireHello(hello) }
+        self.init(headOf: answer)
         switch answer.body {
         case .problem(let problem): self.problem = WireProblem(problem, status: answer.status)
         case .hello: helloBody = WireHelloBody()
@@ -18,6 +15,17 @@ extension WireAnswer {
         case .blobPart(let part): blobPart = WireBlobPart(part)
         case .unchanged(let nonce): unchanged.nonce = Data(nonce)
         }
+    }
+
+    /// The number of ``pull`` in the body, behind everything else.
+    static let pullField = 8
+
+    /// What comes before the body.
+    init(headOf answer: Answer) {
+        self.init()
+        status = UInt32(clamping: answer.status)
+        requestNonce = Data(answer.requestNonce)
+        if let hello = answer.hello { self.hello = WireHello(hello) }
     }
 
     func engineValue() throws(CodecError) -> Answer {
@@ -249,11 +257,22 @@ extension WirePushReply {
 
 extension WirePullPage {
     init(_ page: PullPage) {
+        self.init(tailOf: page)
+        epoch = Data(page.epoch.bytes)
+        (from, to) = (page.from, page.to)
+        records = page.records.map(WireRecordDelta.init)
+    }
+
+    /// What comes before the records.
+    init(headOf page: PullPage) {
         self.init()
         epoch = Data(page.epoch.bytes)
-        from = page.from
-        to = page.to
-        records = page.records.map(WireRecordDelta.init)
+        (from, to) = (page.from, page.to)
+    }
+
+    /// What comes behind the records.
+    init(tailOf page: PullPage) {
+        self.init()
         writers = page.writers.map(WireWriter.init)
         outcomes = OutcomeRuns.messages(page.outcomes)
         hasMore_p = page.hasMore

@@ -52,11 +52,17 @@ package struct Answer: Hashable, Sendable {
 
     /// The HTTP body: a frame in protobuf, a plain document in JSON.
     package func body(as media: MediaType) -> [UInt8] {
-        let message = WireAnswer(self)
-        switch media {
-        case .protobuf: return Frame.seal(Protobuf.bytes(message))
-        case .json: return Protobuf.json(message)
-        }
+        media == .json ? Protobuf.json(WireAnswer(self)) : Frame.seal(encoded)
+    }
+
+    /// The bytes that the generated code writes; a pull's page, by far the largest body, is written by hand.
+    var encoded: [UInt8] {
+        guard case .pull(let page) = body else { return Protobuf.bytes(WireAnswer(self)) }
+        let (head, body) = (Protobuf.bytes(WireAnswer(headOf: self)), PageWriter.bytes(page))
+        var writer = ProtobufWriter(capacity: head.count + body.count + 8)
+        writer.append(head)
+        writer.present(WireAnswer.pullField, body)
+        return writer.bytes
     }
 
     /// - Throws: ``CodecError`` for anything that is no answer.

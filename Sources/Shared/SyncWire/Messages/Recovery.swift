@@ -153,7 +153,7 @@ package struct Readmission: Hashable, Sendable {
 
 extension PullPage {
     /// For keeping a page aside; on the wire it travels inside an ``Answer``.
-    package func encoded() -> [UInt8] { Protobuf.bytes(WirePullPage(self)) }
+    package func encoded() -> [UInt8] { PageWriter.bytes(self) }
 
     /// - Throws: ``CodecError``.
     package init(decoding bytes: [UInt8]) throws(CodecError) {

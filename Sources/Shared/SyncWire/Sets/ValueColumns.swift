@@ -8,28 +8,36 @@ struct ColumnWriter {
     /// - Parameter element: of the edit the value belongs to.
     /// - Returns: the value's tag; its number or text is in the columns.
     mutating func append(_ value: Value, element: String? = nil) -> WireValues.Tag {
+        let tag = Self.tag(of: value, element: element)
+        if let number = Self.number(of: value) { numbers.append(number) }
         switch value {
-        case .null:
-            return .null
-        case .text(let text):
-            if let element, text == element { return .element }
-            texts.append(text)
-            return .text
-        case .int64(let number):
-            numbers.append(number)
-            return .int64
-        case .bool(let flag):
-            return flag ? .true : .false
-        case .date(let day):
-            numbers.append(Int64(day.daysSinceEpoch))
-            return .date
-        case .time(let instant):
-            numbers.append(instant.milliseconds)
-            return .time
-        case .list(let elements):
-            numbers.append(Int64(elements.count))
-            texts.append(contentsOf: elements)
-            return .list
+        case .text(let text) where tag == .text: texts.append(text)
+        case .list(let elements): texts.append(contentsOf: elements)
+        default: break
+        }
+        return tag
+    }
+
+    static func tag(of value: borrowing Value, element: String?) -> WireValues.Tag {
+        switch value {
+        case .null: .null
+        case .text(let text): text == element ? .element : .text
+        case .int64: .int64
+        case .bool(let flag): flag ? .true : .false
+        case .date: .date
+        case .time: .time
+        case .list: .list
+        }
+    }
+
+    /// What of a value goes into the column of numbers; of a list, how many texts are its.
+    static func number(of value: borrowing Value) -> Int64? {
+        switch value {
+        case .int64(let number): number
+        case .date(let day): Int64(day.daysSinceEpoch)
+        case .time(let instant): instant.milliseconds
+        case .list(let elements): Int64(elements.count)
+        case .null, .text, .bool: nil
         }
     }
 }
