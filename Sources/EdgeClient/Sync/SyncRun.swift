@@ -4,6 +4,7 @@ import Foundation
 import RecordStore
 import SyncEngine
 import SyncWire
+import Synchronization
 
 /// One whole sync as `ruhu sync` means it: connection, retries, the end that the exit code tells.
 struct SyncRun {
@@ -81,7 +82,8 @@ struct SyncRun {
         let nonce = try station.replica.read { try Meta.bytes("nonce", in: $0.database) ?? [] }
         return Courier(
             transport: try HTTPTransport(policy, proxy: .ofProcess()), url: membership.url,
-            keyID: membership.device.description, key: try station.keys.signer(of: membership.device), nonce: nonce)
+            keyID: membership.device.description, key: try station.keys.signer(of: membership.device), nonce: nonce,
+            worksAhead: true)
     }
 
     /// Runs until it is done, is refused, or does not get further.
@@ -156,21 +158,18 @@ struct SyncRun {
     }
 }
 
-/// How long nothing verified may come before a sync gives up. Confined to the sync's thread.
-final class Patience {
+/// How long nothing verified may come before a sync gives up. Asked by the thread that waits for an answer too.
+final class Patience: Sendable {
     private let limit: Duration
-    private var last = ContinuousClock.now
-    private(set) var renewals = 0
+    private let state = Mutex((last: ContinuousClock.now, renewals: 0))
 
     init(seconds: Double) { limit = .seconds(seconds) }
 
-    var isOver: Bool { last.duration(to: .now) > limit }
+    var isOver: Bool { state.withLock { $0.last.duration(to: .now) > limit } }
+    var renewals: Int { state.withLock { $0.renewals } }
     var wasRenewed: Bool { renewals > 0 }
 
-    func renew() {
-        last = .now
-        renewals += 1
-    }
+    func renew() { state.withLock { $0 = (.now, $0.renewals + 1) } }
 }
 
 extension SyncRun {

@@ -17,16 +17,15 @@ extension Syncer {
     /// - Throws: as ``Courier/exchange(_:_:query:body:keyID:onProgress:shouldAbort:)``; ``Problem``
     ///   ``Problem/Code/historyRewritten``, after the evidence is kept.
     func verified(
-        _ method: HTTPMethod, _ path: String, query: String = "", body: [UInt8] = [], standing: StandingAnswer? = nil,
-        isObserved: Bool = false
+        _ method: HTTPMethod, _ path: String, query: String = "", parcel: Parcel = Parcel([]),
+        standing: StandingAnswer? = nil, isObserved: Bool = false
     ) throws -> Answer.Body {
         // Pulls and hellos ask for the proof; a push is followed by a pull.
         let named = method == .get ? try heldHead() : nil
-        let parts = [query] + (named.map { ["head=\($0.size)"] } ?? [])
         do {
             let answer = try courier.exchange(
-                method, path, query: parts.filter { !$0.isEmpty }.joined(separator: "&"), body: body,
-                standing: standing, shouldAbort: shouldAbort)
+                method, path, query: Self.query(query, naming: named), parcel: parcel, standing: standing,
+                shouldAbort: shouldAbort)
             try check(named: named, isProofDue: method == .get, isObserved: isObserved)
             return answer
         } catch let problem as Problem where problem.code != .unreachable {
@@ -37,6 +36,16 @@ extension Syncer {
             }
             throw problem
         }
+    }
+
+    /// Asks already for what ``verified(_:_:query:parcel:standing:isObserved:)`` will ask for when what came last is kept.
+    func begin(_ path: String, query: String) throws {
+        try courier.begin(
+            .get, path, query: Self.query(query, naming: heads.checked ?? heads.held), shouldAbort: shouldAbort)
+    }
+
+    private static func query(_ query: String, naming head: TreeHead?) -> String {
+        ([query] + (head.map { ["head=\($0.size)"] } ?? [])).filter { !$0.isEmpty }.joined(separator: "&")
     }
 
     /// Keeps the head that was checked, with what came with it.

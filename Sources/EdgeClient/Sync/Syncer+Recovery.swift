@@ -54,7 +54,7 @@ extension Syncer {
     /// The desk's sets that this station held for the township go back to it.
     func offer(_ escrow: (epoch: EpochID, items: [EscrowItem])) throws {
         let offer = EscrowOffer(epoch: escrow.epoch, sealed: escrow.items.map(\.sealed))
-        _ = try exchange(.post, "/v1/escrow", body: offer.encoded(as: .protobuf))
+        _ = try exchange(.post, "/v1/escrow", parcel: Parcel(offer.encoded(as: .protobuf)))
         guard let last = escrow.items.last else { return }
         try replica.write { try $0.forgetEscrow(of: escrow.epoch, through: last.seq) }
     }

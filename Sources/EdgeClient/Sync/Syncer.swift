@@ -9,9 +9,10 @@ package struct Syncer {
     let keys: any StationKeys
     let signatures: any SignatureScheme
     let heads = HeadBox()
+    private let nextFrame = FrameBox()
     /// Told after every verified step: how many sets are pushed, how many wait, and the positions.
     var onProgress: (Progress) -> Void = { _ in }
-    let shouldAbort: () -> Bool
+    let shouldAbort: @Sendable () -> Bool
     let onVerified: () -> Void
 
     package struct Progress {
@@ -26,7 +27,7 @@ package struct Syncer {
         replica: ReplicaDatabase, courier: Courier, keys: any StationKeys,
         signatures: any SignatureScheme = Ed25519(),
         onProgress: @escaping (Progress) -> Void = { _ in },
-        shouldAbort: @escaping () -> Bool = { false }, onVerified: @escaping () -> Void = {}
+        shouldAbort: @escaping @Sendable () -> Bool = { false }, onVerified: @escaping () -> Void = {}
     ) {
         self.replica = replica
         self.courier = courier
@@ -44,6 +45,7 @@ package struct Syncer {
             do {
                 return try advance(&session)
             } catch let problem as Problem {
+                nextFrame.frame = nil
                 guard try recover(from: problem) else { throw problem }
                 session.recovered()
                 onVerified()
@@ -69,11 +71,11 @@ package struct Syncer {
             }
             switch try session.next(position: position, bootstrapToken: token, hasPending: pending > 0) {
             case .bootstrap(let token):
-                try pull("token=" + Hex.encode(token), position: position, session: &session)
+                try pull(Self.request(token: token, position.epoch), position: position, session: &session)
             case .push:
                 session.pushed(try push(position))
             case .pull(let cursor):
-                try pull("cursor=\(cursor)", position: position, session: &session)
+                try pull(Self.request(cursor: cursor, position.epoch), position: position, session: &session)
             case .finish:
                 return
             }
@@ -83,10 +85,11 @@ package struct Syncer {
 
     /// One exchange whose answer is used only when station and township go together.
     func exchange(
-        _ method: HTTPMethod, _ path: String, query: String = "", body: [UInt8] = [], standing: StandingAnswer? = nil
+        _ method: HTTPMethod, _ path: String, query: String = "", parcel: Parcel = Parcel([]),
+        standing: StandingAnswer? = nil
     ) throws -> Answer.Body {
         do {
-            return try verified(method, path, query: query, body: body, standing: standing, isObserved: true)
+            return try verified(method, path, query: query, parcel: parcel, standing: standing, isObserved: true)
         } catch let problem as Problem where [.chainForked, .gap, .badRequest].contains(problem.code) {
             // A restored township may know less than is said here: that it is restored comes first.
             if let hello = courier.hello { try observe(hello) }
@@ -105,19 +108,17 @@ package struct Syncer {
 
     // MARK: - Push
 
-    /// Offers the oldest undecided sets, as many as fit a frame, and records what became of them.
+    /// Offers the oldest undecided sets, as many as fit a frame, and records what became of them. While the township
+    /// decides, the next frame is made ready; it is sent only when the answer to this one is recorded.
     private func push(_ position: ReplicaPosition) throws -> PushReply {
-        let frame = try replica.write { transaction -> PushFrame in
-            guard let pending = try transaction.pendingFrame() else { throw Problem(.internalError, "push") }
-            // The mark is durable before anything is offered: what was offered is never rewritten.
-            try transaction.markOffered(through: pending.last)
-            let signature = try keys.signer(of: pending.device).signature(
-                for: PushFrame.signedBytes(lastHash: pending.lastHash))
-            return PushFrame(
-                epoch: position.epoch, previousHash: pending.previousHash, sets: pending.sets, signature: signature,
-                earlier: pending.earlier)
-        }
-        let body = try exchange(.post, "/v1/push", body: frame.encoded(as: .protobuf))
+        let frame =
+            try nextFrame.take(try replica.read { try $0.firstPending() }, at: position)
+            ?? readyFrame(position, after: 0)
+        guard let frame else { throw Problem(.internalError, "push") }
+        try courier.begin(.post, Self.pushPath, query: "", parcel: frame.parcel, shouldAbort: shouldAbort)
+        // What goes wrong here goes wrong once more when the frame is due.
+        if courier.worksAhead { nextFrame.frame = try? readyFrame(position, after: frame.last) }
+        let body = try exchange(.post, Self.pushPath, parcel: frame.parcel)
         guard case .push(let reply) = body else { throw Problem(.unreachable, "push") }
         try replica.write { transaction in
             try PageApplication.acknowledge(reply.outcomes, in: transaction)
@@ -126,12 +127,34 @@ package struct Syncer {
         return reply
     }
 
+    private static let pushPath = "/v1/push"
+
+    /// The next frame, packed; `nil` when nothing waits above `number`.
+    private func readyFrame(_ position: ReplicaPosition, after number: UInt64) throws -> ReadyFrame? {
+        let pending = try replica.write { transaction in
+            let pending = try transaction.pendingFrame(after: number)
+            // The mark is durable before anything is offered: what was offered is never rewritten.
+            if let pending { try transaction.markOffered(through: pending.last) }
+            return pending
+        }
+        guard let pending else { return nil }
+        let signature = try keys.signer(of: pending.device).signature(
+            for: PushFrame.signedBytes(lastHash: pending.lastHash))
+        let frame = PushFrame(
+            epoch: position.epoch, previousHash: pending.previousHash, sets: pending.sets, signature: signature,
+            earlier: pending.earlier)
+        return ReadyFrame(
+            position: position, first: pending.first, last: pending.last,
+            parcel: Parcel(frame.encoded(as: .protobuf)))
+    }
+
     // MARK: - Pull
 
     private func pull(_ query: String, position: ReplicaPosition, session: inout SyncSession) throws {
-        let body = try exchange(
-            .get, "/v1/pull", query: query + "&epoch=\(position.epoch)", standing: try standingAnswer(at: position))
+        let body = try exchange(.get, Self.pullPath, query: query, standing: try standingAnswer(at: position))
         guard case .pull(let page) = body else { throw Problem(.unreachable, "pull") }
+        // The next page comes while this one is written.
+        if let next = Self.request(after: page) { try begin(Self.pullPath, query: next) }
         let records = try replica.write { transaction in
             let records = try PageApplication.apply(page, to: transaction)
             if page.isBootstrap {
@@ -145,6 +168,20 @@ package struct Syncer {
             return records
         }
         session.pulled(page, records: records)
+    }
+
+    private static let pullPath = "/v1/pull"
+
+    private static func request(token: [UInt8], _ epoch: EpochID) -> String {
+        "token=\(Hex.encode(token))&epoch=\(epoch)"
+    }
+
+    private static func request(cursor: Seq, _ epoch: EpochID) -> String { "cursor=\(cursor)&epoch=\(epoch)" }
+
+    /// What will be asked for when a page is kept; `nil` when nothing follows it.
+    private static func request(after page: PullPage) -> String? {
+        if page.isBootstrap, !page.bootstrapToken.isEmpty { return request(token: page.bootstrapToken, page.epoch) }
+        return page.hasMore ? request(cursor: page.to, page.epoch) : nil
     }
 
     /// What a pull from here is answered while nothing happens.
@@ -172,5 +209,26 @@ package struct Syncer {
         try Meta.set(courier.nonce, for: "nonce", in: transaction.database)
         try keepHead(in: transaction)
         if let hello = courier.hello { try Meta.set(hello.latestSeq, for: "latest_seen", in: transaction.database) }
+    }
+}
+
+/// A frame that can be sent as soon as its turn comes.
+struct ReadyFrame {
+    /// Of the station when it was made ready.
+    let position: ReplicaPosition
+    let first: UInt64
+    let last: UInt64
+    let parcel: Parcel
+}
+
+/// The frame that was made ready while the one before it was decided. Confined to the sync's thread.
+private final class FrameBox {
+    var frame: ReadyFrame?
+
+    /// The frame, once, if it is the next: nothing else may have happened in the meantime.
+    /// - Parameter first: the number of the oldest set that waits.
+    func take(_ first: UInt64?, at position: ReplicaPosition) -> ReadyFrame? {
+        defer { frame = nil }
+        return frame?.first == first && frame?.position == position ? frame : nil
     }
 }

@@ -15,10 +15,7 @@ extension ReplicaTransaction {
     /// The number up to which the township has decided; 0 when it has decided nothing.
     /// - Parameter last: the number of the outbox's last set.
     package func decidedThrough(last: UInt64) throws -> UInt64 {
-        let pending = try Query(database, "SELECT min(number) FROM outbox WHERE state = 0").first { row in
-            row.isNull(0) ? nil : row.uint64(0)
-        }
-        if let first = pending ?? nil { return first - 1 }
+        if let first = try firstPending() { return first - 1 }
         return last
     }
 

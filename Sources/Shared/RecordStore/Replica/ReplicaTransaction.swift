@@ -280,6 +280,13 @@ package final class ReplicaTransaction: ReplicaStore {
             epoch: row.id(3), outcome: SetOutcome(number: number, seq: row.uint64(4), result: result))
     }
 
+    /// The number of the oldest undecided set; `nil` when nothing waits.
+    package func firstPending() throws -> UInt64? {
+        try Query(database, "SELECT min(number) FROM outbox WHERE state = 0").first { row in
+            row.isNull(0) ? nil : row.uint64(0)
+        } ?? nil
+    }
+
     package func pendingCount() throws -> Int {
         try Query(database, "SELECT count(*) FROM outbox WHERE state = 0").first { $0.int(0) } ?? 0
     }
