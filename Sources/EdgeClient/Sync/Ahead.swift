@@ -1,4 +1,4 @@
-import Foundation
+import Dispatch
 import Synchronization
 
 /// Work on a thread of its own, while who began it does something else. What the work was lent, its owner must not touch
@@ -12,7 +12,7 @@ final class Ahead<Value: Sendable>: Sendable {
 
     /// - Parameter work: asks its argument now and then whether anybody still wants it.
     init(_ work: @escaping @Sendable (_ isUnwanted: @escaping @Sendable () -> Bool) throws -> Value) {
-        Thread.detachNewThread { [self] in
+        DispatchQueue(label: "ahead").async { [self] in
             let outcome = Result { try work { self.isUnwanted.load(ordering: .relaxed) } }
             result.withLock { $0 = outcome }
             hasEnded.signal()
@@ -23,7 +23,7 @@ final class Ahead<Value: Sendable>: Sendable {
     /// - Throws: what the work threw.
     func value() throws -> Value {
         hasEnded.wait()
-        guard let outcome = result.withLock({ $0 }) else { preconditionFailure("ended without a result") }
+        guard let outcome = taken() else { preconditionFailure("ended without a result") }
         return try outcome.get()
     }
 
@@ -31,5 +31,14 @@ final class Ahead<Value: Sendable>: Sendable {
     func end() {
         isUnwanted.store(true, ordering: .relaxed)
         hasEnded.wait()
+        _ = taken()
+    }
+
+    /// Nothing of a page stays behind when it is used up.
+    private func taken() -> Result<Value, any Error>? {
+        result.withLock { result in
+            defer { result = nil }
+            return result
+        }
     }
 }
