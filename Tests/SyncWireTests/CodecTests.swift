@@ -15,6 +15,41 @@ import Testing
         #expect(try codec.decode(set: bytes) == set)
     }
 
+    @Test(arguments: 0..<200) func setsAreWrittenAsTheGeneratedCodeWritesThem(seed: UInt64) throws {
+        var samples = Samples(seed)
+        let set = samples.set()
+        #expect(codec.encode(set) == GeneratedWriter.bytes(set))
+    }
+
+    @Test(arguments: 0..<200) func pagesAreReadAsTheGeneratedCodeReadsThem(seed: UInt64) throws {
+        var samples = Samples(seed)
+        let answer = Answer(
+            status: 200, requestNonce: samples.bytes(29), hello: nil,
+            body: seed % 8 == 0
+                ? .push(PushReply(outcomes: samples.outcomes(), acknowledged: Acknowledgement()))
+                : .pull(samples.page()))
+        let bytes = Protobuf.bytes(WireAnswer(answer))
+        #expect(try AnswerReader.read(bytes) == answer)
+        for _ in 0..<200 {
+            var altered = bytes
+            switch samples.below(4) {
+            case 0: altered.removeLast(Int(samples.below(UInt64(altered.count))))
+            case 1: altered[Int(samples.below(UInt64(altered.count)))] = UInt8(truncatingIfNeeded: samples.below(256))
+            case 2: altered += Array(bytes.suffix(Int(samples.below(UInt64(bytes.count)))))
+            default:
+                altered.insert(
+                    UInt8(truncatingIfNeeded: samples.below(256)), at: Int(samples.below(UInt64(bytes.count))))
+            }
+            let ours = Result { try AnswerReader.read(altered) }
+            let theirs = Result { try Protobuf.message(WireAnswer.self, from: altered).engineValue() }
+            switch (ours, theirs) {
+            case (.success(let a), .success(let b)): #expect(a == b, "\(altered)")
+            case (.failure, .failure): break
+            default: Issue.record("\(ours) against \(theirs): \(altered)")
+            }
+        }
+    }
+
     @Test(arguments: 0..<50) func oneChangeOfASetIsTheOneThatTheWholeSetHasThere(seed: UInt64) throws {
         var samples = Samples(seed)
         let set = samples.set()

@@ -67,8 +67,10 @@ package struct Answer: Hashable, Sendable {
 
     /// - Throws: ``CodecError`` for anything that is no answer.
     package init(body bytes: [UInt8], as media: MediaType, limit: Int) throws(CodecError) {
-        let payload = media == .protobuf ? try Frame.open(bytes, limit: limit) : bytes
-        self = try Protobuf.message(WireAnswer.self, payload, as: media).engineValue()
+        switch media {
+        case .protobuf: self = try AnswerReader.read(try Frame.open(bytes, limit: limit))
+        case .json: self = try Protobuf.message(WireAnswer.self, bytes, as: media).engineValue()
+        }
     }
 }
 

@@ -94,6 +94,50 @@ struct ProtobufReader {
         return text
     }
 
+    /// The same for a text that may have come before.
+    mutating func text(among known: inout KnownTexts) throws(CodecError) -> String {
+        var ahead = self
+        let length = try ahead.length()
+        guard length > 0 else { return try text() }
+        let bytes = UnsafeRawBufferPointer(rebasing: bytes[ahead.position..<ahead.position + length])
+        if let text = known.text(bytes) {
+            position = ahead.position + length
+            return text
+        }
+        let text = try text()
+        known.add(text, bytes)
+        return text
+    }
+
+    /// Where the reader stands.
+    var place: Int { position }
+
+    /// What was read since the reader stood at `start`.
+    func bytes(from start: Int) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: bytes[start..<position])
+    }
+
+    /// A packed list.
+    mutating func packed(to list: inout [UInt64]) throws(CodecError) {
+        var reader = try message()
+        list.reserveCapacity(list.count + reader.remaining)
+        while !reader.isAtEnd { list.append(try reader.varint()) }
+    }
+
+    /// The row that is about one element of a set.
+    mutating func element() throws(CodecError) -> WireElement {
+        var reader = try message()
+        var element = WireElement()
+        while let (field, type) = try reader.next() {
+            switch (field, type) {
+            case (1, .varint): element.row = UInt32(truncatingIfNeeded: try reader.varint())
+            case (2, .lengthDelimited): element.text = try reader.text()
+            default: try reader.skip(type, field: field)
+            }
+        }
+        return element
+    }
+
     mutating func id(_ field: StaticString) throws(CodecError) -> RecordID? {
         let length = try length()
         defer { position += length }
@@ -128,5 +172,13 @@ struct ProtobufReader {
     private mutating func skip(_ count: Int) throws(CodecError) {
         guard count <= end - position else { throw CodecError("protobuf: cut") }
         position += count
+    }
+}
+
+extension WireValues.Tag {
+    /// An enumeration's number as it travels: its lower 32 bits count.
+    init(wire raw: UInt64) {
+        let number = Int(Int32(truncatingIfNeeded: raw))
+        self = Self(rawValue: number) ?? .UNRECOGNIZED(number)
     }
 }

@@ -128,9 +128,9 @@ private struct ChangeReader {
             case (1, .lengthDelimited): kind = try reader.text()
             case (2, .varint): operation = Change.Operation(rawValue: UInt8(clamping: try reader.varint()))
             case (3, .lengthDelimited): fields.append(try reader.text())
-            case (4, .lengthDelimited): try Self.append(packed: try reader.message(), to: &newTags)
+            case (4, .lengthDelimited): try reader.packed(to: &newTags)
             case (4, .varint): newTags.append(try reader.varint())
-            case (5, .lengthDelimited): try Self.append(packed: try reader.message(), to: &oldTags)
+            case (5, .lengthDelimited): try reader.packed(to: &oldTags)
             case (5, .varint): oldTags.append(try reader.varint())
             case (6, .lengthDelimited): record = try reader.id("record")
             case (7, .lengthDelimited):
@@ -139,30 +139,11 @@ private struct ChangeReader {
                 while !list.isAtEnd { numbers.append(try list.signed()) }
             case (7, .varint): numbers.append(try reader.signed())
             case (8, .lengthDelimited): texts.append(try reader.text())
-            case (9, .lengthDelimited): elements.append(try Self.element(try reader.message()))
+            case (9, .lengthDelimited): elements.append(try reader.element())
             case (10, .lengthDelimited): bases.append(try Self.base(try reader.message()))
             default: try reader.skip(type, field: field)
             }
         }
-    }
-
-    private static func append(packed list: ProtobufReader, to tags: inout [UInt64]) throws(CodecError) {
-        var list = list
-        tags.reserveCapacity(tags.count + list.remaining)
-        while !list.isAtEnd { tags.append(try list.varint()) }
-    }
-
-    private static func element(_ message: ProtobufReader) throws(CodecError) -> WireElement {
-        var reader = message
-        var element = WireElement()
-        while let (field, type) = try reader.next() {
-            switch (field, type) {
-            case (1, .varint): element.row = UInt32(truncatingIfNeeded: try reader.varint())
-            case (2, .lengthDelimited): element.text = try reader.text()
-            default: try reader.skip(type, field: field)
-            }
-        }
-        return element
     }
 
     private static func base(
@@ -203,17 +184,14 @@ private struct ChangeReader {
         var named = ElementRows(elements)
         for row in 0..<rows {
             let element = elements.isEmpty ? nil : try named.element(of: row)
-            let old = oldTags.isEmpty ? .null : try columns.value(tag(oldTags[row]), element: element)
+            let old = oldTags.isEmpty ? .null : try columns.value(WireValues.Tag(wire: oldTags[row]), element: element)
             edits.append(Edit(try checkedName(fields[row], "field"), element: element, old: old, new: .null))
         }
-        for row in 0..<rows { edits[row].new = try columns.value(tag(newTags[row]), element: edits[row].element) }
+        for row in 0..<rows {
+            edits[row].new = try columns.value(WireValues.Tag(wire: newTags[row]), element: edits[row].element)
+        }
         try columns.finish()
         try named.finish()
         return edits
-    }
-
-    private func tag(_ raw: UInt64) -> WireValues.Tag {
-        WireValues.Tag(rawValue: Int(Int32(truncatingIfNeeded: raw)))
-            ?? .UNRECOGNIZED(Int(Int32(truncatingIfNeeded: raw)))
     }
 }

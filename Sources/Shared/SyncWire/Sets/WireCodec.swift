@@ -6,7 +6,7 @@ package import SyncEngine
 package struct WireCodec: ChangeCodec {
     package init() {}
 
-    package func encode(_ set: ChangeSet) -> [UInt8] { Protobuf.bytes(WireChangeSet(set)) }
+    package func encode(_ set: ChangeSet) -> [UInt8] { SetWriter.bytes(set) }
 
     /// - Throws: ``CodecError`` for bytes that are no set, or a set beyond ``Limits/setBytes``,
     ///   ``Limits/changesPerSet``, ``Limits/textBytes`` or ``Limits/listElements``.
