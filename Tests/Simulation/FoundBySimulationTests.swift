@@ -114,7 +114,7 @@ import Testing
         let replica = world.stations[0].replica
         try replica.write { transaction in
             let refused = SetOutcome(number: 2, seq: 2, result: .quarantined, problem: Problem(.outOfScope))
-            try transaction.record(refused, state: .decided)
+            try transaction.record([refused], state: .decided)
         }
         let problem = #expect(throws: Problem.self) {
             try replica.write { transaction in

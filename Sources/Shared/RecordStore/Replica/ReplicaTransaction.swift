@@ -14,6 +14,13 @@ package final class ReplicaTransaction: ReplicaStore {
     /// Read when it is first needed; with nothing in the overlay, no record needs to be asked for it.
     private var knownOverlayIsEmpty: Bool?
     private var knownPosition: ReplicaPosition?
+    /// Read when it is first needed, like ``knownOverlayIsEmpty``.
+    private var knownShadowIsEmpty: Bool?
+    /// By kind, once a record of it was looked for in vain: no table row has a higher id. What lies above it, as new
+    /// records do, need not be looked for.
+    private var highest: [ObjectIdentifier: RecordID] = [:]
+    /// The set that was appended last, in this transaction: its time is the clock, kept once at the end.
+    private var appended: (number: UInt64, hash: Hash256, time: HybridTime)?
 
     package init(_ database: Database, tables: RecordTables) {
         self.database = database
@@ -33,7 +40,10 @@ package final class ReplicaTransaction: ReplicaStore {
     /// Own changes were put into the overlay by other means than ``append(_:)``.
     func overlayHasChanged() { knownOverlayIsEmpty = nil }
 
-    package func finish() throws { try scopeDigests.flush(to: database) }
+    package func finish() throws {
+        try scopeDigests.flush(to: database)
+        if let appended { try Meta.set(appended.time.rawValue, for: "clock", in: database) }
+    }
 
     // MARK: - Position
 
@@ -100,7 +110,21 @@ package final class ReplicaTransaction: ReplicaStore {
     // MARK: - Records
 
     package func working(_ id: RecordID, kind: KindSchema) throws -> Record? {
-        try tables.record(id, kind: kind, by: statements)
+        if let highest = highest[ObjectIdentifier(kind)], id > highest { return nil }
+        if let record = try tables.record(id, kind: kind, by: statements) { return record }
+        if highest[ObjectIdentifier(kind)] == nil {
+            highest[ObjectIdentifier(kind)] = try Query(database, "SELECT max(id) FROM \"\(kind.name)\"").first {
+                $0.id(0)
+            }
+        }
+        return nil
+    }
+
+    private func isShadowEmpty() throws -> Bool {
+        if let knownShadowIsEmpty { return knownShadowIsEmpty }
+        let isEmpty = try Query(database, "SELECT 1 FROM shadow LIMIT 1").first { _ in true } == nil
+        knownShadowIsEmpty = isEmpty
+        return isEmpty
     }
 
     package func shadow(_ id: RecordID, kind: KindSchema) throws -> Shadow {
@@ -110,6 +134,7 @@ package final class ReplicaTransaction: ReplicaStore {
 
     /// Of a record with own changes on top.
     private func storedShadow(_ id: RecordID, kind: KindSchema) throws -> Shadow {
+        if try isShadowEmpty() { return .absent }
         var query = try Query(database, "SELECT left_scope, scope, seq, deleted, fields FROM shadow WHERE record = ?")
         query.bind(id)
         let stored = try query.first { row -> Shadow in
@@ -151,19 +176,18 @@ package final class ReplicaTransaction: ReplicaStore {
         _ id: RecordID, kind: KindSchema, replacing before: Record?, working: Record?, shadow: Shadow, isOverlaid: Bool
     ) throws {
         switch (before, working) {
-        case (nil, let working?): try tables.insert(working, kind: kind, in: database, by: statements)
+        case (nil, let working?):
+            try tables.insert(working, kind: kind, in: database, by: statements)
+            if let top = highest[ObjectIdentifier(kind)], id > top { highest[ObjectIdentifier(kind)] = id }
         case (let before?, let working?): try tables.update(from: before, to: working, kind: kind, in: database)
         case (_?, nil): try tables.delete(id, kind: kind, in: database)
         case (nil, nil): break
         }
-        if isOverlaid {
-            try saveShadow(shadow, of: id, kind: kind)
-        } else if try !isOverlayEmpty() {
-            try removeShadow(of: id)
-        }
+        if isOverlaid { try saveShadow(shadow, of: id, kind: kind) } else { try removeShadow(of: id) }
     }
 
     private func removeShadow(of id: RecordID) throws {
+        if try isShadowEmpty() { return }
         var query = try Query(database, "DELETE FROM shadow WHERE record = ?")
         query.bind(id)
         try query.run()
@@ -171,6 +195,7 @@ package final class ReplicaTransaction: ReplicaStore {
 
     private func saveShadow(_ shadow: Shadow, of id: RecordID, kind: KindSchema) throws {
         guard shadow != .absent else { return try removeShadow(of: id) }
+        knownShadowIsEmpty = false
         let record = shadow.record
         let fields = record?.named(in: kind).sorted { $0.key < $1.key } ?? []
         var query = try Query(
@@ -199,6 +224,7 @@ package final class ReplicaTransaction: ReplicaStore {
         }
         try tables.rebuildSearch(in: database)
         scopeDigests = ScopeDigests()
+        knownShadowIsEmpty = true
         var position = try position()
         position.cursor = 0
         position.isBootstrapped = false
@@ -297,32 +323,54 @@ package final class ReplicaTransaction: ReplicaStore {
         return try query.all(readOutbox)
     }
 
-    package func record(_ outcome: SetOutcome, state: OutboxSet.State) throws {
-        // A set that is settled already stays so, unless it was released from quarantine at a later seq.
+    /// A set that is settled already stays so, unless it was released from quarantine at a later seq.
+    package func record(_ outcomes: [SetOutcome], state: OutboxSet.State) throws {
+        var first = 0
+        for index in outcomes.indices {
+            let isLast = index + 1 == outcomes.count || !outcomes[index].isFollowed(by: outcomes[index + 1])
+            guard isLast else { continue }
+            try record(outcomes[first], through: outcomes[index].number, state: state)
+            first = index + 1
+        }
+    }
+
+    /// - Parameter last: so far the sets have the same outcome with the next seqs.
+    private func record(_ outcome: SetOutcome, through last: UInt64, state: OutboxSet.State) throws {
         var query = try Query(
             database,
             """
-            UPDATE outbox SET state = ?1, seq = ?2, result = ?3, problem = ?4, problem_subject = ?5, problem_zh = ?6,
-            problem_en = ?7 WHERE number = ?8 AND (seq IS NULL OR seq < ?2)
+            UPDATE outbox SET state = ?1, seq = number + ?2, result = ?3, problem = ?4, problem_subject = ?5,
+            problem_zh = ?6, problem_en = ?7
+            WHERE number BETWEEN ?8 AND ?9 AND (seq IS NULL OR seq < number + ?2)
             """)
         query.bind(Int64(state.rawValue))
-        query.bind(outcome.seq)
+        query.bind(Int64(bitPattern: outcome.seq &- outcome.number))
         query.bind(Int64(outcome.result.rawValue))
         query.bind(outcome.problem.map { Int64($0.code.rawValue) })
         query.bind(outcome.problem?.subject)
         query.bind(outcome.problem?.explanation?.zh)
         query.bind(outcome.problem?.explanation?.en)
         query.bind(outcome.number)
+        query.bind(last)
         try query.run()
     }
 
-    package func settle(_ number: UInt64) throws {
-        var query = try Query(database, "UPDATE outbox SET state = 2 WHERE number = ?")
-        query.bind(number)
-        try query.run()
-        var overlay = try Query(database, "UPDATE own_change SET is_overlay = 0 WHERE number = ? AND is_overlay = 1")
-        overlay.bind(number)
-        try overlay.run()
+    package func settle(_ numbers: [UInt64]) throws {
+        overlayHasChanged()
+        let sorted = numbers.sorted()
+        var first = 0
+        for index in sorted.indices where index + 1 == sorted.count || sorted[index + 1] != sorted[index] + 1 {
+            for sql in [
+                "UPDATE outbox SET state = 2 WHERE number BETWEEN ? AND ?",
+                "UPDATE own_change SET is_overlay = 0 WHERE number BETWEEN ? AND ? AND is_overlay = 1",
+            ] {
+                var query = try Query(database, sql)
+                query.bind(sorted[first])
+                query.bind(sorted[index])
+                try query.run()
+            }
+            first = index + 1
+        }
     }
 
     package func append(_ sealed: SealedSet) throws {
@@ -340,7 +388,7 @@ package final class ReplicaTransaction: ReplicaStore {
         if !sealed.set.changes.isEmpty { knownOverlayIsEmpty = false }
         if case .amend(let number) = sealed.set.intent { try close(number, by: sealed.set.number) }
         if case .withdraw(let number) = sealed.set.intent { try close(number, by: sealed.set.number) }
-        try Meta.set(sealed.set.time.rawValue, for: "clock", in: database)
+        appended = (sealed.set.number, sealed.hash, sealed.set.time)
     }
 
     private func close(_ number: UInt64, by closing: UInt64) throws {
@@ -351,6 +399,7 @@ package final class ReplicaTransaction: ReplicaStore {
     }
 
     package func lastOutboxSet() throws -> (number: UInt64, hash: Hash256, time: HybridTime) {
+        if let appended { return appended }
         let last = try Query(database, "SELECT number, hash FROM outbox ORDER BY number DESC LIMIT 1").first { row in
             (row.uint64(0), Hash256(bytes: row.bytes(1)) ?? .zero)
         }
@@ -384,6 +433,14 @@ package final class ReplicaTransaction: ReplicaStore {
         seen.bind(writer.seq)
         seen.bind(effects.map { tables.codec.encode($0) })
         try seen.run()
+    }
+}
+
+extension SetOutcome {
+    /// Whether another outcome is the same of the next set, at the next seq.
+    fileprivate func isFollowed(by next: SetOutcome) -> Bool {
+        next.number == number + 1 && next.seq == seq + 1 && next.result == result && problem == nil
+            && next.problem == nil
     }
 }
 

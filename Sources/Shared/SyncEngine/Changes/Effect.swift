@@ -108,6 +108,18 @@ package struct Record: Hashable, Sendable {
         }
     }
 
+    /// The same of a page's fields.
+    package mutating func assign(_ fields: [FieldDelta], in kind: KindSchema) {
+        var hint = 0
+        for field in fields {
+            if field.key.element == nil, let index = kind.index(of: field.key.field, hint: &hint) {
+                values[index] = field.value.normalised
+            } else {
+                assign(field.value, to: field.key, in: kind)
+            }
+        }
+    }
+
     /// Stored values that are set, by name, with those of a newer schema.
     package func named(in kind: KindSchema) -> [String: Value] {
         var result = extra

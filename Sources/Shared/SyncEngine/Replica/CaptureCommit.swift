@@ -68,9 +68,8 @@ extension Capture where Store: ReplicaStore {
 
     private func state(before change: Change) throws -> State {
         guard let kind = store.schema.kind(change.kind) else { throw Problem(.unknownKind, change.kind) }
-        return State(
-            kind: kind, working: try store.working(change.record, kind: kind),
-            shadow: try store.shadow(change.record, kind: kind))
+        let (shadow, working) = try store.states(of: change.record, kind: kind)
+        return State(kind: kind, working: working, shadow: shadow)
     }
 
     private func show(_ change: Change, of set: ChangeSet, state: State, position: ReplicaPosition) throws {

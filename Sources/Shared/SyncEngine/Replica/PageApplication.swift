@@ -3,13 +3,24 @@
 package struct PageApplication<Store: ReplicaStore> {
     let store: Store
     private var touched: [RecordID: State] = [:]
-    private var order: [RecordID] = []
+    /// In the order in which they were touched first.
+    private var order: [State] = []
 
-    private struct State {
+    /// A class, for it is changed many times and copied never.
+    private final class State {
+        let id: RecordID
         let kind: KindSchema
         let shadowBefore: Record?
         var shadow: Shadow
-        var working: Record?
+        let working: Record?
+
+        init(_ id: RecordID, _ kind: KindSchema, shadow: Shadow, working: Record?) {
+            self.id = id
+            self.kind = kind
+            shadowBefore = shadow.record
+            self.shadow = shadow
+            self.working = working
+        }
     }
 
     /// - Returns: how many records the page stated.
@@ -36,36 +47,45 @@ package struct PageApplication<Store: ReplicaStore> {
     package static func acknowledge(_ outcomes: [SetOutcome], in store: Store) throws {
         let position = try store.position()
         var application = PageApplication(store: store)
-        for outcome in outcomes {
-            try store.record(outcome, state: .decided)
-            guard outcome.seq <= position.cursor, let sent = try store.outboxSet(outcome.number),
-                sent.state == .decided
-            else { continue }
-            try application.settle(sent, foldVerbatim: false, scope: position.scopes.first ?? Scope(""))
-        }
-        for id in application.order { try application.save(id, scope: position.scopes.first ?? Scope("")) }
+        try store.record(outcomes, state: .decided)
+        let passed = try outcomes.filter { $0.seq <= position.cursor }.compactMap { try store.outboxSet($0.number) }
+        try application.settle(
+            passed.filter { $0.state == .decided }, foldVerbatim: false, scope: position.scopes.first ?? Scope(""))
+        for state in application.order { try application.save(state, scope: position.scopes.first ?? Scope("")) }
     }
 
     private init(store: Store) { self.store = store }
 
     private mutating func apply(_ page: PullPage, position: ReplicaPosition) throws {
-        for outcome in page.outcomes { try store.record(outcome, state: .decided) }
+        try store.record(page.outcomes, state: .decided)
         if !page.isBootstrap || page.bootstrapToken.isEmpty {
-            for sent in try store.unsettled(upTo: page.to) {
-                try settle(sent, foldVerbatim: !page.isBootstrap, scope: position.scopes.first ?? Scope(""))
-            }
+            try settle(
+                try store.unsettled(upTo: page.to), foldVerbatim: !page.isBootstrap,
+                scope: position.scopes.first ?? Scope(""))
         }
         for delta in page.records { try apply(delta, writers: page.writers) }
         if !page.escrow.isEmpty || page.backupWatermark > 0 {
             try store.keepEscrow(page.escrow, of: page.epoch, watermark: page.backupWatermark)
         }
-        for id in order { try save(id, scope: position.scopes.first ?? Scope("")) }
+        for state in order { try save(state, scope: position.scopes.first ?? Scope("")) }
     }
 
-    private mutating func settle(_ sent: OutboxSet, foldVerbatim: Bool, scope: Scope) throws {
+    private mutating func settle(_ all: [OutboxSet], foldVerbatim: Bool, scope: Scope) throws {
+        guard !all.isEmpty else { return }
+        // Loaded as they are while the sets still lie on them.
+        for sent in all {
+            for change in sent.sealed.set.changes {
+                if let kind = store.schema.kind(change.kind) { _ = try load(change.record, kind: kind) }
+            }
+        }
+        try store.settle(all.map(\.sealed.set.number))
+        for sent in all { try fold(sent, foldVerbatim: foldVerbatim, scope: scope) }
+    }
+
+    private mutating func fold(_ sent: OutboxSet, foldVerbatim: Bool, scope: Scope) throws {
         for change in sent.sealed.set.changes {
             guard let kind = store.schema.kind(change.kind) else { continue }
-            var state = try load(change.record, kind: kind)
+            let state = try load(change.record, kind: kind)
             if foldVerbatim, let outcome = sent.outcome, outcome.result == .verbatim {
                 let home = try self.scope(of: change, kind: kind, working: state.working, fallback: scope)
                 if let folded = Overlay.fold(
@@ -74,9 +94,7 @@ package struct PageApplication<Store: ReplicaStore> {
                     state.shadow = .present(folded)
                 }
             }
-            touched[change.record] = state
         }
-        try store.settle(sent.sealed.set.number)
     }
 
     private func scope(of change: Change, kind: KindSchema, working: Record?, fallback: Scope) throws -> Scope {
@@ -86,22 +104,22 @@ package struct PageApplication<Store: ReplicaStore> {
     private mutating func load(_ id: RecordID, kind: KindSchema) throws -> State {
         if let known = touched[id] { return known }
         let (shadow, working) = try store.states(of: id, kind: kind)
-        let state = State(kind: kind, shadowBefore: shadow.record, shadow: shadow, working: working)
+        let state = State(id, kind, shadow: shadow, working: working)
         touched[id] = state
-        order.append(id)
+        order.append(state)
         return state
     }
 
     private mutating func apply(_ delta: RecordDelta, writers: [Writer]) throws {
         guard let kind = store.schema.kind(delta.kind) else { return try store.hold(delta) }
-        var state = try load(delta.id, kind: kind)
+        let state = try load(delta.id, kind: kind)
         switch delta.form {
         case .leave:
             state.shadow = .left
         case .whole:
             var record = Record(
                 id: delta.id, kind: kind, scope: delta.scope, seq: delta.seq, isDeleted: delta.isDeleted)
-            for field in delta.fields { record.assign(field.value, to: field.key, in: kind) }
+            record.assign(delta.fields, in: kind)
             try remember(delta, of: nil, writers: writers, kind: kind)
             state.shadow = .present(record)
         case .changes:
@@ -117,19 +135,18 @@ package struct PageApplication<Store: ReplicaStore> {
             record.isDeleted = delta.isDeleted
             state.shadow = .present(record)
         }
-        touched[delta.id] = state
     }
 
     /// Keeps who wrote what. A record stated whole by one writer needs no list of its fields.
     private func remember(_ delta: RecordDelta, of before: Record?, writers: [Writer], kind: KindSchema) throws {
-        var byWriter: [Int: [Effect]] = [:]
-        var order: [Int] = []
         if before == nil, let first = delta.fields.first, delta.fields.allSatisfy({ $0.writer == first.writer }) {
             if writers.indices.contains(first.writer) {
                 try store.remember(nil, of: delta.id, by: writers[first.writer])
             }
             return
         }
+        var byWriter: [Int: [Effect]] = [:]
+        var order: [Int] = []
         for field in delta.fields {
             let old = before?.value(field.key, in: kind) ?? .null
             if byWriter[field.writer] == nil { order.append(field.writer) }
@@ -142,8 +159,8 @@ package struct PageApplication<Store: ReplicaStore> {
     }
 
     /// Works out what the user sees, and writes it.
-    private func save(_ id: RecordID, scope: Scope) throws {
-        guard let state = touched[id] else { return }
+    private func save(_ state: State, scope: Scope) throws {
+        let id = state.id
         let numbers = try store.overlay(of: id)
         if state.shadow.record != state.shadowBefore {
             try store.digest(replacing: state.shadowBefore, with: state.shadow.record, kind: state.kind)

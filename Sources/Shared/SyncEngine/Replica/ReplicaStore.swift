@@ -96,9 +96,9 @@ package protocol ReplicaStore: CaptureView {
 
     /// Sets that are decided at a seq up to `seq` and not settled, in order of seq.
     func unsettled(upTo seq: Seq) throws -> [OutboxSet]
-    func record(_ outcome: SetOutcome, state: OutboxSet.State) throws
-    /// Takes a set out of the overlay.
-    func settle(_ number: UInt64) throws
+    func record(_ outcomes: [SetOutcome], state: OutboxSet.State) throws
+    /// Takes sets out of the overlay.
+    func settle(_ numbers: [UInt64]) throws
     /// Puts a set into outbox and overlay.
     func append(_ sealed: SealedSet) throws
     func lastOutboxSet() throws -> (number: UInt64, hash: Hash256, time: HybridTime)
