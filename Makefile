@@ -34,9 +34,8 @@ format: ## Format in place
 
 bench: release ## The benchmarks, against their floors; prints the tables of docs/benchmarks.md
 	$(SWIFT) build -c release --scratch-path .build-release --product ruhu-bench
-	.build-release/release/ruhu-bench
+	.build-release/release/ruhu-bench rows
 	.build-release/release/ruhu-bench village
-	.build-release/release/ruhu-bench line
 
 district: release ## A district's data (made once, 1.5 GB in the user's cache), and what its desk waits for
 	$(SWIFT) build -c release --scratch-path .build-release --product ruhu-bench

@@ -111,6 +111,7 @@ let package = Package(
             name: "ruhu-bench",
             dependencies: [
                 "ProgramRunner", "Server", "EdgeClient", "RecordStore", "SyncWire", "Assistance", "SyncEngine", grdb,
+                argumentParser,
             ],
             path: "Benchmarks/Bench", swiftSettings: settings),
 

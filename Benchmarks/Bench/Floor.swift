@@ -2,45 +2,62 @@ import Foundation
 import GRDB
 import RecordStore
 
-/// The floor: the same rows into a plain SQLite table of the same columns, 1,000 a transaction, WAL,
-/// `synchronous=FULL`, statements prepared once and stepped directly.
+/// The floor: the same rows into a plain SQLite table of the same columns, WAL, `synchronous=FULL`, statements prepared
+/// once and stepped directly.
 struct Floor {
-    let rows: [[String: Any]]
-    let columns: [String]
+    private let rows: [[Bound]]
+    private let columns: [String]
 
     struct Cost {
         var processorSeconds: Double
         var seconds: Double
     }
 
-    func run(in folder: URL) throws -> Cost {
+    /// - Parameter records: households as they are measured.
+    init(records: Int) {
+        var sample = Sample(seed: 1, village: BenchTownship.village)
+        let columns = sample.fieldNames
+        self.columns = columns
+        rows = (0..<records).map { index in
+            let row = sample.next(index)
+            return columns.map { Self.bound(row[$0]) }
+        }
+    }
+
+    func run(in folder: URL, perTransaction size: Int = 1_000) throws -> Cost {
         let file = folder.appending(path: "floor-\(UUID().uuidString).sqlite")
+        defer {
+            for suffix in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file.path + suffix) }
+        }
         let queue = try DatabaseQueue(path: file.path, configuration: Connection.configuration())
         let names = columns.map { "\"\($0)\"" }.joined(separator: ", ")
         let marks = columns.map { _ in "?" }.joined(separator: ", ")
-        try queue.writeWithoutTransaction { database in
+        return try queue.writeWithoutTransaction { database in
             try database.execute(sql: "CREATE TABLE floor (id INTEGER PRIMARY KEY, \(names))")
-        }
-        let prepared = rows.map { row in columns.map { Self.bound(row[$0]) } }
-        let before = Usage.own()
-        let started = ContinuousClock.now
-        try queue.writeWithoutTransaction { database in
-            for start in stride(from: 0, to: prepared.count, by: 1_000) {
-                try database.inTransaction {
-                    for row in prepared[start..<min(start + 1_000, prepared.count)] {
-                        var query = try Query(database, "INSERT INTO floor (\(names)) VALUES (\(marks))")
-                        for value in row {
-                            switch value {
-                            case .text(let text): query.bind(text)
-                            case .number(let number): query.bind(number)
+            return try Self.cost {
+                for start in stride(from: 0, to: rows.count, by: size) {
+                    try database.transaction(.immediate) {
+                        for row in rows[start..<min(start + size, rows.count)] {
+                            var query = try Query(database, "INSERT INTO floor (\(names)) VALUES (\(marks))")
+                            for value in row {
+                                switch value {
+                                case .text(let text): query.bind(text)
+                                case .number(let number): query.bind(number)
+                                }
                             }
+                            try query.run()
                         }
-                        try query.run()
                     }
-                    return .commit
                 }
             }
         }
+    }
+
+    /// What `body` takes in this process.
+    static func cost(_ body: () throws -> Void) rethrows -> Cost {
+        let before = Usage.own()
+        let started = ContinuousClock.now
+        try body()
         return Cost(processorSeconds: Usage.own() - before, seconds: Usage.seconds(since: started))
     }
 
@@ -56,24 +73,5 @@ struct Floor {
         case let list as [String]: .text(list.joined(separator: ","))
         default: .text(value as? String ?? "")
         }
-    }
-}
-
-/// CPU time and wall time.
-enum Usage {
-    static func own() -> Double { seconds(of: RUSAGE_SELF) }
-    /// Of finished children.
-    static func children() -> Double { seconds(of: RUSAGE_CHILDREN) }
-
-    private static func seconds(of who: __rusage_who) -> Double {
-        var usage = rusage()
-        getrusage(__rusage_who_t(who.rawValue), &usage)
-        func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
-        return seconds(usage.ru_utime) + seconds(usage.ru_stime)
-    }
-
-    static func seconds(since started: ContinuousClock.Instant) -> Double {
-        let elapsed = started.duration(to: .now)
-        return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) / 1e18
     }
 }

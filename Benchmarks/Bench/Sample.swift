@@ -33,6 +33,25 @@ struct Sample {
         return values
     }
 
+    /// One record as the engine takes it.
+    mutating func draft(_ index: Int) -> Draft {
+        let writes = fields.map { field in FieldWrite.set(field.name, Self.typed(value(of: field, index: index), field))
+        }
+        let id = RecordID.v7(milliseconds: 1_700_000_000_000 + Int64(index), using: &random)
+        return Draft(kind: kind, record: id, operation: .create, writes: writes)
+    }
+
+    private static func typed(_ value: Any, _ field: FieldSchema) -> Value {
+        switch value {
+        case let flag as Bool: .bool(flag)
+        case let number as Int: .int64(Int64(number))
+        case let list as [String]: .list(list)
+        case let text as String where field.type == .date: CalendarDay(text).map(Value.date) ?? .null
+        case let text as String where field.type == .time: Instant(text).map(Value.time) ?? .null
+        default: .text(value as? String ?? "")
+        }
+    }
+
     private mutating func value(of field: FieldSchema, index: Int) -> Any {
         switch field.name {
         case "village": return village

@@ -205,7 +205,7 @@ struct VillageBench {
             times.append(try body(run))
             costs.append(Usage.children() - before)
         }
-        add(what, median(times), cpu: median(costs), aim: aim)
+        add(what, times.median, cpu: costs.median, aim: aim)
     }
 
     private mutating func answersFromFiles() throws {
@@ -238,10 +238,8 @@ struct VillageBench {
         try terminal.type("q")
         _ = terminal.end()
         let cost = (Usage.children() - before) / Double(Self.runs)
-        add("an answer in ruhu visit, Enter to the next question", median(times), cpu: cost, aim: Self.aimMilliseconds)
+        add("an answer in ruhu visit, Enter to the next question", times.median, cpu: cost, aim: Self.aimMilliseconds)
     }
-
-    private func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
 
     private mutating func add(_ what: String, _ seconds: Double, cpu: Double, aim: Double?) {
         let met = aim.map { seconds * 1000 < $0 ? "under \(Int($0)) ms: met" : "under \(Int($0)) ms: not met" }

@@ -67,6 +67,37 @@ package struct RunningProcess: Sendable {
         return Self.code(status)
     }
 
+    /// Waits for the end, once, and looks at its memory meanwhile. What getrusage(2) tells of a child is no less than what
+    /// its parent had when it started it.
+    /// - Returns: its exit code, and the most resident memory that was seen, in bytes.
+    package func waitWatchingMemory() -> (code: Int32, peakMemory: Int) {
+        var (status, peak): (Int32, Int) = (0, 0)
+        while waitpid(identifier, &status, WNOHANG) != identifier {
+            peak = max(peak, memory("VmHWM:"))
+            usleep(Self.memoryGlanceMicroseconds)
+        }
+        return (Self.code(status), peak)
+    }
+
+    private static let memoryGlanceMicroseconds: UInt32 = 2_000
+
+    /// - Parameter name: a line of `/proc/PID/status` (proc(5)).
+    /// - Returns: bytes; 0 when the process is gone.
+    func memory(_ name: String) -> Int {
+        guard let status = try? String(contentsOfFile: "/proc/\(identifier)/status", encoding: .utf8),
+            let line = status.split(separator: "\n").first(where: { $0.hasPrefix(name) })
+        else { return 0 }
+        return (line.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) } ?? 0) * 1024
+    }
+
+    /// User and system CPU time so far, to the nanosecond, in seconds; 0 when it is gone.
+    var processorSeconds: Double {
+        var clock = clockid_t()
+        var time = timespec()
+        guard clock_getcpuclockid(identifier, &clock) == 0, clock_gettime(clock, &time) == 0 else { return 0 }
+        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+    }
+
     package func signal(_ number: Int32) { kill(identifier, number) }
 
     private static func code(_ status: Int32) -> Int32 {

@@ -84,29 +84,13 @@ package final class TownshipServer {
     }
 
     /// The server's resident memory at its highest, in bytes; 0 when it does not run.
-    package var peakMemory: Int { memory("VmHWM:") }
+    package var peakMemory: Int { process?.memory("VmHWM:") ?? 0 }
 
     /// The same now.
-    package var memory: Int { memory("VmRSS:") }
-
-    private func memory(_ name: String) -> Int {
-        guard let process,
-            let status = try? String(contentsOfFile: "/proc/\(process.identifier)/status", encoding: .utf8),
-            let line = status.split(separator: "\n").first(where: { $0.hasPrefix(name) })
-        else { return 0 }
-        return (line.split(whereSeparator: { !$0.isNumber }).first.flatMap { Int($0) } ?? 0) * 1024
-    }
+    package var memory: Int { process?.memory("VmRSS:") ?? 0 }
 
     /// User and system CPU time so far, in seconds; 0 when it does not run.
-    package var processorSeconds: Double {
-        guard let process,
-            let stat = try? String(contentsOfFile: "/proc/\(process.identifier)/stat", encoding: .utf8),
-            let end = stat.lastIndex(of: ")")
-        else { return 0 }
-        let fields = stat[stat.index(after: end)...].split(separator: " ")
-        // proc(5): utime and stime are fields 14 and 15, in ticks of 1/100 s.
-        return Double((Int(fields[11]) ?? 0) + (Int(fields[12]) ?? 0)) / 100
-    }
+    package var processorSeconds: Double { process?.processorSeconds ?? 0 }
 
     /// Runs a command of `ruhu-server` with `--json`.
     package func command(_ arguments: String...) throws -> Program.Outcome { try program.run(arguments + ["--json"]) }

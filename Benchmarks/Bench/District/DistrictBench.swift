@@ -4,25 +4,17 @@ import ProgramRunner
 /// `ruhu-bench district`: what a township's people wait for, with a district's worth of data.
 struct DistrictBench {
     private let data: DistrictData
-    /// Places of the console that no page links to.
     private let pages: [String]
     private let isPagesOnly: Bool
     private var rows: [String] = []
 
-    /// - Parameter options: `--data DIR` (default: the user's cache), `--villages N` (default: all 329), `--seed N`,
-    ///   `--page PATH` for a place of the console that no page links to, as often as needed; `--pages-only` leaves the
-    ///   commands out.
-    init(_ options: [String]) throws {
-        func value(_ name: String) -> String? {
-            options.firstIndex(of: name).flatMap { options.indices.contains($0 + 1) ? options[$0 + 1] : nil }
-        }
-        pages = zip(options, options.dropFirst()).filter { $0.0 == "--page" }.map(\.1)
-        isPagesOnly = options.contains("--pages-only")
-        let cache = FileManager.default.urls(for: .cachesDirectory, in: .userDomainMask)[0]
-        data = DistrictData(
-            folder: value("--data").map { URL(filePath: $0) } ?? cache.appending(path: "ruhu-bench/district"),
-            villages: value("--villages").flatMap { Int($0) } ?? 329,
-            seed: value("--seed").flatMap { UInt64($0) } ?? 1)
+    /// - Parameters:
+    ///   - pages: places of the console that no page links to.
+    ///   - isPagesOnly: leaves the commands out.
+    init(data: DistrictData, pages: [String], isPagesOnly: Bool) {
+        self.data = data
+        self.pages = pages
+        self.isPagesOnly = isPagesOnly
     }
 
     mutating func run() throws {
