@@ -5,7 +5,7 @@ PACKAGES := libcurl4-openssl-dev libzstd-dev libsqlite3-dev zlib1g-dev libxlsxwr
 	chromium-driver fonts-noto-cjk pngquant
 SOURCES := Package.swift Sources Tests Benchmarks Examples
 
-.PHONY: help demo test build release lint format packages bench district bench-pages golden screenshots fuzz clean
+.PHONY: help demo test build release lint format packages bench gate district bench-pages golden screenshots fuzz clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -15,9 +15,10 @@ demo: packages ## A township, eight stations, real households: capture, sync, co
 	$(SWIFT) build --product ruhu-server
 	$(SWIFT) run ruhu-demo
 
-test: packages lint ## Everything CI checks: format, layers, units, properties, whole programs
+test: packages lint ## Everything CI checks: format, layers, units, properties, whole programs, the benchmark gate
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
+	$(MAKE) gate
 
 build: packages ## Debug build of both programs
 	$(SWIFT) build
@@ -36,6 +37,10 @@ bench: release ## The benchmarks, against their floors; prints the tables of doc
 	$(SWIFT) build -c release --scratch-path .build-release --product ruhu-bench
 	.build-release/release/ruhu-bench rows
 	.build-release/release/ruhu-bench village
+
+gate: release ## Fails when something takes clearly more than it did, against the floor of the same run
+	$(SWIFT) build -c release --scratch-path .build-release --product ruhu-bench
+	.build-release/release/ruhu-bench gate
 
 district: release ## A district's data (made once, 1.5 GB in the user's cache), and what its desk waits for
 	$(SWIFT) build -c release --scratch-path .build-release --product ruhu-bench

@@ -193,6 +193,9 @@ let package = Package(
             exclude: ["Golden"],
             swiftSettings: settings),
         .testTarget(
+            name: "BenchTests", dependencies: ["ProgramRunner", "ruhu", "ruhu-server", "ruhu-bench"],
+            path: "Tests/BenchTests", swiftSettings: settings),
+        .testTarget(
             name: "BrowserTests", dependencies: ["BrowserDriver", "ProgramRunner"], path: "Tests/BrowserTests",
             swiftSettings: settings),
     ],
