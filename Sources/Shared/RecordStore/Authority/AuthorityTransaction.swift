@@ -97,8 +97,9 @@ package final class AuthorityTransaction: AuthorityStore {
 
     package func openConflicts(of record: RecordID) throws -> [Record] {
         let kind = ConflictRecord.kind
+        // By the index of what it is about (hence `+`): of open ones there may be thousands.
         var query = try Query(
-            database, tables.sql(kind).selectAll + " WHERE record = ? AND state = 'open' AND deleted = 0")
+            database, tables.sql(kind).selectAll + " WHERE record = ? AND +state = 'open' AND deleted = 0")
         query.bind(record)
         return try query.all { try tables.read($0, kind: kind) }
     }
