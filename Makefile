@@ -5,7 +5,7 @@ PACKAGES := libcurl4-openssl-dev libzstd-dev libsqlite3-dev zlib1g-dev libxlsxwr
 	chromium-driver fonts-noto-cjk pngquant
 SOURCES := Package.swift Sources Tests Benchmarks Examples
 
-.PHONY: help demo test build release lint format packages bench gate district bench-pages golden screenshots fuzz clean
+.PHONY: help demo test build release lint format packages bench gate curves district bench-pages golden screenshots fuzz clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -41,6 +41,10 @@ bench: release ## The benchmarks, against their floors; prints the tables of doc
 gate: release ## Fails when something takes clearly more than it did, against the floor of the same run
 	$(SWIFT) build -c release --scratch-path .build-release --product ruhu-bench
 	.build-release/release/ruhu-bench gate
+
+curves: release ## Growth from 1,000 to 1,000,000 records, into docs/curves.csv and docs/curves (10 minutes, 6 GB)
+	$(SWIFT) build -c release --scratch-path .build-release --product ruhu-bench
+	.build-release/release/ruhu-bench curves
 
 district: release ## A district's data (made once, 1.5 GB in the user's cache), and what its desk waits for
 	$(SWIFT) build -c release --scratch-path .build-release --product ruhu-bench

@@ -33,7 +33,7 @@ enum Unit: String, Codable, Sendable {
         return "\(String(format: "%.\(digits)f", value)) \(rawValue)"
     }
 
-    private static func grouped(_ value: Double) -> String {
+    static func grouped(_ value: Double) -> String {
         let digits = String(Int(value.rounded()))
         return String(
             digits.reversed().enumerated().flatMap {

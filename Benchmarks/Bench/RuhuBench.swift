@@ -11,7 +11,7 @@ import ProgramRunner
             output, what is measured meanwhile to standard error. docs/benchmarks.md explains every row.
             """,
         subcommands: [
-            RowsCommand.self, GateCommand.self, VillageCommand.self, DistrictCommand.self,
+            RowsCommand.self, GateCommand.self, CurvesCommand.self, VillageCommand.self, DistrictCommand.self,
         ], defaultSubcommand: RowsCommand.self)
 }
 

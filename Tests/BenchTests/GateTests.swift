@@ -49,7 +49,7 @@ import Testing
 
     @Test func theHelpSaysWhatEachCommandMeasures() throws {
         let help = try bench.run(["--help"]).text
-        for command in ["rows", "gate", "village", "district"] { #expect(help.contains("\n  \(command) ")) }
+        for command in ["rows", "gate", "curves", "village", "district"] { #expect(help.contains("\n  \(command) ")) }
         #expect(try bench.run(["rows", "--help"]).text.contains("  conflicts: "))
         #expect(try bench.run(["rows", "conflict"]).code == 64)
     }
