@@ -43,15 +43,22 @@ struct RowsCommand: ParsableCommand {
         if runs < Sizes().runs { (sizes.processRuns, sizes.idleRuns) = (runs, runs * 10) }
         var report = Report()
         var commands: [String: String] = [:]
+        var failures: [String] = []
         for group in RowGroups.all where groups.isEmpty || groups.contains(group.name) {
             Report.say("\(group.name): \(group.abstract)")
-            try group.run(sizes, into: &report)
             for row in group.rows { commands[row.id] = "ruhu-bench rows \(group.name)" }
+            do {
+                try group.run(sizes, into: &report)
+            } catch {
+                // What the other groups tell is not lost.
+                failures.append("\(group.name): \(error)")
+            }
+            if let json { try report.write(json: json) }
         }
         print(
             "\(Machine.words); N = \(records), large \(large), \(stations) stations; medians of \(runs) runs or more\n")
         print(report.markdown(commands: commands))
-        if let json { try report.write(json: json) }
+        guard failures.isEmpty else { throw ProgramFailure(failures.joined(separator: "\n")) }
     }
 }
 

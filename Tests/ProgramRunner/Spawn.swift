@@ -79,7 +79,7 @@ package struct RunningProcess: Sendable {
         return (Self.code(status), peak)
     }
 
-    private static let memoryGlanceMicroseconds: UInt32 = 2_000
+    private static let memoryGlanceMicroseconds: UInt32 = 5_000
 
     /// - Parameter name: a line of `/proc/PID/status` (proc(5)).
     /// - Returns: bytes; 0 when the process is gone.
