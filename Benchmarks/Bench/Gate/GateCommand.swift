@@ -44,7 +44,7 @@ struct GateCommand: ParsableCommand {
     private static func measured(_ limits: GateLimits, groups: [any RowGroup.Type]) throws -> Report {
         var report = Report()
         let sizes = Sizes(
-            records: limits.records, large: 2 * limits.records, stations: 20, conflicts: limits.records / 5,
+            records: limits.records, large: 2 * limits.records, stations: 20, conflicts: max(1, limits.records / 10),
             runs: limits.runs, processRuns: limits.runs, idleRuns: 10 * limits.runs)
         for group in groups { try group.run(sizes, into: &report) }
         return report

@@ -19,7 +19,8 @@ enum LocalRows: RowGroup {
         defer { township.stop() }
         let writer = try Writer(township.first)
         for (size, wall, cpu) in [(1, Row.localOne, Row.localOneCPU), (thousand, .localMany, .localManyCPU)] {
-            let count = min(sizes.records, size == 1 ? 2 * thousand : 10 * thousand)
+            // Each transaction of one waits for the disk.
+            let count = size == 1 ? max(1, sizes.records / 10) : min(sizes.records, 10 * thousand)
             let floor = Floor(records: count)
             var (own, floors): ([Floor.Cost], [Floor.Cost]) = ([], [])
             for _ in 0..<sizes.runs {
