@@ -55,25 +55,25 @@ package struct Syncer {
 
     private func advance(_ session: inout SyncSession) throws {
         while true {
-            let (position, token, pending, escrow) = try replica.read { transaction in
+            let (position, token, waiting, escrow) = try replica.read { transaction in
                 let position = try transaction.position()
                 return (
                     position,
                     position.isBootstrapped
                         ? [] : try Meta.bytes("bootstrap_token", in: transaction.database) ?? [],
-                    try transaction.pendingCount(), try transaction.foreignEscrow(now: position.epoch)
+                    try undecided(in: transaction), try transaction.foreignEscrow(now: position.epoch)
                 )
             }
-            report(session, position: position, pending: pending)
+            report(session, position: position, pending: waiting?.count ?? 0)
             if let escrow {
                 try offer(escrow)
                 continue
             }
-            switch try session.next(position: position, bootstrapToken: token, hasPending: pending > 0) {
+            switch try session.next(position: position, bootstrapToken: token, hasPending: waiting != nil) {
             case .bootstrap(let token):
                 try pull(Self.request(token: token, position.epoch), position: position, session: &session)
             case .push:
-                session.pushed(try push(position))
+                session.pushed(try push(position, first: waiting?.first))
             case .pull(let cursor):
                 try pull(Self.request(cursor: cursor, position.epoch), position: position, session: &session)
             case .finish:
@@ -81,6 +81,12 @@ package struct Syncer {
             }
             onVerified()
         }
+    }
+
+    /// The numbers that are not decided: they end with the outbox's last, so that nothing needs to be counted.
+    private func undecided(in transaction: ReplicaTransaction) throws -> ClosedRange<UInt64>? {
+        guard let first = try transaction.firstPending() else { return nil }
+        return first...max(first, try transaction.lastOutboxSet().number)
     }
 
     /// One exchange whose answer is used only when station and township go together.
@@ -110,10 +116,9 @@ package struct Syncer {
 
     /// Offers the oldest undecided sets, as many as fit a frame, and records what became of them. While the township
     /// decides, the next frame is made ready; it is sent only when the answer to this one is recorded.
-    private func push(_ position: ReplicaPosition) throws -> PushReply {
-        let frame =
-            try nextFrame.take(try replica.read { try $0.firstPending() }, at: position)
-            ?? readyFrame(position, after: 0)
+    /// - Parameter first: the number of the oldest set that waits.
+    private func push(_ position: ReplicaPosition, first: UInt64?) throws -> PushReply {
+        let frame = try nextFrame.take(first, at: position) ?? readyFrame(position, after: 0)
         guard let frame else { throw Problem(.internalError, "push") }
         try courier.begin(.post, Self.pushPath, query: "", parcel: frame.parcel, shouldAbort: shouldAbort)
         // What goes wrong here goes wrong once more when the frame is due.
