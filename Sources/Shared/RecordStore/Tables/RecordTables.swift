@@ -232,7 +232,15 @@ package struct RecordTables: Sendable {
 
 /// A list in a text column: a JSON array of strings, which SQLite's own functions read.
 enum ListText {
-    static func write(_ elements: [String]) -> String { ConflictValue.json([.list(elements)]) }
+    static func write(_ elements: [String]) -> String {
+        guard !elements.isEmpty, elements.allSatisfy(isPlain) else { return ConflictValue.json([.list(elements)]) }
+        return "[\"" + elements.joined(separator: "\",\"") + "\"]"
+    }
+
+    /// Whether nothing in it is escaped.
+    private static func isPlain(_ text: String) -> Bool {
+        text.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+    }
 
     /// Reads what ``write(_:)`` wrote.
     static func parse(_ text: String) -> [String] {

@@ -10,6 +10,8 @@ package struct JSONParser {
     var position = 0
     /// Arrays and objects that are open at `position`.
     private var depth = 0
+    /// The keys of the object that ended last, by depth: documents one after the other mostly have the same.
+    private var formerKeys = [[String]](repeating: [], count: depthLimit + 1)
 
     private init(_ bytes: [UInt8]) {
         self.bytes = bytes
@@ -93,21 +95,50 @@ package struct JSONParser {
 
     private mutating func object() throws -> JSONValue {
         var members: [JSONValue.Member] = []
-        var keys: Set<String> = []
         if take(UInt8(ascii: "}")) { return .members([]) }
+        let former = formerKeys[depth]
+        members.reserveCapacity(former.count)
+        // As long as they are those of the object before, no key can be there twice.
+        var isAsBefore = true
+        var keys: Set<String> = []
         repeat {
             skipSpace()
             let start = position
             guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { throw missing("\"") }
-            let key = try string()
-            guard keys.insert(key).inserted else {
-                throw failure("同一个键写了两次", "the same key twice", at: start)
+            let key: String
+            if isAsBefore, members.count < former.count, take(quoted: former[members.count]) {
+                key = former[members.count]
+            } else {
+                if isAsBefore { keys = Set(members.lazy.map(\.key)) }
+                isAsBefore = false
+                key = try string()
+                guard keys.insert(key).inserted else {
+                    throw failure("同一个键写了两次", "the same key twice", at: start)
+                }
             }
             guard take(UInt8(ascii: ":")) else { throw missing(":") }
             members.append(JSONValue.Member(key, try value()))
         } while take(UInt8(ascii: ","))
         guard take(UInt8(ascii: "}")) else { throw missing(", }") }
+        if !isAsBefore || members.count != former.count { formerKeys[depth] = members.map(\.key) }
         return .members(members)
+    }
+
+    /// Whether this text stands here, in quotes and without escapes; then it is passed.
+    private mutating func take(quoted text: String) -> Bool {
+        var text = text
+        let end = position + 1 + text.utf8.count
+        guard end < bytes.count, bytes[end] == UInt8(ascii: "\"") else { return false }
+        let isSame = text.withUTF8 { utf8 in
+            var place = position + 1
+            for byte in utf8 {
+                guard Self.isPlain(byte), bytes[place] == byte else { return false }
+                place += 1
+            }
+            return true
+        }
+        if isSame { position = end + 1 }
+        return isSame
     }
 
     private mutating func array() throws -> JSONValue {
@@ -162,12 +193,27 @@ extension JSONParser {
             try digits()
         }
         try endScalar()
+        if isWhole, let number = whole(from: start) { return .int(number) }
         let text = String(decoding: bytes[start..<position], as: UTF8.self)
-        if isWhole, let number = Int64(text) { return .int(number) }
         guard let number = Double(text), number.isFinite else {
             throw failure("数字太大", "the number is too large", at: start)
         }
         return .decimal(number)
+    }
+
+    /// The digits up to here with their sign; `nil` when they do not fit.
+    private func whole(from start: Int) -> Int64? {
+        let isNegative = bytes[start] == UInt8(ascii: "-")
+        var number: Int64 = 0
+        for byte in bytes[(isNegative ? start + 1 : start)..<position] {
+            let (tenfold, overflows) = number.multipliedReportingOverflow(by: 10)
+            let digit = Int64(byte - UInt8(ascii: "0"))
+            let (next, isBeyond) =
+                isNegative ? tenfold.subtractingReportingOverflow(digit) : tenfold.addingReportingOverflow(digit)
+            if overflows || isBeyond { return nil }
+            number = next
+        }
+        return number
     }
 
     private mutating func digits() throws {
@@ -185,6 +231,7 @@ extension JSONParser {
     private mutating func string() throws -> String {
         let start = position
         position += 1
+        if let text = try plainString(from: start) { return text }
         var content: [UInt8] = []
         while position < bytes.count {
             let run = position
@@ -206,6 +253,22 @@ extension JSONParser {
             }
         }
         throw failure("文字没有写完，缺 \"", "the text is not closed with \"", at: start)
+    }
+
+    /// The text up to its closing quote, when nothing in it is escaped.
+    private mutating func plainString(from start: Int) throws -> String? {
+        var end = position
+        while end < bytes.count, Self.isPlain(bytes[end]) { end += 1 }
+        guard end < bytes.count, bytes[end] == UInt8(ascii: "\"") else { return nil }
+        let text = bytes.withUnsafeBufferPointer { all -> String? in
+            let plain = UnsafeBufferPointer(rebasing: all[position..<end])
+            // Reading mends what is not UTF-8; what was mended is not what was given.
+            var text = String(decoding: plain, as: UTF8.self)
+            return text.withUTF8 { $0.elementsEqual(plain) } ? text : nil
+        }
+        guard let text else { throw failure("文字不是 UTF-8", "the text is not UTF-8", at: start) }
+        position = end + 1
+        return text
     }
 
     private static func isPlain(_ byte: UInt8) -> Bool {

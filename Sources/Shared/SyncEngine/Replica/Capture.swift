@@ -76,7 +76,7 @@ package struct Capture<Store: CaptureView> {
             writes.insert(.set(field, .text(home.code)), at: 0)
         }
         let edits = try edits(for: writes, of: record, kind: draft.kind, position: position, pending: [])
-        for edit in edits { record.assign(edit.new, to: edit.key, in: draft.kind) }
+        record.assign(edits, in: draft.kind)
         record.scope = try scope(of: record, kind: draft.kind, position: position, prepared: prepared)
         guard isDesk || position.scopes.cover(record.scope) else { throw Problem(.outOfScope, record.scope.code) }
         try checkNaturalKeys(of: record, kind: draft.kind)
@@ -126,23 +126,26 @@ package struct Capture<Store: CaptureView> {
     private func edits(
         for writes: [FieldWrite], of record: Record, kind: KindSchema, position: ReplicaPosition, pending: [ChangeSet]
     ) throws -> [Edit] {
-        var wanted: [(FieldKey, Value)] = []
-        for write in writes {
-            guard let field = kind.field(write.field) else { throw Problem(.unknownField, write.field) }
-            try admit(field, kind: kind)
-            wanted += try Self.keys(of: write, field: field, record: record, kind: kind)
-        }
         var edits: [Edit] = []
+        edits.reserveCapacity(writes.count)
         var touchedGroups: [FieldGroup] = []
-        for (key, new) in wanted {
-            let old = record.value(key, in: kind)
-            guard old != new.normalised else { continue }
-            if kind.field(key.field)?.policy == .immutable && !old.isNull {
-                throw Problem(.immutableField, "\(kind.name).\(key.field)")
+        var hint = 0
+        for write in writes {
+            guard let index = kind.index(of: write.field, hint: &hint) else {
+                throw Problem(.unknownField, write.field)
             }
-            edits.append(Edit(key.field, element: key.element, old: old, new: new.normalised))
-            if let group = kind.group(of: key.field), !touchedGroups.contains(where: { $0.name == group.name }) {
-                touchedGroups.append(group)
+            let field = kind.fields[index]
+            try admit(field, kind: kind)
+            for (element, new) in try Self.elements(of: write, field: field, record: record, kind: kind) {
+                let old = Self.old(record.values[index], element: element)
+                guard old != new.normalised else { continue }
+                if field.policy == .immutable && !old.isNull {
+                    throw Problem(.immutableField, "\(kind.name).\(field.name)")
+                }
+                edits.append(Edit(field.name, element: element, old: old, new: new.normalised))
+                if let group = kind.group(of: field.name), !touchedGroups.contains(where: { $0.name == group.name }) {
+                    touchedGroups.append(group)
+                }
             }
         }
         // A group stands or falls together: the set carries its other values too.
@@ -152,37 +155,44 @@ package struct Capture<Store: CaptureView> {
                 if !value.isNull { edits.append(Edit(name, old: value, new: value)) }
             }
         }
-        return edits.map { edit in
-            var edit = edit
-            edit.base = Self.inheritedBase(
-                of: edit.key, kind: kind, record: record.id, pending: pending, now: position.base)
-            return edit
+        if pending.isEmpty { return edits }
+        for index in edits.indices {
+            edits[index].base = Self.inheritedBase(
+                of: edits[index].key, kind: kind, record: record.id, pending: pending, now: position.base)
         }
+        return edits
+    }
+
+    /// Of an element, the element itself or null.
+    private static func old(_ value: Value, element: String?) -> Value {
+        guard let element else { return value }
+        return value.elements.contains(element) ? .text(element) : .null
     }
 
     private func admit(_ field: FieldSchema, kind: KindSchema) throws {
-        let name = "\(kind.name).\(field.name)"
+        var name: String { "\(kind.name).\(field.name)" }
         if field.derivation != nil { throw Problem(.derivedField, name) }
         if (field.isDeskOnly || field.name == KindSchema.aliasField) && !isDesk { throw Problem(.deskOnly, name) }
     }
 
-    private static func keys(
+    /// What a write puts where: into the field, or its elements.
+    private static func elements(
         of write: FieldWrite, field: FieldSchema, record: Record, kind: KindSchema
-    ) throws -> [(FieldKey, Value)] {
+    ) throws -> [(element: String?, value: Value)] {
         switch write {
         case .set(let name, let value):
-            guard field.isSet else { return [(FieldKey(field: name), value)] }
+            guard field.isSet else { return [(nil, value)] }
             guard field.type.admits(value) else { throw Problem(.badValue, "\(kind.name).\(name)") }
             let wanted = Set(value.elements)
             let present = Set(record.value(name, in: kind).elements)
-            return wanted.subtracting(present).sorted().map { (FieldKey(field: name, element: $0), .text($0)) }
-                + present.subtracting(wanted).sorted().map { (FieldKey(field: name, element: $0), .null) }
+            return wanted.subtracting(present).sorted().map { ($0, .text($0)) }
+                + present.subtracting(wanted).sorted().map { ($0, .null) }
         case .add(let name, let element):
             guard field.isSet else { throw Problem(.badValue, "\(kind.name).\(name)") }
-            return [(FieldKey(field: name, element: element), .text(element))]
+            return [(element, .text(element))]
         case .remove(let name, let element):
             guard field.isSet else { throw Problem(.badValue, "\(kind.name).\(name)") }
-            return [(FieldKey(field: name, element: element), .null)]
+            return [(element, .null)]
         }
     }
 
