@@ -1,8 +1,8 @@
 import Dispatch
 import Synchronization
 
-/// Work on a thread of its own, while who began it does something else. What the work was lent, its owner must not touch
-/// before ``value()`` or ``end()`` has returned.
+/// Work on a thread of its own, while who began it does something else. What the work was lent, its owner must not
+/// touch before ``value()`` or ``end()`` has returned.
 ///
 /// A thread, not a task: who waits blocks, and a waiting task would hold one of the few threads that tasks share.
 final class Ahead<Value: Sendable>: Sendable {

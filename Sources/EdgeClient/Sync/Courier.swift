@@ -63,7 +63,7 @@ package final class Courier {
     ///   - standing: what the answer is when the township says that nothing has changed.
     ///   - keyID: who signs, where it is not the device's id: a key that the township is to know first.
     ///
-    /// When ``begin(_:_:query:body:shouldAbort:)`` has sent this very request, its answer is the first.
+    /// When ``begin(_:_:query:parcel:shouldAbort:)`` has sent this very request, its answer is the first.
     /// - Throws: ``TransportError``; the ``Problem`` the server answered, ``Problem/Code/busy`` for a fault of its
     ///   own; ``Problem`` ``Problem/Code/unreachable`` for anything that is no verified answer.
     package func exchange(
@@ -194,8 +194,9 @@ struct Parcel: Sendable {
 // MARK: - Ahead
 
 extension Courier {
-    /// Sends a request whose answer will be asked for by ``exchange(_:_:query:headers:parcel:standing:keyID:onProgress:shouldAbort:)``, and goes on. When
-    /// something else is asked for first, what was begun here is dropped. Does nothing unless ``worksAhead``.
+    /// Sends a request whose answer will be asked for by an `exchange` of the same, and goes on. When something else is
+    /// asked for first, what was begun here is dropped. Does nothing unless ``worksAhead``.
+    /// - Throws: when the request cannot be signed; what comes of it, `exchange` throws.
     func begin(
         _ method: HTTPMethod, _ path: String, query: String, parcel: Parcel = Parcel([]),
         shouldAbort: @escaping @Sendable () -> Bool

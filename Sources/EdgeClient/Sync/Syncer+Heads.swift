@@ -38,7 +38,7 @@ extension Syncer {
         }
     }
 
-    /// Asks already for what ``verified(_:_:query:parcel:standing:isObserved:)`` will ask for when what came last is kept.
+    /// Asks already for what will be asked for when what came last is kept.
     func begin(_ path: String, query: String) throws {
         try courier.begin(
             .get, path, query: Self.query(query, naming: heads.checked ?? heads.held), shouldAbort: shouldAbort)
