@@ -94,7 +94,7 @@ struct CurveDrawing {
                 parts.append("<g><title>\(said)</title>\(Self.marker(number, place.x, place.y))</g>")
             }
         }
-        nameSeries(panel, y: y)
+        nameSeries(panel, bottom: from + Self.plotHeight, y: y)
     }
 
     private func x(_ records: Int) -> Double {
@@ -112,22 +112,27 @@ struct CurveDrawing {
             "<path d=\"\(path.joined())\" fill=\"none\" stroke=\"\(Self.colours[number])\" stroke-width=\"2\"\(dash)/>")
     }
 
-    /// Beside its line's end, with the last value; names that would cover each other move down.
+    /// Beside its line's end, with the last value; names that would cover each other move apart, within the plot.
     private mutating func nameSeries(
-        _ panel: (title: String, unit: String, series: [(name: String, curve: Curve)]), y: (Double) -> Double
+        _ panel: (title: String, unit: String, series: [(name: String, curve: Curve)]), bottom: Double,
+        y: (Double) -> Double
     ) {
-        let ends = panel.series.enumerated().compactMap { number, series in
+        var ends = panel.series.enumerated().compactMap { number, series in
             points.last?.values[series.curve].map { (number: number, name: series.name, value: $0, y: y($0)) }
         }.sorted { $0.y < $1.y }
         // Two lines of text each.
-        var free = -Double.infinity
+        let step = 2 * Self.lineHeight + 2
+        for place in ends.indices.dropFirst() { ends[place].y = max(ends[place].y, ends[place - 1].y + step) }
+        var limit = bottom - Self.lineHeight
+        for place in ends.indices.reversed() {
+            ends[place].y = min(ends[place].y, limit)
+            limit = ends[place].y - step
+        }
+        let x = Self.width - Self.right + 12
         for end in ends {
-            let place = max(end.y, free)
-            let x = Self.width - Self.right + 12
-            parts.append(Self.marker(end.number, x + 4, place - 4))
-            text("\(end.name)", x: x + 14, y: place, colour: Self.colours[end.number])
-            text("\(Self.short(end.value)) \(panel.unit)", x: x + 14, y: place + Self.lineHeight - 2, colour: Self.ink)
-            free = place + 2 * Self.lineHeight + 2
+            parts.append(Self.marker(end.number, x + 4, end.y - 4))
+            text("\(end.name)", x: x + 14, y: end.y, colour: Self.colours[end.number])
+            text("\(Self.short(end.value)) \(panel.unit)", x: x + 14, y: end.y + Self.lineHeight - 2)
         }
     }
 

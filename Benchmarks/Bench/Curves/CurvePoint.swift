@@ -102,7 +102,7 @@ struct CurveTopic {
                 name: "size", title: "Database files",
                 panels: [
                     (
-                        "bytes a record", "bytes",
+                        "each record", "bytes",
                         [
                             ("server", .serverBytes), ("station that fetched", .stationBytes),
                             ("station that wrote", .writerBytes),

@@ -62,8 +62,8 @@ struct LineRows: RowGroup {
     ) throws -> VillageStation {
         let station = VillageStation(in: place, name: name)
         let code = try server.invite(village: Self.village, staff: "王秀英")
-        let joined = try station.run("join", "https://127.0.0.1:\(line.port)", code)
-        guard joined.code == 0 else { throw ProgramFailure("join: \(joined.code) \(joined.errors)") }
+        // On a busy machine the line's pieces come later still, and a join may break off: it is not what is measured.
+        _ = try station.joinPatiently("https://127.0.0.1:\(line.port)", code: code)
         return station
     }
 
