@@ -130,7 +130,8 @@ struct Report {
         ]
         let rows = measurements.map { one -> String in
             let row = Row.all.first { $0.id == one.id }
-            let floor = one.floor.map { "floor \(one.unit.text($0))" } ?? row?.comparison ?? ""
+            let floor = [one.floor.map { "floor \(one.unit.text($0))" }, row?.comparison].compactMap(\.self)
+                .filter { !$0.isEmpty }.joined(separator: "; ")
             let ratio = one.ratio.map { String(format: "%.2f ×", $0) } ?? ""
             let target = one.target?.text(one.unit) ?? ""
             let met = one.met.map { $0 ? "yes" : "**no**" } ?? ""
