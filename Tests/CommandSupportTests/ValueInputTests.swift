@@ -131,11 +131,11 @@ import Testing
         #expect(far?.code == .unknownKind)
     }
 
-    @Test func documentsClearWithNullAndKeepTheirOrder() throws {
+    @Test func documentsClearWithNullAndComeInTheOrderOfTheSchema() throws {
         let fields = JSONValue.object([("phones", .array([])), ("name", .string("")), ("born", .null)])
         #expect(
             try FieldAssignment.parse(fields, kind: Sample.kind)
-                == [.set("phones", .null), .set("name", .null), .set("born", .null)])
+                == [.set("name", .null), .set("born", .null), .set("phones", .null)])
         #expect(throws: Problem.self) { try FieldAssignment.parse(.array([]), kind: Sample.kind) }
         #expect(throws: Problem.self) {
             try FieldAssignment.parse(.object([("initial", .string("x"))]), kind: Sample.kind)

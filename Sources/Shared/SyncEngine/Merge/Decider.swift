@@ -30,6 +30,7 @@ package struct Decider<View: AuthorityView> {
     let isFlagged: Bool
     var mutations: [RecordMutation] = []
     private var indexByRecord: [RecordID: Int] = [:]
+    private let read = ReadRecords()
     private(set) var hasConflict = false
     /// Every edit came to exactly what was typed, and nothing else happened.
     private(set) var isVerbatim = true
@@ -43,6 +44,11 @@ package struct Decider<View: AuthorityView> {
         self.context = context
         schema = view.schema
         isFlagged = HybridClock.isFlagged(set.time, now: context.now)
+    }
+
+    /// What the decision has read of its view, which stands still meanwhile.
+    private final class ReadRecords {
+        var byID: [RecordID: Record] = [:]
     }
 
     package struct Decision: Sendable {
@@ -85,7 +91,10 @@ package struct Decider<View: AuthorityView> {
 
     func record(_ id: RecordID, kind: KindSchema) throws -> Record? {
         if let index = indexByRecord[id] { return mutations[index].after }
-        return try view.record(id, kind: kind)
+        if let known = read.byID[id], known.kind == kind.name { return known }
+        let found = try view.record(id, kind: kind)
+        if let found { read.byID[id] = found }
+        return found
     }
 
     mutating func stage(_ after: Record, kind: KindSchema, before: Record?, effects: [Effect], verbatim: Int? = nil) {
