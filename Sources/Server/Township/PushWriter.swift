@@ -94,7 +94,9 @@ final class PushWriter: Service, Sendable {
                 return zip(replies, jobs).map { reply, job in
                     Result {
                         let reply = try reply.get()
-                        return (reply, try greeting.hello(acknowledged: reply.acknowledged, heldSize: job.1))
+                        // The reply's acknowledgement may be of an ancestor's chain; the hello's is of who asks.
+                        let sender = try DeviceRegister(database).device(job.0.device)?.state
+                        return (reply, try greeting.hello(acknowledged: sender?.acknowledged, heldSize: job.1))
                     }
                 }
             }
