@@ -31,15 +31,7 @@ import Testing
         let bytes = Protobuf.bytes(WireAnswer(answer))
         #expect(try AnswerReader.read(bytes) == answer)
         for _ in 0..<200 {
-            var altered = bytes
-            switch samples.below(4) {
-            case 0: altered.removeLast(Int(samples.below(UInt64(altered.count))))
-            case 1: altered[Int(samples.below(UInt64(altered.count)))] = UInt8(truncatingIfNeeded: samples.below(256))
-            case 2: altered += Array(bytes.suffix(Int(samples.below(UInt64(bytes.count)))))
-            default:
-                altered.insert(
-                    UInt8(truncatingIfNeeded: samples.below(256)), at: Int(samples.below(UInt64(bytes.count))))
-            }
+            let altered = samples.altered(bytes)
             let ours = Result { try AnswerReader.read(altered) }
             let theirs = Result { try Protobuf.message(WireAnswer.self, from: altered).engineValue() }
             switch (ours, theirs) {
@@ -71,15 +63,7 @@ import Testing
         let bytes = codec.encode(samples.set())
         #expect(try codec.decode(set: bytes) == GeneratedReader.read(bytes))
         for _ in 0..<200 {
-            var altered = bytes
-            switch samples.below(4) {
-            case 0: altered.removeLast(Int(samples.below(UInt64(altered.count))))
-            case 1: altered[Int(samples.below(UInt64(altered.count)))] = UInt8(truncatingIfNeeded: samples.below(256))
-            case 2: altered += Array(bytes.suffix(Int(samples.below(UInt64(bytes.count)))))
-            default:
-                altered.insert(
-                    UInt8(truncatingIfNeeded: samples.below(256)), at: Int(samples.below(UInt64(bytes.count))))
-            }
+            let altered = samples.altered(bytes)
             let ours = Result { try codec.decode(set: altered) }
             let theirs = Result { try GeneratedReader.read(altered) }
             switch (ours, theirs) {

@@ -56,6 +56,18 @@ struct Samples {
             intent: intents[Int(below(4))], changes: changes)
     }
 
+    /// Cut, changed in one byte, with a part of itself behind it, or with a byte put in.
+    mutating func altered(_ bytes: [UInt8]) -> [UInt8] {
+        var altered = bytes
+        switch below(4) {
+        case 0: altered.removeLast(Int(below(UInt64(altered.count))))
+        case 1: altered[Int(below(UInt64(altered.count)))] = UInt8(truncatingIfNeeded: below(256))
+        case 2: altered += Array(bytes.suffix(Int(below(UInt64(bytes.count)))))
+        default: altered.insert(UInt8(truncatingIfNeeded: below(256)), at: Int(below(UInt64(bytes.count))))
+        }
+        return altered
+    }
+
     mutating func page() -> PullPage {
         let writers = (0..<1 + below(3)).map { _ in
             Writer(seq: below(1000), device: id(), author: text(), time: HybridTime(rawValue: next()), reason: text())

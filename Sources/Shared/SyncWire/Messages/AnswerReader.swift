@@ -26,7 +26,6 @@ private struct PageScan {
     private var records: [ProtobufReader] = []
 
     private static let bodies = 4...12
-    private static let pullField = 8
     private static let recordField = 4
 
     /// `nil` when there is not one page and nothing besides it.
@@ -36,7 +35,7 @@ private struct PageScan {
         var start = reader.place
         while let (field, type) = try reader.next() {
             if Self.bodies.contains(field) {
-                guard page == nil, field == Self.pullField, type == .lengthDelimited else { return nil }
+                guard page == nil, field == WireAnswer.pullField, type == .lengthDelimited else { return nil }
                 page = try reader.message()
             } else {
                 try reader.skip(type, field: field)
@@ -46,15 +45,10 @@ private struct PageScan {
         }
         guard let page else { return nil }
         let others = try scan(page)
-        // Of the pull, with its length.
-        rest.append(UInt8(Self.pullField << 3 | 2))
-        var count = others.count
-        while count >= 0x80 {
-            rest.append(UInt8(truncatingIfNeeded: count) | 0x80)
-            count >>= 7
-        }
-        rest.append(UInt8(count))
-        rest += others
+        var writer = ProtobufWriter(capacity: rest.count + others.count + 8)
+        writer.append(rest)
+        writer.present(WireAnswer.pullField, others)
+        rest = writer.bytes
     }
 
     /// - Returns: what the page has besides records.
