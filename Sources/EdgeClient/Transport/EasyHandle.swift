@@ -8,11 +8,12 @@ final class EasyHandle {
     private var headerLines: UnsafeMutablePointer<curl_slist>?
 
     /// Once a process, before the first handle. Swift runs it once, whichever thread comes first.
-    private static let globalResult = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+    private static let globalResult = ruhu_curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
-    /// - Throws: ``TransportError`` of kind `internalError` when libcurl does not start.
+    /// - Throws: ``TransportError`` of kind `internalError` when libcurl is missing or does not start.
     init() throws(TransportError) {
-        guard Self.globalResult == CURLE_OK, let pointer = curl_easy_init() else {
+        try CurlLibrary.load()
+        guard Self.globalResult == CURLE_OK, let pointer = ruhu_curl_easy_init() else {
             throw TransportError.internalError("libcurl does not start", curlCode: Int(Self.globalResult.rawValue))
         }
         self.pointer = pointer
@@ -21,15 +22,15 @@ final class EasyHandle {
     }
 
     deinit {
-        curl_easy_cleanup(pointer)
-        curl_slist_free_all(headerLines)
+        ruhu_curl_easy_cleanup(pointer)
+        ruhu_curl_slist_free_all(headerLines)
         errorText.deallocate()
     }
 
     /// Forgets the options of the last exchange; connection, names and TLS session stay.
     func reset() throws(TransportError) {
-        curl_easy_reset(pointer)
-        curl_slist_free_all(headerLines)
+        ruhu_curl_easy_reset(pointer)
+        ruhu_curl_slist_free_all(headerLines)
         headerLines = nil
         errorText.pointee = 0
         try check(ruhu_curl_set_pointer(pointer, CURLOPT_ERRORBUFFER, errorText), CURLOPT_ERRORBUFFER)
@@ -38,7 +39,7 @@ final class EasyHandle {
     /// Runs the exchange; returns libcurl's result.
     func perform() -> CURLcode {
         errorText.pointee = 0
-        return curl_easy_perform(pointer)
+        return ruhu_curl_easy_perform(pointer)
     }
 
     /// libcurl's own words on the last failure; may be empty.
@@ -63,7 +64,7 @@ final class EasyHandle {
     /// - Parameter lines: Header lines in libcurl's form, see `CURLOPT_HTTPHEADER`.
     func setHeaders(_ lines: [String]) throws(TransportError) {
         for line in lines {
-            guard let longer = curl_slist_append(headerLines, line) else {
+            guard let longer = ruhu_curl_slist_append(headerLines, line) else {
                 throw TransportError.internalError("no memory for header lines")
             }
             headerLines = longer
@@ -120,6 +121,7 @@ final class EasyHandle {
     private func check(_ result: CURLcode, _ option: CURLoption) throws(TransportError) {
         guard result != CURLE_OK else { return }
         throw TransportError.internalError(
-            "option \(option.rawValue): \(String(cString: curl_easy_strerror(result)))", curlCode: Int(result.rawValue))
+            "option \(option.rawValue): \(String(cString: ruhu_curl_easy_strerror(result)))",
+            curlCode: Int(result.rawValue))
     }
 }

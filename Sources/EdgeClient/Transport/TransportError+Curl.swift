@@ -5,7 +5,7 @@ extension TransportError {
     /// What a failure of libcurl means to the station.
     /// - Parameter detail: libcurl's error text for this transfer.
     init(_ code: CURLcode, detail text: String) {
-        let detail = text.isEmpty ? String(cString: curl_easy_strerror(code)) : text
+        let detail = text.isEmpty ? String(cString: ruhu_curl_easy_strerror(code)) : text
         let number = Int(code.rawValue)
         switch code {
         case CURLE_FILESIZE_EXCEEDED:

@@ -20,20 +20,21 @@ package struct WebAddress: Hashable, Sendable {
     package let url: String
 
     /// - Throws: ``TransportError`` of kind `badURL` for a URL that does not parse, has another scheme, or carries a
-    ///   user, a password or control characters.
+    ///   user, a password or control characters; of kind `internalError` when libcurl is missing.
     package init(_ text: String) throws(TransportError) {
-        guard !text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }), let parser = curl_url() else {
+        try CurlLibrary.load()
+        guard !text.utf8.contains(where: { $0 <= 0x20 || $0 == 0x7f }), let parser = ruhu_curl_url() else {
             throw TransportError.badURL(detail: "a space or control character in the URL")
         }
-        defer { curl_url_cleanup(parser) }
-        let result = curl_url_set(parser, CURLUPART_URL, text, UInt32(CURLU_DISALLOW_USER))
+        defer { ruhu_curl_url_cleanup(parser) }
+        let result = ruhu_curl_url_set(parser, CURLUPART_URL, text, UInt32(CURLU_DISALLOW_USER))
         guard result == CURLUE_OK else {
-            throw TransportError.badURL(detail: String(cString: curl_url_strerror(result)))
+            throw TransportError.badURL(detail: String(cString: ruhu_curl_url_strerror(result)))
         }
         func part(_ part: CURLUPart, _ flags: Int32 = 0) -> String? {
             var pointer: UnsafeMutablePointer<CChar>?
-            guard curl_url_get(parser, part, &pointer, UInt32(flags)) == CURLUE_OK, let pointer else { return nil }
-            defer { curl_free(pointer) }
+            guard ruhu_curl_url_get(parser, part, &pointer, UInt32(flags)) == CURLUE_OK, let pointer else { return nil }
+            defer { ruhu_curl_free(pointer) }
             return String(cString: pointer)
         }
         guard let scheme = part(CURLUPART_SCHEME).flatMap({ Scheme(rawValue: $0) }) else {
