@@ -105,4 +105,26 @@ import Testing
         #expect(try session.next(position: position, bootstrapToken: [], hasPending: false) == .finish)
         #expect(session.counts.conflicted == 1 && session.counts.records == 3)
     }
+
+    /// What is decided is written at the station while the township decides the next frame.
+    @Test func aLongOutboxIsPushedAndPulledInTurns() throws {
+        var session = SyncSession()
+        let device = RecordID(high: 1, low: 1)
+        var position = ReplicaPosition(device: device, epoch: device, scopes: [], cursor: 0, isBootstrapped: true)
+        for frame in 1...3 as ClosedRange<UInt64> {
+            #expect(try session.next(position: position, bootstrapToken: [], hasPending: true) == .push)
+            session.pushed(
+                PushReply(
+                    outcomes: [SetOutcome(number: frame, seq: frame, result: .verbatim)], acknowledged: .init()))
+            let step = try session.next(position: position, bootstrapToken: [], hasPending: frame < 3)
+            #expect(step == .pull(after: position.cursor))
+            // Whatever follows the page waits until everything is pushed.
+            session.pulled(PullPage(epoch: device, from: position.cursor, to: frame, hasMore: true), records: 0)
+            position.cursor = frame
+        }
+        #expect(try session.next(position: position, bootstrapToken: [], hasPending: false) == .pull(after: 3))
+        session.pulled(PullPage(epoch: device, from: 3, to: 7), records: 0)
+        position.cursor = 7
+        #expect(try session.next(position: position, bootstrapToken: [], hasPending: false) == .finish)
+    }
 }

@@ -195,13 +195,16 @@ struct Parcel: Sendable {
 
 extension Courier {
     /// Sends a request whose answer will be asked for by an `exchange` of the same, and goes on. When something else is
-    /// asked for first, what was begun here is dropped. Does nothing unless ``worksAhead``.
+    /// asked for first, what was begun here is dropped. Does nothing unless ``worksAhead``, and when this very request
+    /// is under way.
     /// - Throws: when the request cannot be signed; what comes of it, `exchange` throws.
     func begin(
         _ method: HTTPMethod, _ path: String, query: String, parcel: Parcel = Parcel([]),
         shouldAbort: @escaping @Sendable () -> Bool
     ) throws {
         guard worksAhead else { return }
+        let asked = Asked(method: method, path: path, query: query, digest: parcel.digest)
+        if begun?.asked == asked { return }
         drop()
         let request = try request(method, path, query: query, parcel: parcel, keyID: keyID)
         let nonce = nonce
@@ -211,7 +214,7 @@ extension Courier {
             let response = try transport.send(request, onProgress: nil) { isUnwanted() || shouldAbort() }
             return try Self.verified(response, nonce: nonce)
         }
-        begun = Begun(asked: Asked(method: method, path: path, query: query, digest: parcel.digest), answer: answer)
+        begun = Begun(asked: asked, answer: answer)
     }
 
     /// What was begun, if it is this; anything else is dropped.

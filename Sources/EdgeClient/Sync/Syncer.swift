@@ -115,17 +115,18 @@ package struct Syncer {
     // MARK: - Push
 
     /// Offers the oldest undecided sets, as many as fit a frame, and records what became of them. While the township
-    /// decides, the next frame is made ready; it is sent only when the answer to this one is recorded.
+    /// decides, the next frame is made ready; it is sent when the answer to this one is recorded, before the page that
+    /// tells of it is written.
     /// - Parameter first: the number of the oldest set that waits.
     private func push(_ position: ReplicaPosition, first: UInt64?) throws -> PushReply {
         let frame = try nextFrame.take(first, at: position) ?? readyFrame(position, after: 0)
         guard let frame else { throw Problem(.internalError, "push") }
-        try courier.begin(.post, Self.pushPath, query: "", parcel: frame.parcel, shouldAbort: shouldAbort)
+        try begin(frame)
         // What goes wrong here goes wrong once more when the frame is due.
         if courier.worksAhead { nextFrame.frame = try? readyFrame(position, after: frame.last) }
         let body = try exchange(.post, Self.pushPath, parcel: frame.parcel)
         guard case .push(let reply) = body else { throw Problem(.unreachable, "push") }
-        try replica.write { transaction in
+        try replica.write(durability: .withTheNext) { transaction in
             try PageApplication.acknowledge(reply.outcomes, in: transaction)
             try keepNonce(in: transaction)
         }
@@ -133,6 +134,10 @@ package struct Syncer {
     }
 
     private static let pushPath = "/v1/push"
+
+    private func begin(_ frame: ReadyFrame) throws {
+        try courier.begin(.post, Self.pushPath, query: "", parcel: frame.parcel, shouldAbort: shouldAbort)
+    }
 
     /// The next frame, packed; `nil` when nothing waits above `number`.
     private func readyFrame(_ position: ReplicaPosition, after number: UInt64) throws -> ReadyFrame? {
@@ -158,9 +163,13 @@ package struct Syncer {
     private func pull(_ query: String, position: ReplicaPosition, session: inout SyncSession) throws {
         let body = try exchange(.get, Self.pullPath, query: query, standing: try standingAnswer(at: position))
         guard case .pull(let page) = body else { throw Problem(.unreachable, "pull") }
-        // The next page comes while this one is written.
-        if let next = Self.request(after: page) { try begin(Self.pullPath, query: next) }
-        let records = try replica.write { transaction in
+        // The next frame is decided, or the next page comes, while this one is written.
+        if let frame = nextFrame.frame {
+            try begin(frame)
+        } else if let next = Self.request(after: page) {
+            try begin(Self.pullPath, query: next)
+        }
+        let records = try replica.write(durability: .withTheNext) { transaction in
             let records = try PageApplication.apply(page, to: transaction)
             if page.isBootstrap {
                 try Meta.set(page.bootstrapToken, for: "bootstrap_token", in: transaction.database)
@@ -230,10 +239,13 @@ struct ReadyFrame {
 private final class FrameBox {
     var frame: ReadyFrame?
 
-    /// The frame, once, if it is the next: nothing else may have happened in the meantime.
+    /// The frame, once, if it is the next: nothing else may have happened in the meantime than that the cursor moved.
     /// - Parameter first: the number of the oldest set that waits.
     func take(_ first: UInt64?, at position: ReplicaPosition) -> ReadyFrame? {
         defer { frame = nil }
-        return frame?.first == first && frame?.position == position ? frame : nil
+        guard let frame, frame.first == first else { return nil }
+        var then = frame.position
+        then.cursor = position.cursor
+        return then == position ? frame : nil
     }
 }

@@ -29,6 +29,11 @@ package final class ReplicaTransaction: ReplicaStore {
         statements = Statements(database)
     }
 
+    /// Numbers of the hot statements that are not a kind's.
+    private enum Slot {
+        static let (overlay, outbox, ownChange, writer, seen) = (0, 1, 2, 3, 4)
+    }
+
     private func isOverlayEmpty() throws -> Bool {
         if let knownOverlayIsEmpty { return knownOverlayIsEmpty }
         let isEmpty =
@@ -157,8 +162,8 @@ package final class ReplicaTransaction: ReplicaStore {
 
     package func overlay(of record: RecordID) throws -> [UInt64] {
         if try isOverlayEmpty() { return [] }
-        var query = try Query(
-            database, "SELECT DISTINCT number FROM own_change WHERE record = ? AND is_overlay = 1 ORDER BY number")
+        var query = try statements.query(
+            Slot.overlay, "SELECT DISTINCT number FROM own_change WHERE record = ? AND is_overlay = 1 ORDER BY number")
         query.bind(record)
         return try query.all { $0.uint64(0) }
     }
@@ -179,7 +184,8 @@ package final class ReplicaTransaction: ReplicaStore {
         case (nil, let working?):
             try tables.insert(working, kind: kind, in: database, by: statements)
             if let top = highest[ObjectIdentifier(kind)], id > top { highest[ObjectIdentifier(kind)] = id }
-        case (let before?, let working?): try tables.update(from: before, to: working, kind: kind, in: database)
+        case (let before?, let working?):
+            try tables.update(from: before, to: working, kind: kind, in: database, by: statements)
         case (_?, nil): try tables.delete(id, kind: kind, in: database)
         case (nil, nil): break
         }
@@ -374,13 +380,15 @@ package final class ReplicaTransaction: ReplicaStore {
     }
 
     package func append(_ sealed: SealedSet) throws {
-        var query = try Query(database, "INSERT INTO outbox (number, hash, bytes, state) VALUES (?, ?, ?, 0)")
+        var query = try statements.query(
+            Slot.outbox, "INSERT INTO outbox (number, hash, bytes, state) VALUES (?, ?, ?, 0)")
         query.bind(sealed.set.number)
         query.bind(sealed.hash.bytes)
         query.bind(sealed.bytes)
         try query.run()
         for change in sealed.set.changes {
-            var overlay = try Query(database, "INSERT INTO own_change (record, number, is_overlay) VALUES (?, ?, 1)")
+            var overlay = try statements.query(
+                Slot.ownChange, "INSERT INTO own_change (record, number, is_overlay) VALUES (?, ?, 1)")
             overlay.bind(change.record)
             overlay.bind(sealed.set.number)
             try overlay.run()
@@ -420,15 +428,15 @@ package final class ReplicaTransaction: ReplicaStore {
     }
 
     package func remember(_ effects: [Effect]?, of record: RecordID, by writer: Writer) throws {
-        var query = try Query(
-            database, "INSERT OR IGNORE INTO writer (seq, device, author, time, reason) VALUES (?, ?, ?, ?, ?)")
+        var query = try statements.query(
+            Slot.writer, "INSERT OR IGNORE INTO writer (seq, device, author, time, reason) VALUES (?, ?, ?, ?, ?)")
         query.bind(writer.seq)
         query.bind(writer.device)
         query.bind(writer.author)
         query.bind(writer.time.rawValue)
         query.bind(writer.reason)
         try query.run()
-        var seen = try Query(database, "INSERT INTO seen (record, seq, edits) VALUES (?, ?, ?)")
+        var seen = try statements.query(Slot.seen, "INSERT INTO seen (record, seq, edits) VALUES (?, ?, ?)")
         seen.bind(record)
         seen.bind(writer.seq)
         seen.bind(effects.map { tables.codec.encode($0) })

@@ -49,7 +49,14 @@ final class KindSQL: Sendable {
     }
 
     /// Number of the kind's statement in ``Statements``, behind those that every kind shares.
-    func slot(_ statement: Int) -> Int { Self.searchSlot + 1 + 2 * number + statement }
+    func slot(_ statement: Slot) -> Int { Self.searchSlot + 1 + Slot.allCases.count * number + statement.rawValue }
+
+    /// The statements that a kind has in ``Statements``.
+    enum Slot: Int, CaseIterable {
+        case select, insert
+        /// Writes the head of a row alone.
+        case updateHead
+    }
 
     /// Of the statement that writes a search row; the numbers below it are the transaction's own.
     static let searchSlot = 7

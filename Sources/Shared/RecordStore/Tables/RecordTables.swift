@@ -69,7 +69,7 @@ package struct RecordTables: Sendable {
     /// The same by a transaction's own statements.
     func record(_ id: RecordID, kind: KindSchema, by statements: Statements) throws -> Record? {
         let sql = sql(kind)
-        return try record(id, kind: kind, by: statements.query(sql.slot(0), sql.selectByID))
+        return try record(id, kind: kind, by: statements.query(sql.slot(.select), sql.selectByID))
     }
 
     private func record(_ id: RecordID, kind: KindSchema, by query: Query) throws -> Record? {
@@ -147,7 +147,7 @@ package struct RecordTables: Sendable {
         _ record: Record, kind: KindSchema, in database: Database, by statements: Statements
     ) throws {
         let sql = sql(kind)
-        var query = try statements.query(sql.slot(1), sql.insert)
+        var query = try statements.query(sql.slot(.insert), sql.insert)
         bindHead(record, to: &query)
         let values = record.values.span
         for (index, type) in sql.stored { bind(values[index], type: type, to: &query) }
@@ -161,11 +161,19 @@ package struct RecordTables: Sendable {
     }
 
     /// Writes what differs between `before` and `after`.
-    package func update(from before: Record, to after: Record, kind: KindSchema, in database: Database) throws {
+    /// - Parameter statements: of the database's transaction, if one has them.
+    package func update(
+        from before: Record, to after: Record, kind: KindSchema, in database: Database, by statements: Statements? = nil
+    ) throws {
         let sql = sql(kind)
         let changed = sql.storedIndices.filter { before.values[$0] != after.values[$0] }
         guard before != after else { return }
-        var query = try Query(database, sql.update(changed))
+        var query =
+            if changed.isEmpty, let statements {
+                try statements.query(sql.slot(.updateHead), sql.update([]))
+            } else {
+                try Query(database, sql.update(changed))
+            }
         query.bind(after.scope.code)
         query.bind(after.seq)
         query.bind(after.isDeleted)

@@ -14,6 +14,9 @@ package struct SyncSession: Sendable {
     package private(set) var counts = Counts()
     private var highestDecided: Seq = 0
     private var hasMore = true
+    /// A frame was decided since the last pull. A long outbox is pushed and pulled in turns: what is decided is written
+    /// here while the township decides the next.
+    private var isPullDue = false
     private var rounds = 0
     /// How often the station had to fetch anew, or to take another identity.
     package private(set) var recoveries = 0
@@ -39,11 +42,11 @@ package struct SyncSession: Sendable {
         rounds += 1
         guard rounds <= Limits.roundsPerSync else { throw Problem(.busy, "rounds") }
         if !position.isBootstrapped { return .bootstrap(token: bootstrapToken) }
-        if hasPending {
+        if hasPending, !isPullDue {
             hasMore = true
             return .push
         }
-        if hasMore || position.cursor < highestDecided { return .pull(after: position.cursor) }
+        if isPullDue || hasMore || position.cursor < highestDecided { return .pull(after: position.cursor) }
         return .finish
     }
 
@@ -53,6 +56,7 @@ package struct SyncSession: Sendable {
     }
 
     package mutating func pushed(_ reply: PushReply) {
+        isPullDue = true
         for outcome in reply.outcomes {
             counts.sets += 1
             switch outcome.result {
@@ -70,5 +74,6 @@ package struct SyncSession: Sendable {
     package mutating func pulled(_ page: PullPage, records: Int) {
         counts.records += records
         hasMore = page.hasMore
+        isPullDue = false
     }
 }
