@@ -43,13 +43,29 @@ final class LedgerFile: Sendable {
     private func open() throws -> any DatabaseWriter {
         guard let path, isWritable(path) else { return try DatabaseQueue(configuration: Self.configuration) }
         do {
-            return try DatabasePool(path: path, configuration: Self.configuration)
+            return try pool(path)
         } catch let error as DatabaseError where LedgerFile.isDamage(error) {
             remove()
             guard isWritable(path) else { throw error }
-            return try DatabasePool(path: path, configuration: Self.configuration)
+            return try pool(path)
         }
     }
+
+    /// Of several that make the file at once, one turns it to the journal that it is kept with; SQLite lets nobody wait for
+    /// that, so the others come again.
+    private func pool(_ path: String) throws -> DatabasePool {
+        for _ in 1..<Self.openings {
+            do {
+                return try DatabasePool(path: path, configuration: Self.configuration)
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+                usleep(Self.pauseMicroseconds)
+            }
+        }
+        return try DatabasePool(path: path, configuration: Self.configuration)
+    }
+
+    private static let openings = 100
+    private static let pauseMicroseconds: useconds_t = 20_000
 
     /// Whether the file is there and can be written; made for its owner alone (mode 0600) when it is not there.
     private func isWritable(_ path: String) -> Bool {

@@ -96,12 +96,7 @@ package final class AuthorityTransaction: AuthorityStore {
     }
 
     package func openConflicts(of record: RecordID) throws -> [Record] {
-        let kind = ConflictRecord.kind
-        // By the index of what it is about (hence `+`): of open ones there may be thousands.
-        var query = try Query(
-            database, tables.sql(kind).selectAll + " WHERE record = ? AND +state = 'open' AND deleted = 0")
-        query.bind(record)
-        return try query.all { try tables.read($0, kind: kind) }
+        try tables.conflicts(in: database, includeClosed: false, of: record)
     }
 
     package func holder(of key: NaturalKey, like record: Record, kind: KindSchema) throws -> Record? {
@@ -303,7 +298,7 @@ package final class AuthorityTransaction: AuthorityStore {
             if rowless.remove(after.id) != nil {
                 try tables.insert(after, kind: mutation.kind, in: database, by: statements)
             } else {
-                try tables.update(from: before, to: after, kind: mutation.kind, in: database)
+                try tables.update(from: before, to: after, kind: mutation.kind, in: database, by: statements)
             }
             digests.subtract(before, kind: mutation.kind)
             if before.scope != after.scope { try recordMove(after.id, seq: seq, from: before.scope) }

@@ -118,12 +118,13 @@ extension RecordTables {
     /// Conflict records by the seq that touched them last.
     package func conflicts(in database: Database, includeClosed: Bool, of record: RecordID? = nil) throws -> [Record] {
         let kind = ConflictRecord.kind
+        var conditions = ["deleted = 0"]
+        // Of one record by the index of what it is about (hence `+`): of open ones there may be thousands.
+        if record != nil { conditions.append("record = ?") }
+        if !includeClosed { conditions.append((record == nil ? "" : "+") + "state = 'open'") }
         var query = try Query(
-            database,
-            sql(kind).selectAll
-                + " WHERE (?1 IS NULL OR record = ?1) AND (?2 OR state = 'open') AND deleted = 0 ORDER BY seq, id")
-        query.bind(record?.bytes)
-        query.bind(includeClosed)
+            database, sql(kind).selectAll + " WHERE \(conditions.joined(separator: " AND ")) ORDER BY seq, id")
+        if let record { query.bind(record) }
         return try query.all { try read($0, kind: kind) }
     }
 }
