@@ -116,6 +116,6 @@ struct LineRows: RowGroup {
     }
 
     private func stream(_ command: String, _ documents: [[String: Any]], at station: VillageStation) throws {
-        try station.pipe(try documents.map(BenchTownship.line).joined(separator: "\n"), to: command)
+        try station.pipe(documents.map(BenchTownship.line).joined(separator: "\n"), to: command)
     }
 }

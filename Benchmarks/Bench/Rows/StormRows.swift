@@ -52,10 +52,10 @@ enum StormRows: RowGroup {
     }
 
     private static func capture(_ sample: inout Sample, _ index: Int, at station: VillageStation) throws {
-        let lines = try (0..<each).map { row in
+        let lines = (0..<each).map { row in
             var fields = sample.next(index * each + row)
             fields["village"] = nil
-            return try BenchTownship.line(["kind": "household", "fields": fields])
+            return BenchTownship.line(["kind": "household", "fields": fields])
         }
         try station.pipe(lines.joined(separator: "\n"), to: "new")
     }

@@ -47,6 +47,7 @@ struct ServeCommand: AsyncParsableCommand {
     @Flag(help: ArgumentHelp(L("不加密，仅限本机", "Plain HTTP, on loopback only"))) var plainHttp = false
 
     func run() async throws {
+        Heaps.share()
         let (host, port) = try address()
         let isPlain = plainHttp
         guard !isPlain || Loopback.contains(host) else { throw Problem(.plainHTTPRefused, host) }

@@ -5,14 +5,12 @@ import SyncEngine
 package struct ReplicaDatabase: Sendable {
     package let queue: DatabaseQueue
     package let tables: RecordTables
-    /// A station is a small machine.
-    private static let cacheKibibytes = 4_096
 
     /// Opens or creates the replica at `path` and brings its structure up to date.
     /// - Throws: ``Problem`` ``Problem/Code/replicaDamaged``, ``Problem/Code/storageFull``; `DatabaseError`.
     package init(path: String, tables: RecordTables) throws {
         queue = try StoreFailure.explained(damaged: .replicaDamaged) {
-            let configuration = Connection.configuration(readers: 1, cacheKibibytes: Self.cacheKibibytes)
+            let configuration = Connection.configuration(readers: 1, cacheKibibytes: Connection.smallCacheKibibytes)
             let queue = try DatabaseQueue(path: path, configuration: configuration)
             let migrator = ReplicaMigrations.migrator
             try queue.prepare(migrator, tables: tables, structure: tables.structure(migrator)) { database in

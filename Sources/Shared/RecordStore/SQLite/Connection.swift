@@ -6,11 +6,12 @@ import SyncEngine
 package enum Connection {
     /// How long a command waits for the lock that `serve` or another command holds.
     package static let busyTimeoutSeconds = 15.0
+    /// What is read again is in the system's cache too: a station's capture and sync take the same with 2 MiB and 16.
+    package static let smallCacheKibibytes = 4_096
 
     /// - Parameters:
     ///   - readers: connections for concurrent reads of a pool.
-    ///   - cacheKibibytes: pages that each connection keeps at most. What is read again is in the system's cache too: a
-    ///     station's capture and sync take the same with 2 MiB and 16.
+    ///   - cacheKibibytes: pages that the writing connection keeps at most; a pool's readers keep ``smallCacheKibibytes``.
     package static func configuration(readers: Int = 4, cacheKibibytes: Int = 16_384) -> Configuration {
         var configuration = Configuration()
         configuration.busyMode = .timeout(busyTimeoutSeconds)
@@ -21,7 +22,7 @@ package enum Connection {
                 sql: """
                     PRAGMA journal_mode = WAL;
                     PRAGMA synchronous = FULL;
-                    PRAGMA cache_size = -\(cacheKibibytes);
+                    PRAGMA cache_size = -\(database.configuration.readonly ? smallCacheKibibytes : cacheKibibytes);
                     PRAGMA temp_store = MEMORY;
                     PRAGMA trusted_schema = OFF;
                     """)
