@@ -13,10 +13,6 @@ import Testing
         try replica.write { try Meta.set(number, for: "note", in: $0.database) }
     }
 
-    private func note(_ number: UInt64, durability: ReplicaDatabase.Durability, in replica: ReplicaDatabase) throws {
-        try replica.write(durability: durability) { try Meta.set(number, for: "note", in: $0.database) }
-    }
-
     private func noted(in replica: ReplicaDatabase) throws -> UInt64? {
         try replica.read { try Meta.number("note", in: $0.database) }
     }
@@ -42,47 +38,6 @@ import Testing
                 found == committed || found == committed + 1, "\(countdown): committed \(committed), found \(found)")
             try replica.queue.close()
         }
-    }
-
-    /// What the township tells again may go back, to the last commit that was durable at once and no further.
-    @Test(arguments: SimulatedDisk.Restart.allCases) func whatIsDurableWithTheNextGoesBackNoFurther(
-        mode: SimulatedDisk.Restart
-    ) throws {
-        var wentBack = 0
-        for countdown in stride(from: 1, through: 120, by: 4) {
-            let disk = SimulatedDisk(seed: UInt64(countdown))
-            var replica = try replica(on: disk)
-            disk.arm(.kill, countdown: countdown)
-            var (committed, durable): (UInt64, UInt64) = (0, 0)
-            for number in 1...60 as ClosedRange<UInt64> {
-                let isDurable = number % 4 == 0
-                do { try note(number, durability: isDurable ? .atOnce : .withTheNext, in: replica) } catch { break }
-                committed = number
-                if isDurable { durable = number }
-            }
-            try? replica.queue.close()
-            disk.restart(mode)
-            replica = try self.replica(on: disk)
-            let found = try noted(in: replica) ?? 0
-            let isBetween = found >= durable && found <= committed + 1
-            #expect(isBetween, "\(countdown): durable \(durable), committed \(committed), found \(found)")
-            if found < committed { wentBack += 1 }
-            try replica.queue.close()
-        }
-        #expect((wentBack > 0) == (mode != .keepsAll))
-    }
-
-    /// A power cut takes back what waits for the next commit, and nothing else is waited for.
-    @Test func whatIsDurableWithTheNextSyncsNothing() throws {
-        let disk = SimulatedDisk(seed: 1)
-        let replica = try replica(on: disk)
-        try note(1, in: replica)
-        let before = disk.counts.syncs
-        for number in 2...9 as ClosedRange<UInt64> { try note(number, durability: .withTheNext, in: replica) }
-        #expect(disk.counts.syncs == before)
-        try note(10, in: replica)
-        #expect(disk.counts.syncs > before)
-        try replica.queue.close()
     }
 
     @Test func aPowerCutTakesUnsyncedWritesBack() throws {

@@ -127,4 +127,23 @@ import Testing
         position.cursor = 7
         #expect(try session.next(position: position, bootstrapToken: [], hasPending: false) == .finish)
     }
+
+    /// After a restore the same sets are decided at lower seqs; the sync must not wait for the old ones.
+    @Test func aSyncThatMeetsARestoredTownshipEnds() throws {
+        var session = SyncSession()
+        let device = RecordID(high: 1, low: 1)
+        var position = ReplicaPosition(device: device, epoch: device, scopes: [], cursor: 900, isBootstrapped: true)
+        _ = try session.next(position: position, bootstrapToken: [], hasPending: true)
+        session.pushed(
+            PushReply(outcomes: [SetOutcome(number: 1, seq: 1_999, result: .verbatim)], acknowledged: .init()))
+        session.recovered()
+        position.cursor = 500
+        #expect(try session.next(position: position, bootstrapToken: [], hasPending: true) == .push)
+        session.pushed(
+            PushReply(outcomes: [SetOutcome(number: 1, seq: 1_500, result: .verbatim)], acknowledged: .init()))
+        #expect(try session.next(position: position, bootstrapToken: [], hasPending: false) == .pull(after: 500))
+        session.pulled(PullPage(epoch: device, from: 500, to: 1_500), records: 0)
+        position.cursor = 1_500
+        #expect(try session.next(position: position, bootstrapToken: [], hasPending: false) == .finish)
+    }
 }

@@ -126,7 +126,8 @@ package struct Syncer {
         if courier.worksAhead { nextFrame.frame = try? readyFrame(position, after: frame.last) }
         let body = try exchange(.post, Self.pushPath, parcel: frame.parcel)
         guard case .push(let reply) = body else { throw Problem(.unreachable, "push") }
-        try replica.write(durability: .withTheNext) { transaction in
+        onVerified()
+        try replica.write { transaction in
             try PageApplication.acknowledge(reply.outcomes, in: transaction)
             try keepNonce(in: transaction)
         }
@@ -163,13 +164,15 @@ package struct Syncer {
     private func pull(_ query: String, position: ReplicaPosition, session: inout SyncSession) throws {
         let body = try exchange(.get, Self.pullPath, query: query, standing: try standingAnswer(at: position))
         guard case .pull(let page) = body else { throw Problem(.unreachable, "pull") }
+        // Before anything is begun, which must not run out of a patience that is renewed when the page is written.
+        onVerified()
         // The next frame is decided, or the next page comes, while this one is written.
         if let frame = nextFrame.frame {
             try begin(frame)
         } else if let next = Self.request(after: page) {
             try begin(Self.pullPath, query: next)
         }
-        let records = try replica.write(durability: .withTheNext) { transaction in
+        let records = try replica.write { transaction in
             let records = try PageApplication.apply(page, to: transaction)
             if page.isBootstrap {
                 try Meta.set(page.bootstrapToken, for: "bootstrap_token", in: transaction.database)

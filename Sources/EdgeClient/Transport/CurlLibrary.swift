@@ -12,10 +12,10 @@ enum CurlLibrary {
         throw TransportError(
             .internalError, detail: "libcurl.so.4: \(problem)",
             message: Label(
-                zh: "本机缺少联网部件 libcurl4，请安装后再同步；资料已存在本机。",
+                zh: "本机没有可用的联网部件 libcurl4，请先安装（apt install libcurl4）再试；已填的资料都在本机。",
                 en: """
-                    This machine lacks the library libcurl4, which makes connections. Install it and sync again; your \
-                    records are on this machine.
+                    This machine has no usable libcurl4, which makes connections. Install it (apt install libcurl4) \
+                    and try again; what was typed stays on this machine.
                     """))
     }
 }

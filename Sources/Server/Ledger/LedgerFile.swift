@@ -54,17 +54,16 @@ final class LedgerFile: Sendable {
     /// Of several that make the file at once, one turns it to the journal that it is kept with; SQLite lets nobody wait for
     /// that, so the others come again.
     private func pool(_ path: String) throws -> DatabasePool {
-        for _ in 1..<Self.openings {
+        let deadline = ContinuousClock.now + .seconds(Self.busyTimeoutSeconds)
+        while true {
             do {
                 return try DatabasePool(path: path, configuration: Self.configuration)
-            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY {
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < deadline {
                 usleep(Self.pauseMicroseconds)
             }
         }
-        return try DatabasePool(path: path, configuration: Self.configuration)
     }
 
-    private static let openings = 100
     private static let pauseMicroseconds: useconds_t = 20_000
 
     /// Whether the file is there and can be written; made for its owner alone (mode 0600) when it is not there.

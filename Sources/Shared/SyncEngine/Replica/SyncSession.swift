@@ -50,9 +50,12 @@ package struct SyncSession: Sendable {
         return .finish
     }
 
+    /// What was decided before may have another seq now, or none.
     package mutating func recovered() {
         recoveries += 1
         hasMore = true
+        isPullDue = false
+        highestDecided = 0
     }
 
     package mutating func pushed(_ reply: PushReply) {
