@@ -58,7 +58,8 @@ final class LedgerFile: Sendable {
         while true {
             do {
                 return try DatabasePool(path: path, configuration: Self.configuration)
-            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < deadline {
+            } catch let error as DatabaseError where error.resultCode == .SQLITE_BUSY && ContinuousClock.now < deadline
+            {
                 usleep(Self.pauseMicroseconds)
             }
         }
