@@ -121,6 +121,14 @@ import Testing
         #expect(refused.json["error"]["code"].int == 5008)
     }
 
+    @Test func oneWrongDocumentAmongManySaysThatNoneWasSaved() throws {
+        let documents = #"{"number":"1"}{"number":"2","no_such_field":"x"}"#
+        let refused = try station.program.run(["new", "household", "-"], input: documents)
+        #expect(refused.code == 65)
+        #expect(refused.errors.contains("Document 2 is wrong and none was saved"), "\(refused.errors)")
+        #expect(try station.run("list", "household").json["count"].int == 0)
+    }
+
     @Test func aCodeIsGoodForOneStationOnly() throws {
         let code = try server.invite(village: "370404101201", staff: "李建国")
         let first = VillageStation(in: folder.url, name: "first")

@@ -37,8 +37,9 @@ import Testing
         station.program.environment["LD_LIBRARY_PATH"] = folder.url.path
         let id = try station.new("household", "number=1")
         let refused = try station.run("sync")
-        #expect(refused.code == 70)
-        #expect(refused.text.contains("libcurl4"))
+        #expect(refused.code == 69)
+        #expect(refused.json["error"]["code"].int == 5010)
+        #expect(refused.text.contains("apt install libcurl4"))
         #expect(refused.errors.contains("libcurl.so.4"))
         station.program.environment["LD_LIBRARY_PATH"] = nil
         #expect(try station.sync()["pushed"]["sets"].int == 1)

@@ -173,6 +173,24 @@ import Testing
         #expect(try server.faults(atRest: [station]) == [])
     }
 
+    @Test func aSyncThatIsCutOffSaysHowFarItCame() throws {
+        let folder = try TemporaryFolder()
+        let server = try TownshipServer(in: folder.url)
+        try server.start()
+        let proxy = try FaultProxy(to: server.port, seed: 1, percent: 0)
+        let station = VillageStation(in: folder.url, name: "a")
+        _ = try station.joinPatiently(proxy.url, code: try server.invite(village: "370404101201", staff: "王秀英"))
+        try station.sync()
+        _ = try station.new("household", "number=1")
+        // The push arrives, and nothing after it.
+        proxy.force(nil)
+        for _ in 0..<60 { proxy.force(.dropAnswer) }
+        let cut = try station.program.run(["sync"])
+        #expect(cut.code == 75)
+        #expect(cut.errors.contains("1 change sets up"), "\(cut.errors)")
+        proxy.becomeHonest()
+    }
+
     /// The checker of these suites, itself: what it must see, it sees.
     @Test func whatIsMissingOrWaitingIsNoticed() throws {
         let folder = try TemporaryFolder()

@@ -158,7 +158,7 @@ extension ReplicaCheck.Finding {
             case .overlay: L("未上传内容的显示", "Unsent work as it is shown")
             case .digest: L("摘要与记录相符", "Digests agree with the records")
             case .history: L("镇街的历史前后一致", "The township's history goes on from what it showed")
-            case .server: L("与镇街相符", "Agrees with the township")
+            case .server: L("上次同步时与镇街相符", "Agreed with the township when last synced")
             }
         return name + (detail.isEmpty ? "" : "：" + detail)
     }

@@ -13,36 +13,56 @@ struct JoinCommand: ParsableCommand {
 
     @OptionGroup var options: StationOptions
     @Argument(help: ArgumentHelp(L("镇街服务器网址", "The township server's URL"))) var url: String
-    @Argument(help: ArgumentHelp(L("邀请码；写 - 则从标准输入读", "The code; - reads it from standard input"))) var code: String
+    @Argument(
+        help: ArgumentHelp(
+            L("邀请码；写 - 则从标准输入读；只换网址时不用写", "The code; - reads it from standard input; not needed for a new URL alone")))
+    var code: String?
     @Option(help: ArgumentHelp(L("工作站名称（默认主机名）", "The station's name (default: the host's)"))) var name: String?
 
     func run() throws {
-        let text = code == "-" ? StandardInput.line() : code
-        guard let code = InvitationCode(text) else { throw Problem(.badInvitation) }
+        let code = try code.map { text in
+            guard let code = InvitationCode(text == "-" ? StandardInput.line() : text) else {
+                throw Problem(.badInvitation)
+            }
+            return code
+        }
+        let station = try code == nil ? options.station() : opened()
+        if let code, (try? station.membership()) == nil {
+            let name = name ?? SystemUser.hostName
+            try Self.reached { try StationEnrolment(station: station, url: url, code: code, name: name).run() }
+        } else {
+            try StationEnrolment.Again(station: station, url: url, code: code).run()
+        }
+        try report(station)
+    }
+
+    private func opened() throws -> Station {
         let folder = try options.folder()
         try DataFolder.create(folder.path)
-        let enrolment = StationEnrolment(
-            station: try Station.openOrCreate(folder, clock: SystemClock.now), url: url, code: code,
-            name: name ?? SystemUser.hostName)
-        let reply = try Self.reached { try enrolment.run() }
+        return try Station.openOrCreate(folder, clock: SystemClock.now)
+    }
+
+    private func report(_ station: Station) throws {
+        let member = try station.membership()
+        let position = try station.replica.read { try $0.position() }
+        let scopes = position.scopes.map(\.code)
         options.output.write(
             .object([
-                ("device", .string(reply.device.description)),
-                ("scopes", .array(reply.scopes.map { .string($0.code) })),
-                ("epoch", .string(reply.epoch.description)), ("station", .string(reply.station)),
-                ("staff", .string(reply.staff)), ("region", .string(reply.region)),
+                ("device", .string(member.device.description)), ("scopes", .array(scopes.map(JSONValue.string))),
+                ("epoch", .string(position.epoch.description)), ("station", .string(member.station)),
+                ("staff", .string(member.staff)), ("region", .string(member.region)),
             ]),
             text: L(
-                "已登记：\(reply.staff)，\(reply.scopes.map(\.code).joined(separator: " "))。下一步：ruhu sync",
-                "Enrolled: \(reply.staff), \(reply.scopes.map(\.code).joined(separator: " ")). Next: ruhu sync"))
+                "已登记：\(member.staff)，\(scopes.joined(separator: " "))，镇街网址 \(member.url)。下一步：ruhu sync",
+                "Enrolled: \(member.staff), \(scopes.joined(separator: " ")), at \(member.url). Next: ruhu sync"))
     }
 }
 
 extension JoinCommand {
     /// Nobody is a member yet who could sync: what to do next is to join again.
-    private static func reached<Reply>(_ attempt: () throws -> Reply) throws -> Reply {
+    private static func reached(_ attempt: () throws -> Void) throws {
         do {
-            return try attempt()
+            try attempt()
         } catch let problem as Problem where problem.code == .unreachable {
             throw again(problem)
         } catch let error as TransportError where error.problem.code == .unreachable {
@@ -60,16 +80,15 @@ extension JoinCommand {
     }
 }
 
-/// Turns a code into a member station, and may be repeated: the keys are kept before anything is sent.
+/// Turns a code into a member station. When the answer does not arrive, it may be repeated: the keys are kept before
+/// anything is sent.
 struct StationEnrolment {
     let station: Station
     let url: String
     let code: InvitationCode
     let name: String
 
-    func run() throws -> EnrolmentReply {
-        let isMember = (try? station.membership()) != nil
-        if isMember { try refuseAnotherCode() }
+    func run() throws {
         let signing = try SecretFile.readOrMake(station.folder.signingKeyPath) {
             Array(Curve25519.Signing.PrivateKey().rawRepresentation)
         }
@@ -87,14 +106,8 @@ struct StationEnrolment {
             key: Ed25519Signer(signingKey), nonce: [])
         let body = try courier.exchange(.post, "/v1/devices", body: wish.encoded(as: .protobuf))
         guard case .enrolment(let reply) = body else { throw Problem(.unreachable, "enrolment") }
-        if !isMember { try keep(reply, pin: pin, sealingKey: wish.sealingKey, nonce: courier.nonce) }
+        try keep(reply, pin: pin, sealingKey: wish.sealingKey, nonce: courier.nonce)
         try station.memory.keep(station.replica)
-        return reply
-    }
-
-    private func refuseAnotherCode() throws {
-        let known = try station.replica.read { try Meta.bytes("invitation", in: $0.database) }
-        guard known == code.secretHash.bytes else { throw Problem(.alreadyJoined) }
     }
 
     /// Only the server whose key the code names is spoken to.
@@ -123,6 +136,29 @@ struct StationEnrolment {
             try Meta.set(sealingKey, for: "sealing_public_key", in: database)
             try Meta.set(code.secretHash.bytes, for: "invitation", in: database)
             try Meta.set(nonce, for: "nonce", in: database)
+        }
+    }
+}
+
+extension StationEnrolment {
+    /// A member joins once more: the township has another address now, or the answer was not seen.
+    struct Again {
+        let station: Station
+        let url: String
+        /// A code is not needed, and if there is one it is that of the enrolment.
+        let code: InvitationCode?
+
+        /// Keeps the address when the station's own township answers there.
+        /// - Throws: ``Problem`` ``Problem/Code/alreadyJoined`` with another code; as ``Syncer/recognise()``.
+        func run() throws {
+            if let code {
+                let known = try station.replica.read { try Meta.bytes("invitation", in: $0.database) }
+                guard known == code.secretHash.bytes else { throw Problem(.alreadyJoined) }
+            }
+            let courier = try station.courier(at: url)
+            try Syncer(replica: station.replica, courier: courier, keys: station.keys).recognise()
+            try station.replica.write { try Meta.set(url, for: "url", in: $0.database) }
+            try station.memory.keep(station.replica)
         }
     }
 }

@@ -126,7 +126,7 @@ struct ListCommand: ParsableCommand {
                 try transaction.document(of: $0, kind: kind)
             }
         }
-        options.output.write(records: documents)
+        options.output.write(records: documents, of: page)
     }
 }
 
@@ -149,7 +149,7 @@ struct FindCommand: ParsableCommand {
                 try transaction.document(of: record, kind: kind)
             }
         }
-        options.output.write(records: documents)
+        options.output.write(records: documents, of: page)
     }
 }
 

@@ -83,6 +83,7 @@ struct SyncCommand: ParsableCommand {
             return
         }
         Diagnostics.detail(result.detail)
+        if !options.output.isJSON, let reached = counts.reached { Diagnostics.say(reached) }
         document.append(("error", Failure(problem).document))
         options.output.fail(problem, document: .object(document), code: result.outcome.exitCode)
     }
@@ -103,6 +104,14 @@ struct SyncCommand: ParsableCommand {
 }
 
 extension SyncSession.Counts {
+    /// How far a sync came that did not come to its end; `nil` when it did nothing.
+    var reached: String? {
+        guard sets > 0 || records > 0 else { return nil }
+        return L(
+            "到此为止：已上传 \(sets) 项，已下载 \(records) 条记录；其余的下次同步接着做。",
+            "So far: \(sets) change sets up, \(records) records down. The next sync goes on from here.")
+    }
+
     /// What a person should look at after an exchange, with the command to run.
     var remarks: [String] {
         var lines: [String] = []
@@ -152,10 +161,9 @@ struct StatusCommand: ParsableCommand {
             let pending = try transaction.outboxSets(OutboxFilter(.unsettled))
             let digests = try transaction.storedDigests()
             return JSONValue.object([
-                ("device", .string(position.device.description)), ("epoch", .string(position.epoch.description)),
                 ("station", .string(membership.station)), ("staff", .string(membership.staff)),
-                ("server", .string(membership.url)), ("cursor", .int(Int64(position.cursor))),
-                ("digest", .string(try transaction.digestSum().description)),
+                ("server", .string(membership.url)),
+                ("lastSync", try Meta.text("last_sync", in: transaction.database).map(JSONValue.string) ?? .null),
                 ("pendingSets", .int(Int64(pending.count))),
                 ("pendingFields", .int(Int64(pending.flatMap(\.sealed.set.changes).map(\.edits.count).reduce(0, +)))),
                 (
@@ -167,11 +175,13 @@ struct StatusCommand: ParsableCommand {
                 ("quarantined", .int(Int64(try transaction.outboxSets(OutboxFilter(.refused)).count))),
                 ("waitingBlobs", .int(Int64(waiting.count))),
                 ("waitingBytes", .int(Int64(waiting.map(\.size).reduce(0, +)))),
-                ("lastSync", try Meta.text("last_sync", in: transaction.database).map(JSONValue.string) ?? .null),
+                ("nights", .array(try transaction.nights(limit: Self.nights).map(\.document))),
                 ("scopes", .array(position.scopes.map { Self.row(of: $0, digests: digests) })),
+                ("cursor", .int(Int64(position.cursor))),
+                ("digest", .string(try transaction.digestSum().description)),
+                ("device", .string(position.device.description)), ("epoch", .string(position.epoch.description)),
                 ("treeHead", try transaction.treeHeads().last.map(\.document) ?? .null),
                 ("evidence", .array(try transaction.evidence().map(\.document))),
-                ("nights", .array(try transaction.nights(limit: Self.nights).map(\.document))),
             ])
         }
         options.output.write(document, text: StatusWords.outline(document))

@@ -95,7 +95,13 @@ struct Recorder {
                 return try draft(document)
             } catch let problem as Problem {
                 guard documents.count > 1 else { throw problem }
-                throw Problem(problem.code, "\(index + 1): \(problem.subject)", explanation: problem.explanation)
+                throw Problem(
+                    problem.code, "\(index + 1): \(problem.subject)", explanation: problem.explanation,
+                    hint: Label(
+                        zh: "第 \(index + 1) 个文档有错，全部没有保存；改正后整批再来一次。",
+                        en: """
+                            Document \(index + 1) is wrong and none was saved; correct it and give all of them again.
+                            """))
             }
         }
         try station.checkFreeSpace()

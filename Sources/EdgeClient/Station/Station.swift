@@ -71,6 +71,19 @@ struct Station {
         }
     }
 
+    /// To the township that the station belongs to, whose key is known.
+    /// - Parameter url: where the township is now, if not where it was.
+    /// - Throws: ``Problem`` ``Problem/Code/notJoined``; ``TransportError`` when libcurl cannot be used.
+    func courier(at url: String? = nil) throws -> Courier {
+        let membership = try membership()
+        let policy: TLSPolicy = membership.pin.map { .pinned(spkiSHA256: $0) } ?? .plain
+        let nonce = try replica.read { try Meta.bytes("nonce", in: $0.database) ?? [] }
+        return Courier(
+            transport: try HTTPTransport(policy, proxy: .ofProcess()), url: url ?? membership.url,
+            keyID: membership.device.description, key: try keys.signer(of: membership.device), nonce: nonce,
+            worksAhead: true)
+    }
+
     var memory: StationMemory { StationMemory(path: folder.memoryPath) }
     var keys: StationKeyFiles { StationKeyFiles(folder: folder) }
 

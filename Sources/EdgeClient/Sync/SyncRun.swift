@@ -41,7 +41,7 @@ struct SyncRun {
         defer { lock.release() }
         let started = ContinuousClock.now
         let patience = Patience(seconds: Self.patienceSeconds)
-        let courier = try courier()
+        let courier = try station.courier()
         var session = SyncSession()
         let syncer = Syncer(
             replica: station.replica, courier: courier, keys: station.keys, onProgress: onProgress,
@@ -74,16 +74,6 @@ struct SyncRun {
             result.outcome = .partial
         }
         return result
-    }
-
-    private func courier() throws -> Courier {
-        let membership = try station.membership()
-        let policy: TLSPolicy = membership.pin.map { .pinned(spkiSHA256: $0) } ?? .plain
-        let nonce = try station.replica.read { try Meta.bytes("nonce", in: $0.database) ?? [] }
-        return Courier(
-            transport: try HTTPTransport(policy, proxy: .ofProcess()), url: membership.url,
-            keyID: membership.device.description, key: try station.keys.signer(of: membership.device), nonce: nonce,
-            worksAhead: true)
     }
 
     /// Runs until it is done, is refused, or does not get further.
@@ -180,7 +170,7 @@ extension SyncRun {
         defer { lock.release() }
         let patience = Patience(seconds: Self.patienceSeconds)
         let syncer = Syncer(
-            replica: station.replica, courier: try courier(), keys: station.keys, onProgress: onProgress,
+            replica: station.replica, courier: try station.courier(), keys: station.keys, onProgress: onProgress,
             shouldAbort: { patience.isOver }, onVerified: { patience.renew() })
         do {
             try syncer.rebuild(.digest)
@@ -195,7 +185,7 @@ extension SyncRun {
     /// - Throws: ``Problem``: ``Problem/Code/unreachable``, ``Problem/Code/unknownBlob``, ``Problem/Code/storageFull``.
     func fetch(_ attachments: [Attachment], onProgress: @escaping (_ done: Int, _ total: Int) -> Void) throws {
         let patience = Patience(seconds: Self.patienceSeconds)
-        var carrier = BlobCarrier(replica: station.replica, courier: try courier(), blobs: station.blobs)
+        var carrier = BlobCarrier(replica: station.replica, courier: try station.courier(), blobs: station.blobs)
         carrier.onProgress = onProgress
         carrier.shouldAbort = { patience.isOver }
         carrier.onVerified = { patience.renew() }

@@ -38,6 +38,16 @@ extension Syncer {
         }
     }
 
+    /// Whether the one who answers is the township that this station belongs to; nothing is taken from it.
+    /// - Throws: ``TransportError``; ``Problem`` ``Problem/Code/historyRewritten`` when it is another; what else it says.
+    func recognise() throws {
+        do {
+            _ = try verified(.get, "/v1/hello")
+        } catch let problem as Problem where problem.code == .unknownDevice {
+            // Restored from before the enrolment, and signed with the township's key: the next sync is let in again.
+        }
+    }
+
     /// Asks already for what will be asked for when what came last is kept.
     func begin(_ path: String, query: String) throws {
         try courier.begin(

@@ -10,7 +10,7 @@ final class EasyHandle {
     /// Once a process, before the first handle. Swift runs it once, whichever thread comes first.
     private static let globalResult = ruhu_curl_global_init(Int(CURL_GLOBAL_DEFAULT))
 
-    /// - Throws: ``TransportError`` of kind `internalError` when libcurl is missing or does not start.
+    /// - Throws: ``TransportError`` of kind `noLibrary` when libcurl cannot be loaded, `internalError` when it does not start.
     init() throws(TransportError) {
         try CurlLibrary.load()
         guard Self.globalResult == CURLE_OK, let pointer = ruhu_curl_easy_init() else {

@@ -8,6 +8,7 @@ extension TransportError: ProblemConvertible {
         case .unreachable, .tooLarge, .aborted: Problem(.unreachable, explanation: message)
         case .untrusted: Problem(.wrongServerKey, explanation: message)
         case .badURL: Problem(.badValue, "URL", explanation: message)
+        case .noLibrary: Problem(.noNetworkLibrary)
         case .internalError: Problem(.internalError, explanation: message)
         }
     }

@@ -13,6 +13,8 @@ package struct TransportError: Error, Hashable, Sendable {
         case aborted
         /// The URL is malformed, or not allowed under the policy.
         case badURL
+        /// libcurl cannot be loaded.
+        case noLibrary
         /// A fault of this program or of libcurl.
         case internalError
     }

@@ -40,10 +40,10 @@ struct CaseListCommand: ParsableCommand {
             let reader = try CaseReader(township, in: database)
             return try some?.map { try reader.file($0.description, at: now) } ?? reader.files(selection, at: now)
         }
-        let documents = files.map(CaseDocument.init)
+        let page = page.page(of: files, id: \.application.record.id)
+        let documents = page.rows.map(CaseDocument.init)
         options.output.write(
-            .object([("cases", .array(documents.map(\.row))), ("count", .int(Int64(documents.count)))]),
-            text: Self.table(documents))
+            .object([("cases", .array(documents.map(\.row)))] + page.members), text: Self.table(documents) + page.note)
     }
 
     /// The page of those that the options choose, as the ledger knows them: nobody's file is read for being left out.
@@ -53,7 +53,7 @@ struct CaseListCommand: ParsableCommand {
         let clocks: [CaseClock.State?] = late ? [.overdue, .warning] : [nil]
         let ids = try township.ledger.read { reader in
             try clocks.flatMap { clock in
-                try reader.cases(LedgerReader.CaseFilter(status: status, clock: clock), limit: Limits.listRecords)
+                try reader.cases(LedgerReader.CaseFilter(status: status, clock: clock), limit: Limits.listRecords + 1)
                     .map(\.application)
             }
         }

@@ -23,7 +23,7 @@ struct ListCommand: ParsableCommand {
                 RecordDocument($0, kind: kind, conflicts: try tables.openConflicts(of: $0.id, in: database))
             }
         }
-        options.output.write(records: documents)
+        options.output.write(records: documents, of: page)
     }
 }
 
@@ -46,7 +46,7 @@ struct FindCommand: ParsableCommand {
                 RecordDocument(record, kind: kind, conflicts: try tables.openConflicts(of: record.id, in: database))
             }
         }
-        options.output.write(records: documents)
+        options.output.write(records: documents, of: page)
     }
 }
 

@@ -46,8 +46,8 @@ package struct ConflictDocument: Sendable {
         let field = FieldNames.label(of: text("field"), in: subject).text() + element
         let head = "\(record.id)  \(kind) \(text("record"))  \(field)  \(Self.label(ofState: text("state")).text())"
         let rows = [
-            (L("原值", "Base"), said("base")), (L("已有的值", "Theirs"), said("theirs")),
-            (L("后到的值", "Mine"), said("mine")), (L("现行值", "Standing"), said("standing")),
+            (L("原值", "Base"), said("base")), (L("已有的值", "Already there"), said("theirs")),
+            (L("后到的值", "Decided later"), said("mine")), (L("现行值", "Standing"), said("standing")),
             (L("填写人", "Authors"), value("authors").elements.joined(separator: L("、", ", "))),
         ]
         let width = rows.map { TerminalText.width($0.0) }.max() ?? 0

@@ -100,11 +100,12 @@ package struct RecordDocument: Sendable {
 }
 
 extension Output {
-    /// `records` and `count`; for people a table when all are of one kind.
-    package func write(records: [RecordDocument]) {
-        let stated = isJSON ? records.map(\.json) : []
-        let document = JSONValue.object([("records", .array(stated)), ("count", .int(Int64(records.count)))])
-        write(document, text: Self.table(of: records))
+    /// `records`, `count` and `next`; for people a table when all are of one kind.
+    /// - Parameter found: of the selection of `page`.
+    package func write(records found: [RecordDocument], of page: PageOptions) {
+        let page = page.page(of: found, id: \.record.id)
+        let stated = isJSON ? page.rows.map(\.json) : []
+        write(.object([("records", .array(stated))] + page.members), text: Self.table(of: page.rows) + page.note)
     }
 
     static func table(of records: [RecordDocument]) -> String {

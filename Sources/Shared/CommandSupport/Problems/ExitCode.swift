@@ -32,7 +32,7 @@ extension Problem.Code {
             .badForm, .answersRefused, .visitClosed, .unknownAccount, .accountExists, .weakPassword,
             .changedMeanwhile:
             .badData
-        case .unreachable: .unreachable
+        case .unreachable, .noNetworkLibrary: .unreachable
         case .internalError: .internalError
         case .alreadyJoined, .alreadyInitialised, .cannotCreate, .cannotListen, .alreadyServed: .cannotCreate
         case .storage, .unreadableFile, .storageFull, .replicaDamaged, .authorityDamaged: .inputOutput

@@ -82,6 +82,13 @@ extension ProblemTexts {
         "already-served", zh: "这个数据目录已有一个 ruhu-server serve 在提供服务",
         en: "A ruhu-server serve is running on this data folder already",
         hintZh: "用那一个，或先停掉它；别的命令可以照常使用。", hintEn: "Use that one, or stop it first; other commands work beside it.")
+    static let noNetworkLibrary = ProblemTexts(
+        "no-network-library", zh: "本机缺少联网用的 libcurl4，或它太旧、已损坏",
+        en: "This machine's libcurl4, which makes connections, is missing, damaged or too old",
+        hintZh: "请安装（apt install libcurl4）后再试；其他命令照常可用，已填的内容都在。",
+        hintEn:
+            "Install it (apt install libcurl4) and try again; other commands work without it, and what was typed is kept."
+    )
     static let authorityDamaged = ProblemTexts(
         "authority-damaged", zh: "镇街数据库损坏", en: "The township's database is damaged",
         hintZh: "请停止服务，运行 ruhu-server audit verify，再用 ruhu-server restore 恢复备份；各站会补传之后的内容。",

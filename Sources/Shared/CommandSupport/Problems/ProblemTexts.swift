@@ -128,6 +128,7 @@ extension Problem.Code {
         case .authorityDamaged: .authorityDamaged
         case .cannotListen: .cannotListen
         case .alreadyServed: .alreadyServed
+        case .noNetworkLibrary: .noNetworkLibrary
         }
     }
 }

@@ -9,6 +9,7 @@ package struct PageOptions: ParsableArguments {
 
     package init() {}
 
+    /// One row more than the page holds, by which ``page(of:id:)`` knows that more follow.
     /// - Throws: ``Problem`` ``Problem/Code/badValue`` for a limit outside 1…``Limits/listRecords``, or an id that is
     ///   none.
     package func selection() throws -> RecordSelection {
@@ -25,7 +26,34 @@ package struct PageOptions: ParsableArguments {
             }
             return id
         }
-        return RecordSelection(limit: limit, after: start, isComplete: all)
+        return RecordSelection(limit: limit + 1, after: start, isComplete: all)
+    }
+
+    /// The rows that were asked for, of what ``selection()`` selected.
+    package func page<Row>(of found: [Row], id: (Row) -> RecordID) -> ListPage<Row> {
+        let rows = Array(found.prefix(limit))
+        return ListPage(rows: rows, next: found.count > limit ? rows.last.map(id) : nil)
+    }
+}
+
+/// A page of a listing.
+package struct ListPage<Row> {
+    package let rows: [Row]
+    /// What `--after` takes for the page that follows; `nil` when nothing does.
+    package let next: RecordID?
+
+    /// What its document says besides the rows: `count`, and `next`, null when nothing follows.
+    package var members: [(String, JSONValue)] {
+        [("count", .int(Int64(rows.count))), ("next", next.map { .string($0.description) } ?? .null)]
+    }
+
+    /// For people, below the rows; empty when nothing follows.
+    package var note: String {
+        guard let next else { return "" }
+        return "\n"
+            + L(
+                "以上 \(rows.count) 条，后面还有：加 --after \(next) 接着列。",
+                "\(rows.count) shown, and more follow: go on with --after \(next).")
     }
 }
 

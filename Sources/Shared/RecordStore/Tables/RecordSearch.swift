@@ -24,7 +24,7 @@ extension RecordTables {
             query.bind(code)
             if !isVillage { query.bind(code) }
         }
-        query.bind(min(selection.limit, Limits.listRecords))
+        query.bind(selection.limit)
         return try query.all { try read($0, kind: kind) }
     }
 
@@ -82,7 +82,7 @@ extension RecordTables {
             found.append((record, kind))
             return true
         }
-        return Array(found.sorted { $0.0.id < $1.0.id }.prefix(min(selection.limit, Limits.listRecords)))
+        return Array(found.sorted { $0.0.id < $1.0.id }.prefix(selection.limit))
     }
 
     /// Writes the search lines anew from the records.

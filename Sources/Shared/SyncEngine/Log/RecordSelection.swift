@@ -1,6 +1,6 @@
 /// Which records a listing shows.
 package struct RecordSelection: Hashable, Sendable {
-    /// At most so many; ``Limits/listRecords`` at the very most.
+    /// At most so many.
     package var limit: Int
     /// After this id, in id order.
     package var after: RecordID?

@@ -128,5 +128,6 @@ package struct Problem: Error, Hashable, Sendable {
         case authorityDamaged = 5007
         case cannotListen = 5008
         case alreadyServed = 5009
+        case noNetworkLibrary = 5010
     }
 }
