@@ -134,6 +134,69 @@ import Testing
     }
 }
 
+/// What a replica shows is the shadow with the sets on top that are not settled, and which those are the outbox says.
+@Suite struct OverlayTests {
+    private let world: World
+    private let root: RecordID
+
+    /// One record, typed in set 1 and edited in set 2, both settled.
+    init() throws {
+        world = try World(seed: 7, places: ["370404101201"])
+        root = try world.new(0, Sample.root, .set("latest", .text("一")))
+        try world.edit(0, Sample.root, root, .set("latest", .text("二")))
+        try world.settle()
+    }
+
+    private var replica: ReplicaDatabase { world.stations[0].replica }
+
+    /// The page that tells of set 2 at a later seq, as of one that is released from quarantine.
+    private func decideAnew() throws {
+        try replica.write { transaction in
+            let position = try transaction.position()
+            var page = PullPage(epoch: position.epoch, from: position.cursor, to: position.cursor + 1, records: [])
+            page.outcomes = [SetOutcome(number: 2, seq: position.cursor + 1, result: .verbatim)]
+            _ = try PageApplication.apply(page, to: transaction)
+        }
+    }
+
+    @Test func aSettledSetThatIsDecidedAnewKeepsWhatTheTownshipStated() throws {
+        let before = try #require(try world.working(0, Sample.root, root))
+        try decideAnew()
+        let (shadow, working) = try replica.read { try $0.states(of: root, kind: Sample.root) }
+        #expect(working?.value("latest", in: Sample.root) == .text("二"))
+        #expect(shadow.record == working)
+        #expect(working?.seq == before.seq + 1)
+        #expect(working?.scope == before.scope)
+        #expect(try replica.read { try $0.overlay(of: root) } == [])
+        #expect(try replica.read { try ReplicaCheck($0).run() }.allSatisfy(\.isSound))
+    }
+
+    @Test func whatIsTypedMeanwhileStaysOnTop() throws {
+        try world.edit(0, Sample.root, root, .set("review", .text("在镇街决定之前填的")))
+        try decideAnew()
+        let (shadow, working) = try replica.read { try $0.states(of: root, kind: Sample.root) }
+        #expect(shadow.record?.value("latest", in: Sample.root) == .text("二"))
+        #expect(shadow.record?.value("review", in: Sample.root) == .null)
+        #expect(working?.value("review", in: Sample.root) == .text("在镇街决定之前填的"))
+        #expect(try replica.read { try $0.overlay(of: root) } == [3])
+        #expect(try replica.read { try ReplicaCheck($0).run() }.allSatisfy(\.isSound))
+    }
+
+    @Test func aSetThatChangesARecordTwiceIsOneOfItsSets() throws {
+        let twice = try replica.write { transaction in
+            let last = try transaction.lastOutboxSet()
+            let change = Change(kind: "root", record: root, operation: .edit, edits: [Edit("latest", new: .text("三"))])
+            let set = ChangeSet(
+                device: try transaction.position().device, number: last.number + 1, time: last.time, author: "a",
+                schemaVersion: 1, base: Base(epoch: try transaction.position().epoch, seq: 2),
+                changes: [change, change])
+            try transaction.append(SealedSet(set: set, bytes: WireCodec().encode(set), after: last.hash))
+            return set.number
+        }
+        #expect(try replica.read { try $0.overlay(of: root) } == [twice])
+    }
+}
+
 @Suite struct MigrationTests {
     private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 

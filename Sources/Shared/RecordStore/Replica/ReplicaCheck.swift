@@ -90,7 +90,7 @@ package struct ReplicaCheck {
             if columns.state == 0 { firstPending = firstPending ?? number } else { lastDecided = number }
             // Carried out of a damaged replica; a decided one above it says that it is decided too.
             if columns.state != 0 { withoutOutcome = columns.seq == nil ? withoutOutcome ?? number : nil }
-            if try !isWell || !ownChangesMatch(set, number: number, isOverlaid: columns.state < 2) {
+            if try !isWell || !ownChangesMatch(set, number: number) {
                 wrong.append(number)
             }
             return wrong.count < Self.limit
@@ -101,15 +101,13 @@ package struct ReplicaCheck {
         return wrong
     }
 
-    private func ownChangesMatch(_ set: ChangeSet?, number: UInt64, isOverlaid: Bool) throws -> Bool {
+    private func ownChangesMatch(_ set: ChangeSet?, number: UInt64) throws -> Bool {
         guard let set else { return true }
         for record in Set(set.changes.map(\.record)) {
             var query = try Query(
-                transaction.database,
-                "SELECT count(*) FROM own_change WHERE record = ? AND number = ? AND is_overlay = ?")
+                transaction.database, "SELECT count(*) FROM own_change WHERE record = ? AND number = ?")
             query.bind(record)
             query.bind(number)
-            query.bind(isOverlaid)
             if try query.first({ $0.int(0) }) == 0 { return false }
         }
         return true

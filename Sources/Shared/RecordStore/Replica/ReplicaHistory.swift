@@ -18,7 +18,7 @@ extension ReplicaTransaction {
     }
 
     private func ownSets(naming record: RecordID) throws -> [OutboxSet] {
-        var query = try Query(database, "SELECT DISTINCT number FROM own_change WHERE record = ? ORDER BY number")
+        var query = try Query(database, "SELECT number FROM own_change WHERE record = ? ORDER BY number")
         query.bind(record)
         return try query.all { $0.uint64(0) }.compactMap { try outboxSet($0) }
     }

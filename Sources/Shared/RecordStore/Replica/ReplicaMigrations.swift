@@ -19,8 +19,20 @@ package enum ReplicaMigrations {
         migrator.registerMigration("2026-11-25 visits under way") { database in
             try database.execute(sql: visitDrafts)
         }
+        migrator.registerMigration("2026-11-26 the overlay is what is not settled") { database in
+            try database.execute(sql: overlayByState)
+        }
         return migrator
     }
+
+    private static let overlayByState = """
+        -- Which records a set names. The overlay is those whose set is not settled, which the outbox says.
+        CREATE TABLE own_change_by_state (
+            record BLOB NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (record, number)) STRICT, WITHOUT ROWID;
+        INSERT OR IGNORE INTO own_change_by_state SELECT record, number FROM own_change ORDER BY record, number;
+        DROP TABLE own_change;
+        ALTER TABLE own_change_by_state RENAME TO own_change;
+        """
 
     private static let visitDrafts = """
         -- Visits that are not finished, one a household, and those that were put aside, with the reason. The form is the

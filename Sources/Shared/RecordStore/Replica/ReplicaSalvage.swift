@@ -97,7 +97,8 @@ package struct ReplicaSalvage {
         columns: [String]
     ) -> (rows: [(number: UInt64, row: [DatabaseValue])], highest: UInt64, isEndKnown: Bool) {
         let scanned = scan(table: "outbox", columns: columns, order: "number")
-        let named = scan(table: "own_change", columns: ["number"], order: "rowid").rows.compactMap { $0[0].asInt }
+        let named = scan(table: "own_change", columns: ["record", "number"], order: "record")
+            .rows.compactMap { $0[1].asInt }
         // One damaged number must not name thousands of sets that never were.
         let plausible = Int64(scanned.rows.count + named.count) + Int64(Limits.salvagedGap)
         var rows: [(number: UInt64, row: [DatabaseValue])] = []
@@ -144,10 +145,7 @@ package struct ReplicaSalvage {
         try transaction.database.execute(
             sql: "INSERT INTO outbox (\(columns.joined(separator: ", "))) VALUES (\(marks))",
             arguments: StatementArguments(values))
-        let isOverlaid = (values[3].asInt ?? 0) < 2
-        for change in kept.set.changes {
-            try transaction.addOwnChange(change.record, number: kept.number, isOverlaid: isOverlaid)
-        }
+        for change in kept.set.changes { try transaction.addOwnChange(change.record, number: kept.number) }
     }
 
     private func keepLost(_ plan: OutboxSalvage.Plan, in database: Database) throws {
@@ -185,14 +183,12 @@ package struct ReplicaSalvage {
     ) -> (rows: [[DatabaseValue]], isEndKnown: Bool) {
         guard let source else { return ([], false) }
         let list = columns.map { "\"\($0)\"" }.joined(separator: ", ")
-        let sql = "SELECT \(list), \"\(order)\" FROM \"\(table)\" ORDER BY \"\(order)\""
+        let sql = "SELECT \(list) FROM \"\(table)\" ORDER BY \"\(order)\""
         let (forward, isWhole) = Self.rows(sql, in: source)
-        if isWhole { return (forward.map { Array($0.dropLast()) }, true) }
+        if isWhole { return (forward, true) }
         let (backward, _) = Self.rows(sql + " DESC", in: source)
-        var rows = forward
-        let seen = Set(forward.compactMap(\.last))
-        for row in backward.reversed() where !row.isEmpty && !seen.contains(row[row.count - 1]) { rows.append(row) }
-        return (rows.map { Array($0.dropLast()) }, !backward.isEmpty)
+        let seen = Set(forward)
+        return (forward + backward.reversed().filter { !seen.contains($0) }, !backward.isEmpty)
     }
 
     private static func rows(_ sql: String, in source: DatabaseQueue) -> (rows: [[DatabaseValue]], isWhole: Bool) {
@@ -261,14 +257,4 @@ extension DatabaseValue {
     fileprivate var asInt: Int64? { if case .int64(let number) = storage { number } else { nil } }
     fileprivate var asText: String? { if case .string(let text) = storage { text } else { nil } }
     fileprivate var asBytes: [UInt8]? { if case .blob(let data) = storage { Array(data) } else { nil } }
-}
-
-extension ReplicaTransaction {
-    func addOwnChange(_ record: RecordID, number: UInt64, isOverlaid: Bool) throws {
-        var query = try Query(database, "INSERT INTO own_change (record, number, is_overlay) VALUES (?, ?, ?)")
-        query.bind(record)
-        query.bind(number)
-        query.bind(isOverlaid)
-        try query.run()
-    }
 }

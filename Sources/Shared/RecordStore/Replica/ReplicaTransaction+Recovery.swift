@@ -32,9 +32,6 @@ extension ReplicaTransaction {
         outbox.bind(epoch)
         outbox.bind(number)
         try outbox.run()
-        var overlay = try Query(database, "UPDATE own_change SET is_overlay = 1 WHERE number > ? AND is_overlay = 0")
-        overlay.bind(number)
-        try overlay.run()
         overlayHasChanged()
     }
 

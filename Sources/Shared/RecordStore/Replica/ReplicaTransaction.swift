@@ -37,7 +37,7 @@ package final class ReplicaTransaction: ReplicaStore {
     private func isOverlayEmpty() throws -> Bool {
         if let knownOverlayIsEmpty { return knownOverlayIsEmpty }
         let isEmpty =
-            try Query(database, "SELECT 1 FROM own_change WHERE is_overlay = 1 LIMIT 1").first { _ in true } == nil
+            try Query(database, "SELECT 1 FROM outbox WHERE state = 0 OR state = 1 LIMIT 1").first { _ in true } == nil
         knownOverlayIsEmpty = isEmpty
         return isEmpty
     }
@@ -163,7 +163,11 @@ package final class ReplicaTransaction: ReplicaStore {
     package func overlay(of record: RecordID) throws -> [UInt64] {
         if try isOverlayEmpty() { return [] }
         var query = try statements.query(
-            Slot.overlay, "SELECT DISTINCT number FROM own_change WHERE record = ? AND is_overlay = 1 ORDER BY number")
+            Slot.overlay,
+            """
+            SELECT c.number FROM own_change c CROSS JOIN outbox o ON o.number = c.number
+            WHERE c.record = ? AND o.state < 2 ORDER BY c.number
+            """)
         query.bind(record)
         return try query.all { $0.uint64(0) }
     }
@@ -221,8 +225,10 @@ package final class ReplicaTransaction: ReplicaStore {
     package func forgetShadow() throws {
         for kind in schema.kinds {
             try database.execute(
-                sql: "DELETE FROM \"\(kind.name)\" WHERE id NOT IN (SELECT record FROM own_change WHERE is_overlay = 1)"
-            )
+                sql: """
+                    DELETE FROM "\(kind.name)" WHERE id NOT IN (SELECT c.record FROM own_change c
+                    CROSS JOIN outbox o ON o.number = c.number WHERE o.state < 2)
+                    """)
         }
         try database.execute(sql: "DELETE FROM search_text")
         for table in ["shadow", "scope_digest", "seen", "writer", "held_record"] {
@@ -329,13 +335,34 @@ package final class ReplicaTransaction: ReplicaStore {
         return try query.all(readOutbox)
     }
 
-    /// A set that is settled already stays so, unless it was released from quarantine at a later seq.
+    package func settled(_ outcomes: [SetOutcome]) throws -> [OutboxSet] {
+        var again: [OutboxSet] = []
+        try forEachRun(of: outcomes) { first, last in
+            var query = try Query(
+                database,
+                Self.outboxColumns + """
+                     WHERE number BETWEEN ?1 AND ?2 AND state = 2 AND (seq IS NULL OR seq < number + ?3) ORDER BY number
+                    """)
+            query.bind(first.number)
+            query.bind(last)
+            query.bind(Int64(bitPattern: first.seq &- first.number))
+            again += try query.all(readOutbox)
+        }
+        return again
+    }
+
+    /// A set that is settled already stays so, unless it has a later outcome now.
     package func record(_ outcomes: [SetOutcome], state: OutboxSet.State) throws {
+        overlayHasChanged()
+        try forEachRun(of: outcomes) { first, last in try record(first, through: last, state: state) }
+    }
+
+    /// Runs of sets that have the same outcome at the next seqs: the first one's, and the last number.
+    private func forEachRun(of outcomes: [SetOutcome], _ body: (SetOutcome, UInt64) throws -> Void) throws {
         var first = 0
-        for index in outcomes.indices {
-            let isLast = index + 1 == outcomes.count || !outcomes[index].isFollowed(by: outcomes[index + 1])
-            guard isLast else { continue }
-            try record(outcomes[first], through: outcomes[index].number, state: state)
+        for index in outcomes.indices
+        where index + 1 == outcomes.count || !outcomes[index].isFollowed(by: outcomes[index + 1]) {
+            try body(outcomes[first], outcomes[index].number)
             first = index + 1
         }
     }
@@ -366,15 +393,10 @@ package final class ReplicaTransaction: ReplicaStore {
         let sorted = numbers.sorted()
         var first = 0
         for index in sorted.indices where index + 1 == sorted.count || sorted[index + 1] != sorted[index] + 1 {
-            for sql in [
-                "UPDATE outbox SET state = 2 WHERE number BETWEEN ? AND ?",
-                "UPDATE own_change SET is_overlay = 0 WHERE number BETWEEN ? AND ? AND is_overlay = 1",
-            ] {
-                var query = try Query(database, sql)
-                query.bind(sorted[first])
-                query.bind(sorted[index])
-                try query.run()
-            }
+            var query = try Query(database, "UPDATE outbox SET state = 2 WHERE number BETWEEN ? AND ?")
+            query.bind(sorted[first])
+            query.bind(sorted[index])
+            try query.run()
             first = index + 1
         }
     }
@@ -386,17 +408,20 @@ package final class ReplicaTransaction: ReplicaStore {
         query.bind(sealed.hash.bytes)
         query.bind(sealed.bytes)
         try query.run()
-        for change in sealed.set.changes {
-            var overlay = try statements.query(
-                Slot.ownChange, "INSERT INTO own_change (record, number, is_overlay) VALUES (?, ?, 1)")
-            overlay.bind(change.record)
-            overlay.bind(sealed.set.number)
-            try overlay.run()
-        }
-        if !sealed.set.changes.isEmpty { knownOverlayIsEmpty = false }
+        for change in sealed.set.changes { try addOwnChange(change.record, number: sealed.set.number) }
+        knownOverlayIsEmpty = false
         if case .amend(let number) = sealed.set.intent { try close(number, by: sealed.set.number) }
         if case .withdraw(let number) = sealed.set.intent { try close(number, by: sealed.set.number) }
         appended = (sealed.set.number, sealed.hash, sealed.set.time)
+    }
+
+    func addOwnChange(_ record: RecordID, number: UInt64) throws {
+        // A set may change a record twice.
+        var query = try statements.query(
+            Slot.ownChange, "INSERT OR IGNORE INTO own_change (record, number) VALUES (?, ?)")
+        query.bind(record)
+        query.bind(number)
+        try query.run()
     }
 
     private func close(_ number: UInt64, by closing: UInt64) throws {

@@ -47,7 +47,7 @@ package struct PageApplication<Store: ReplicaStore> {
     package static func acknowledge(_ outcomes: [SetOutcome], in store: Store) throws {
         let position = try store.position()
         var application = PageApplication(store: store)
-        try store.record(outcomes, state: .decided)
+        try application.record(outcomes)
         let passed = try outcomes.filter { $0.seq <= position.cursor }.compactMap { try store.outboxSet($0.number) }
         try application.settle(
             passed.filter { $0.state == .decided }, foldVerbatim: false, scope: position.scopes.first ?? Scope(""))
@@ -57,7 +57,7 @@ package struct PageApplication<Store: ReplicaStore> {
     private init(store: Store) { self.store = store }
 
     private mutating func apply(_ page: PullPage, position: ReplicaPosition) throws {
-        try store.record(page.outcomes, state: .decided)
+        try record(page.outcomes)
         if !page.isBootstrap || page.bootstrapToken.isEmpty {
             try settle(
                 try store.unsettled(upTo: page.to), foldVerbatim: !page.isBootstrap,
@@ -70,14 +70,22 @@ package struct PageApplication<Store: ReplicaStore> {
         for state in order { try save(state, scope: position.scopes.first ?? Scope("")) }
     }
 
+    /// A set that is decided anew lies on its records again; they are loaded as they are without it.
+    private mutating func record(_ outcomes: [SetOutcome]) throws {
+        for again in try store.settled(outcomes) { try load(recordsOf: again) }
+        try store.record(outcomes, state: .decided)
+    }
+
+    private mutating func load(recordsOf sent: OutboxSet) throws {
+        for change in sent.sealed.set.changes {
+            if let kind = store.schema.kind(change.kind) { _ = try load(change.record, kind: kind) }
+        }
+    }
+
     private mutating func settle(_ all: [OutboxSet], foldVerbatim: Bool, scope: Scope) throws {
         guard !all.isEmpty else { return }
         // Loaded as they are while the sets still lie on them.
-        for sent in all {
-            for change in sent.sealed.set.changes {
-                if let kind = store.schema.kind(change.kind) { _ = try load(change.record, kind: kind) }
-            }
-        }
+        for sent in all { try load(recordsOf: sent) }
         try store.settle(all.map(\.sealed.set.number))
         for sent in all { try fold(sent, foldVerbatim: foldVerbatim, scope: scope) }
     }

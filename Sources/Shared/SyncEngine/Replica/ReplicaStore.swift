@@ -96,6 +96,9 @@ package protocol ReplicaStore: CaptureView {
 
     /// Sets that are decided at a seq up to `seq` and not settled, in order of seq.
     func unsettled(upTo seq: Seq) throws -> [OutboxSet]
+    /// Those sets of `outcomes` that are settled and were decided earlier, or it is not known when: released from
+    /// quarantine, carried out of a damaged replica. In order of number.
+    func settled(_ outcomes: [SetOutcome]) throws -> [OutboxSet]
     func record(_ outcomes: [SetOutcome], state: OutboxSet.State) throws
     /// Takes sets out of the overlay.
     func settle(_ numbers: [UInt64]) throws
