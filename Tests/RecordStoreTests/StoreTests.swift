@@ -182,6 +182,15 @@ import Testing
         #expect(try replica.read { try ReplicaCheck($0).run() }.allSatisfy(\.isSound))
     }
 
+    @Test func nothingReadsTheWholeOutboxToLearnWhetherAnythingWaits() throws {
+        let plan = try replica.read { transaction in
+            try Row.fetchAll(transaction.database, sql: "EXPLAIN QUERY PLAN " + ReplicaTransaction.anyUnsettled)
+                .map { $0["detail"] as String }
+        }
+        #expect(plan.filter { $0.contains("outbox") }.allSatisfy { $0.contains("USING INDEX") }, "\(plan)")
+        #expect(plan.count { $0.contains("outbox") } == 2)
+    }
+
     @Test func aSetThatChangesARecordTwiceIsOneOfItsSets() throws {
         let twice = try replica.write { transaction in
             let last = try transaction.lastOutboxSet()

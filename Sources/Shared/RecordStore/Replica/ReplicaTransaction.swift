@@ -34,10 +34,14 @@ package final class ReplicaTransaction: ReplicaStore {
         static let (overlay, outbox, ownChange, writer, seen) = (0, 1, 2, 3, 4)
     }
 
+    /// By the two partial indexes; `state = 0 OR state = 1` would read the outbox from its beginning.
+    package static let anyUnsettled = """
+        SELECT 1 FROM outbox WHERE state = 0 UNION ALL SELECT 1 FROM outbox WHERE state = 1 LIMIT 1
+        """
+
     private func isOverlayEmpty() throws -> Bool {
         if let knownOverlayIsEmpty { return knownOverlayIsEmpty }
-        let isEmpty =
-            try Query(database, "SELECT 1 FROM outbox WHERE state = 0 OR state = 1 LIMIT 1").first { _ in true } == nil
+        let isEmpty = try Query(database, Self.anyUnsettled).first { _ in true } == nil
         knownOverlayIsEmpty = isEmpty
         return isEmpty
     }
