@@ -34,14 +34,14 @@ package final class ReplicaTransaction: ReplicaStore {
         static let (overlay, outbox, ownChange, writer, seen) = (0, 1, 2, 3, 4)
     }
 
-    /// By the two partial indexes; `state = 0 OR state = 1` would read the outbox from its beginning.
-    package static let anyUnsettled = """
-        SELECT 1 FROM outbox WHERE state = 0 UNION ALL SELECT 1 FROM outbox WHERE state = 1 LIMIT 1
-        """
+    /// The numbers of the sets that are not settled, by the two partial indexes: `state = 0 OR state = 1` would read the
+    /// outbox from its beginning.
+    package static let unsettled =
+        "SELECT number FROM outbox WHERE state = 0 UNION ALL SELECT number FROM outbox WHERE state = 1"
 
     private func isOverlayEmpty() throws -> Bool {
         if let knownOverlayIsEmpty { return knownOverlayIsEmpty }
-        let isEmpty = try Query(database, Self.anyUnsettled).first { _ in true } == nil
+        let isEmpty = try Query(database, Self.unsettled + " LIMIT 1").first { _ in true } == nil
         knownOverlayIsEmpty = isEmpty
         return isEmpty
     }
@@ -230,8 +230,8 @@ package final class ReplicaTransaction: ReplicaStore {
         for kind in schema.kinds {
             try database.execute(
                 sql: """
-                    DELETE FROM "\(kind.name)" WHERE id NOT IN (SELECT c.record FROM own_change c
-                    CROSS JOIN outbox o ON o.number = c.number WHERE o.state < 2)
+                    DELETE FROM "\(kind.name)" WHERE id NOT IN
+                    (SELECT record FROM own_change WHERE number IN (\(Self.unsettled)))
                     """)
         }
         try database.execute(sql: "DELETE FROM search_text")
@@ -520,7 +520,7 @@ package struct OutboxFilter: Sendable {
     var condition: String {
         switch wanted {
         case .pending: "state = 0"
-        case .unsettled: "(state = 0 OR state = 1)"
+        case .unsettled: "number IN (\(ReplicaTransaction.unsettled))"
         case .refused: "problem IS NOT NULL AND closed_by IS NULL"
         case .all: "true"
         }
