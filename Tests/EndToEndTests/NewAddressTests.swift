@@ -58,9 +58,82 @@ import Testing
         _ = try station.new("household", "number=1")
         try station.sync()
         _ = try station.new("household", "number=2")
-        #expect(try station.run("join", other.url).code == 77)
+        let refused = try station.run("join", other.url)
+        #expect(refused.code == 77)
+        #expect(refused.json["error"]["code"].int == 3009, "\(refused.text)")
         #expect(try station.run("status").json["server"].string == own.url)
         #expect(try station.sync()["pushed"]["sets"].int == 1)
+        // A slip accuses nobody.
+        #expect(try station.run("doctor").code == 0)
+    }
+
+    @Test func anOlderCopyIsNotFollowedAndNotChanged() throws {
+        let own = try township("a")
+        let station = try own.station("station", village: village, staff: "王秀英")
+        _ = try station.new("household", "number=1")
+        try station.sync()
+        own.stop()
+        let copy = folder.url.appending(path: "copy")
+        try FileManager.default.copyItem(at: own.folder, to: copy)
+        try own.start()
+        _ = try station.new("household", "number=2")
+        try station.sync()
+        let stale = TownshipServer(serving: copy)
+        try stale.start()
+        for _ in 0..<2 {
+            let refused = try station.run("join", stale.url)
+            #expect(refused.code == 77)
+            #expect(refused.json["error"]["code"].int == 4015, "\(refused.text)")
+        }
+        let epochs = try [own, stale].map { try $0.command("status").json["epoch"].string }
+        #expect(epochs[0] == epochs[1])
+        try station.sync()
+        #expect(try station.run("doctor").code == 0)
+    }
+
+    @Test func whatHappensBetweenTheReplicaAndItsMemoryIsNoDamage() throws {
+        let old = try township("a")
+        let station = try old.station("station", village: village, staff: "王秀英")
+        let remembered = station.folder.appending(path: "station")
+        let before = try Data(contentsOf: remembered)
+        _ = try station.new("household", "number=1")
+        old.stop()
+        let new = TownshipServer(serving: old.folder)
+        try new.start()
+        #expect(try station.run("join", new.url).code == 0)
+        // As if the power had gone before it was written down.
+        try before.write(to: remembered)
+        #expect(try station.run("doctor").code == 0)
+        #expect(try station.run("status").json["server"].string == new.url)
+        #expect(try station.sync()["pushed"]["sets"].int == 1)
+    }
+
+    @Test func anAddressIsWithoutQueryAndFragment() throws {
+        let server = try township("a")
+        let station = try server.station("station", village: village, staff: "王秀英")
+        for odd in ["\(server.url)/v1/hello#", "\(server.url)?a=b", "\(server.url)/#x"] {
+            #expect(try station.run("join", odd).code == 65, "\(odd)")
+        }
+        try station.sync()
+    }
+
+    @Test func aStationOfTheServersOwnMachineComesToTLSByItsCode() throws {
+        let plain = try township("a")
+        let code = try plain.invite(village: village, staff: "王秀英")
+        let station = VillageStation(in: folder.url, name: "station")
+        #expect(try station.run("join", plain.url, code).code == 0)
+        _ = try station.new("household", "number=1")
+        plain.stop()
+        let secure = TownshipServer(serving: plain.folder, isPlain: false)
+        try secure.start()
+        let asked = try station.run("join", secure.url)
+        #expect(asked.code == 65)
+        #expect(asked.text.contains("ruhu join URL CODE"), "\(asked.text)")
+        #expect(try station.run("join", secure.url, code).code == 0)
+        #expect(try station.sync()["pushed"]["sets"].int == 1)
+        secure.stop()
+        try plain.start()
+        #expect(try station.run("join", plain.url).code == 65)
     }
 
     @Test func overTLSTheKeySaysWhoseAddressItIs() throws {

@@ -28,11 +28,11 @@ package final class TownshipServer {
     }
 
     /// A township that is there already.
-    package init(serving folder: URL, environment: [String: String] = [:]) {
+    package init(serving folder: URL, isPlain: Bool = true, environment: [String: String] = [:]) {
         self.folder = folder
         program = Program(
             "ruhu-server", environment: ["RUHU_HOME": folder.path].merging(environment) { $1 })
-        isPlain = true
+        self.isPlain = isPlain
         port = 0
     }
 

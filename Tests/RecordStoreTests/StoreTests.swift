@@ -209,12 +209,12 @@ import Testing
 @Suite struct MigrationTests {
     private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "Fixtures")
 
-    private func open(_ name: String) throws -> (TemporaryDatabase, String) {
+    private func open(_ name: String, with change: String = "") throws -> (TemporaryDatabase, String) {
         let folder = TemporaryDatabase()
         let path = folder.url.appending(path: "\(name).sqlite").path
         let queue = try DatabaseQueue(path: path)
         let sql = try String(contentsOf: Self.fixtures.appending(path: "\(name)-2026-11-24.sql"), encoding: .utf8)
-        try queue.writeWithoutTransaction { try $0.execute(sql: sql) }
+        try queue.writeWithoutTransaction { try $0.execute(sql: sql + change) }
         try queue.close()
         return (folder, path)
     }
@@ -246,6 +246,16 @@ import Testing
         let replica = try ReplicaDatabase(path: path, tables: World.tables)
         let pending = try replica.read { try $0.outboxSets(OutboxFilter(.pending)) }
         #expect(pending.count == 1)
+        #expect(try replica.read { try ReplicaCheck($0).run() }.allSatisfy(\.isSound))
+    }
+
+    /// Released from quarantine, and its page not pulled yet: the page still finds it to be decided anew.
+    @Test func anOldSetThatIsDecidedAnewWaitsForItsPage() throws {
+        let (folder, path) = try open("replica", with: "UPDATE outbox SET state = 1, seq = 5 WHERE number = 1;")
+        defer { folder.remove() }
+        let replica = try ReplicaDatabase(path: path, tables: World.tables)
+        let later = SetOutcome(number: 1, seq: 5, result: .verbatim)
+        #expect(try replica.read { try $0.settled([later]) }.map(\.sealed.set.number) == [1])
         #expect(try replica.read { try ReplicaCheck($0).run() }.allSatisfy(\.isSound))
     }
 

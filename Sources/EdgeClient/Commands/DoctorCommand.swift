@@ -90,10 +90,9 @@ struct Doctor {
     private mutating func fetch() {
         do {
             try SyncRun(station: try Station.open(folder, clock: clock)).refetch()
-        } catch let problem as Problem {
-            unfetched = problem
         } catch {
-            unfetched = Problem(.storage, "\(error)")
+            unfetched =
+                error as? Problem ?? (error as? any ProblemConvertible)?.problem ?? Problem(.storage, "\(error)")
         }
     }
 

@@ -112,11 +112,22 @@ struct StationEnrolment {
 
     /// Only the server whose key the code names is spoken to.
     private func confirmedTransport() throws -> (HTTPTransport, Hash256?) {
-        let address = try WebAddress(url)
+        let address = try Self.address(url)
         guard address.scheme == .https else { return (try HTTPTransport(.plain, proxy: .ofProcess()), nil) }
+        let key = try Self.confirmedKey(of: url, by: code)
+        return (try HTTPTransport(.pinned(spkiSHA256: key), proxy: .ofProcess()), key)
+    }
+
+    fileprivate static func confirmedKey(of url: String, by code: InvitationCode) throws -> Hash256 {
         let key = try HTTPTransport(.discover, proxy: .ofProcess()).serverKey(of: url)
         guard code.confirms(key) else { throw Problem(.wrongServerKey, url) }
-        return (try HTTPTransport(.pinned(spkiSHA256: key), proxy: .ofProcess()), key)
+        return key
+    }
+
+    /// A server's address, to which the paths of requests are added.
+    fileprivate static func address(_ url: String) throws -> WebAddress {
+        guard !url.contains("?"), !url.contains("#") else { throw TransportError.badURL(detail: "a query or fragment") }
+        return try WebAddress(url)
     }
 
     private func keep(_ reply: EnrolmentReply, pin: Hash256?, sealingKey: [UInt8], nonce: [UInt8]) throws {
@@ -155,10 +166,38 @@ extension StationEnrolment {
                 let known = try station.replica.read { try Meta.bytes("invitation", in: $0.database) }
                 guard known == code.secretHash.bytes else { throw Problem(.alreadyJoined) }
             }
-            let courier = try station.courier(at: url)
+            let pin = try newPin()
+            let courier = try station.courier(at: url, pin: pin)
             try Syncer(replica: station.replica, courier: courier, keys: station.keys).recognise()
-            try station.replica.write { try Meta.set(url, for: "url", in: $0.database) }
+            try station.replica.write { transaction in
+                try Meta.set(url, for: "url", in: transaction.database)
+                if let pin { try Meta.set(pin.bytes, for: "pin", in: transaction.database) }
+            }
             try station.memory.keep(station.replica)
+        }
+
+        /// A station that joined on the server's own machine, without TLS, learns the server's key from its code.
+        private func newPin() throws -> Hash256? {
+            let address = try StationEnrolment.address(url)
+            let known = try station.membership().pin
+            guard known == nil, address.scheme == .https else {
+                if known != nil, address.scheme == .http {
+                    throw Problem(
+                        .badValue, url,
+                        explanation: Label(
+                            zh: "本站登记时用 https，不能改用不加密的 http",
+                            en: "This station joined by https, and does not go back to http"))
+                }
+                return nil
+            }
+            guard let code else {
+                throw Problem(
+                    .badValue, url,
+                    explanation: Label(
+                        zh: "第一次用 https，邀请码也要写：ruhu join 网址 邀请码",
+                        en: "For the first time by https the code is needed too: ruhu join URL CODE"))
+            }
+            return try StationEnrolment.confirmedKey(of: url, by: code)
         }
     }
 }

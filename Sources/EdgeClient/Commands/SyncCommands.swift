@@ -83,7 +83,7 @@ struct SyncCommand: ParsableCommand {
             return
         }
         Diagnostics.detail(result.detail)
-        if !options.output.isJSON, let reached = counts.reached { Diagnostics.say(reached) }
+        if !options.output.isJSON, let reached = counts.reached(result.outcome) { Diagnostics.say(reached) }
         document.append(("error", Failure(problem).document))
         options.output.fail(problem, document: .object(document), code: result.outcome.exitCode)
     }
@@ -105,11 +105,11 @@ struct SyncCommand: ParsableCommand {
 
 extension SyncSession.Counts {
     /// How far a sync came that did not come to its end; `nil` when it did nothing.
-    var reached: String? {
+    func reached(_ outcome: SyncRun.Outcome) -> String? {
         guard sets > 0 || records > 0 else { return nil }
-        return L(
-            "到此为止：已上传 \(sets) 项，已下载 \(records) 条记录；其余的下次同步接着做。",
-            "So far: \(sets) change sets up, \(records) records down. The next sync goes on from here.")
+        let done = L(
+            "到此为止：已上传 \(sets) 项，已下载 \(records) 条记录。", "So far: \(sets) change sets up, \(records) records down.")
+        return outcome == .refused ? done : done + L("其余的下次同步接着做。", " The next sync goes on from here.")
     }
 
     /// What a person should look at after an exchange, with the command to run.

@@ -72,11 +72,13 @@ struct Station {
     }
 
     /// To the township that the station belongs to, whose key is known.
-    /// - Parameter url: where the township is now, if not where it was.
+    /// - Parameters:
+    ///   - url: where the township is now, if not where it was.
+    ///   - pin: of a station that has none.
     /// - Throws: ``Problem`` ``Problem/Code/notJoined``; ``TransportError`` when libcurl cannot be used.
-    func courier(at url: String? = nil) throws -> Courier {
+    func courier(at url: String? = nil, pin: Hash256? = nil) throws -> Courier {
         let membership = try membership()
-        let policy: TLSPolicy = membership.pin.map { .pinned(spkiSHA256: $0) } ?? .plain
+        let policy: TLSPolicy = (membership.pin ?? pin).map { .pinned(spkiSHA256: $0) } ?? .plain
         let nonce = try replica.read { try Meta.bytes("nonce", in: $0.database) ?? [] }
         return Courier(
             transport: try HTTPTransport(policy, proxy: .ofProcess()), url: url ?? membership.url,

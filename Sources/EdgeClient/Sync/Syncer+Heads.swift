@@ -38,14 +38,44 @@ extension Syncer {
         }
     }
 
-    /// Whether the one who answers is the township that this station belongs to; nothing is taken from it.
-    /// - Throws: ``TransportError``; ``Problem`` ``Problem/Code/historyRewritten`` when it is another; what else it says.
+    /// Whether the one who answers is the township that this station belongs to, with all that it has shown. Nothing is
+    /// taken from it, told to it, or kept as evidence: the address may be a slip.
+    /// - Throws: ``TransportError``; ``Problem`` ``Problem/Code/wrongServerKey`` when it is another township,
+    ///   ``Problem/Code/historyRewritten`` when it is an older copy; what else it says.
     func recognise() throws {
+        let named = try heldHead()
+        var isProofDue = true
         do {
-            _ = try verified(.get, "/v1/hello")
+            _ = try courier.exchange(.get, "/v1/hello", query: Self.query("", naming: named), shouldAbort: shouldAbort)
         } catch let problem as Problem where problem.code == .unknownDevice {
-            // Restored from before the enrolment, and signed with the township's key: the next sync is let in again.
+            // Restored from before the enrolment: the next sync is let in again.
+            isProofDue = false
         }
+        guard let hello = courier.hello else { throw Problem(.unreachable, "hello") }
+        let verdict = try replica.read { transaction in
+            try held.judge(
+                hello, kept: try transaction.treeHeads(), named: named, isProofDue: isProofDue, in: transaction)
+        }
+        guard case .refused(let refusal) = verdict else { return }
+        throw refusal == .badSignature ? Self.anotherTownship : Self.anotherCopy(refusal)
+    }
+
+    private static let anotherTownship = Problem(
+        .wrongServerKey,
+        explanation: Label(zh: "这个网址上是另一个镇街", en: "Another township answers at this address"))
+
+    private static func anotherCopy(_ refusal: HeadCheck.Refusal) -> Problem {
+        Problem(
+            .historyRewritten, refusal.rawValue,
+            explanation: Label(
+                zh: "这个网址上的镇街数据比本站见过的旧，或者不是同一份",
+                en: "What answers at this address is an older copy of the township's data, or another one"),
+            hint: Label(
+                zh: "网址没有改。请镇街核对；如果是从旧数据恢复的，要先用 ruhu-server restore 恢复。",
+                en: """
+                    The address was not changed. Ask the township: data from before has to be brought back with \
+                    ruhu-server restore.
+                    """))
     }
 
     /// Asks already for what will be asked for when what came last is kept.

@@ -61,7 +61,7 @@ package struct ReplicaCheck {
 
     private static let limit = 100
 
-    /// What a station knows of itself never changes, but for its identity when it forks.
+    /// What a station knows of itself never changes, but for its identity when it forks, and the township's address.
     private func wrongKeys(_ remembered: [String: [UInt8]]) throws -> [String] {
         try remembered.filter { !ReplicaSalvage.changingKeys.contains($0.key) }.filter { key, value in
             try Meta.bytes(key, in: transaction.database) != value

@@ -26,6 +26,10 @@ package enum ReplicaMigrations {
     }
 
     private static let overlayByState = """
+        -- What was decided anew after it was settled, by a page that is still to come, is settled below that page until then.
+        UPDATE outbox SET state = 2, seq = seq - 1
+            WHERE state = 1 AND number IN (SELECT number FROM own_change WHERE is_overlay = 0);
+
         -- Which records a set names. The overlay is those whose set is not settled, which the outbox says.
         CREATE TABLE own_change_by_state (
             record BLOB NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (record, number)) STRICT, WITHOUT ROWID;

@@ -31,7 +31,9 @@ package struct ReplicaSalvage {
     ]
 
     /// Those of them that may have become another since they were remembered.
-    static let changingKeys: Set<String> = ["device", "lineage", "epoch"]
+    static let changingKeys: Set<String> = [
+        "device", "lineage", "epoch", "url", "certificate", "sealing_public_key", "former",
+    ]
 
     /// Of the place in a history that the fresh replica is not at.
     private static let placeKeys: Set<String> = [
@@ -84,11 +86,18 @@ package struct ReplicaSalvage {
         }
         for (key, value) in remembered {
             // What never changes is right as it was remembered; what may have, only when nothing better is there.
-            if !Self.changingKeys.contains(key) || meta[key].map({ key != "lineage" && $0.count != 16 }) ?? true {
-                meta[key] = value
-            }
+            if !Self.changingKeys.contains(key) || !Self.isWhole(meta[key], of: key) { meta[key] = value }
         }
         return meta
+    }
+
+    private static func isWhole(_ value: [UInt8]?, of key: String) -> Bool {
+        guard let value else { return false }
+        return switch key {
+        case "device", "epoch": value.count == 16
+        case "lineage": true
+        default: !value.isEmpty
+        }
     }
 
     // MARK: - Sets
