@@ -15,4 +15,11 @@ import Testing
             #expect(report.violations.isEmpty, "seed \(seed)\n\(report.violations)\nplan:\n\(world.plan.description)")
         }
     }
+
+    /// Seed 67: a township that an older copy replaced no longer knew a station that it had revoked, and rightly kept it out
+    /// by the record of the revocation; the checkers took it for a station that can sync.
+    @Test func aRevokedStationThatTheTownshipForgotIsNotWaitedFor() throws {
+        let world = try Simulation(Simulation.Options(seed: 67, steps: 300), templates: DatabaseTemplates())
+        #expect(world.run().violations.isEmpty)
+    }
 }

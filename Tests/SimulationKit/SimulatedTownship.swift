@@ -197,9 +197,16 @@ package final class SimulatedTownship {
         _ = try act([draft], reason: "lost", seen: nil, author: "clerk")
     }
 
+    /// Those that the register calls revoked, and those that it does not know while the record of their revocation is
+    /// here: they are not let in again.
     package func revokedDevices() throws -> Set<DeviceID> {
         try database.read { snapshot in
-            Set(try Query(snapshot, "SELECT id FROM device WHERE revoked_at IS NOT NULL").all { $0.id(0) })
+            let marked = try Query(snapshot, "SELECT id FROM device WHERE revoked_at IS NOT NULL").all { $0.id(0) }
+            let known = Set(try Query(snapshot, "SELECT id FROM device").all { $0.id(0) })
+            let kind = DeviceRevocation.kind
+            let recorded = try database.tables.list(kind, RecordSelection(), in: snapshot)
+                .compactMap { $0.value("device", in: kind).text.flatMap { DeviceID($0) } }
+            return Set(marked).union(recorded.filter { !known.contains($0) })
         }
     }
 
