@@ -22,4 +22,11 @@ import Testing
         let world = try Simulation(Simulation.Options(seed: 67, steps: 300), templates: DatabaseTemplates())
         #expect(world.run().violations.isEmpty)
     }
+
+    /// Seed 162: a copy of the township's database from before its upgrade came back after another had: the replay of the log
+    /// took the other's upgrade for one of this copy's past.
+    @Test func aCopyHasThePastThatItHad() throws {
+        let world = try Simulation(Simulation.Options(seed: 162, steps: 300), templates: DatabaseTemplates())
+        #expect(world.run().violations.isEmpty)
+    }
 }

@@ -40,6 +40,8 @@ package final class SimulatedTownship {
     private struct Copy {
         var disk: SimulatedDisk
         var version: SimulatedSchema
+        /// Of its past.
+        var upgrades: [Simulation.Upgrade]
     }
 
     package init(
@@ -130,12 +132,13 @@ package final class SimulatedTownship {
     // MARK: - Copies
 
     package func hasCopy(_ kind: CopyKind) -> Bool { copies[kind] != nil }
+    package func upgrades(ofCopy kind: CopyKind) -> [Simulation.Upgrade] { copies[kind]?.upgrades ?? [] }
 
     /// Copies the database aside.
-    package func keepCopy(_ kind: CopyKind, seed: UInt64) throws {
+    package func keepCopy(_ kind: CopyKind, upgrades: [Simulation.Upgrade] = [], seed: UInt64) throws {
         let copy = SimulatedDisk(seed: seed)
         guard disk.copy(Self.databaseName, to: copy, as: Self.databaseName) else { return }
-        copies[kind] = Copy(disk: copy, version: version)
+        copies[kind] = Copy(disk: copy, version: version, upgrades: upgrades)
         guard kind == .backup else { return }
         // As `Backup.write`: only what is durable in a backup leaves the escrow.
         let head = try head()

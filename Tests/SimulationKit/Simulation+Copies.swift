@@ -18,7 +18,7 @@ extension Simulation {
         where plan.probability(fault) > 0 {
             if random.chance(Self.keepsTownshipCopies) {
                 let seed = random.next()
-                onTownship("copy") { try township.keepCopy(kind, seed: seed) }
+                onTownship("copy") { try township.keepCopy(kind, upgrades: upgrades, seed: seed) }
             }
             if township.hasCopy(kind), strikes(fault) { replaceTownship(by: kind) }
         }
@@ -34,7 +34,8 @@ extension Simulation {
             let log = try LogSnapshot(township.database)
             let head = try township.head()
             trace("the township is an older one: \(kind), seq \(head)")
-            upgrades.removeAll { $0.after > head }
+            // A copy has its own past: an upgrade since is none of it, whatever the number of its seq.
+            upgrades = township.upgrades(ofCopy: kind)
             if version != township.version {
                 upgrades.append(Upgrade(after: head, version: township.version, revoked: try revokedDevices()))
                 try township.retryHeld()
