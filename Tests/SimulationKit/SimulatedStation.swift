@@ -228,9 +228,9 @@ package final class SimulatedStation {
     // MARK: - Sync
 
     package func sync(over transport: any Transport) throws {
-        defer { if let now = try? position().device { device = now } }
+        defer { if let now = try? replica.read(Self.device) { device = now } }
         let (nonce, device) = try replica.read { transaction in
-            (try Meta.bytes("nonce", in: transaction.database) ?? [], try transaction.position().device)
+            (try Meta.bytes("nonce", in: transaction.database) ?? [], try Self.device(transaction))
         }
         let courier = Courier(
             transport: transport, url: SimulatedNetwork.address, keyID: device.description,
@@ -241,6 +241,13 @@ package final class SimulatedStation {
         try syncer.run(&session)
         try syncer.repairIfDifferent(&session)
         if session.recoveries == 0 { try replica.write { try $0.clearResets() } }
+    }
+
+    private static func device(_ transaction: ReplicaTransaction) throws -> DeviceID {
+        guard let bytes = try Meta.bytes("device", in: transaction.database), let id = DeviceID(bytes: bytes) else {
+            throw Problem(.notJoined)
+        }
+        return id
     }
 
     package func position() throws -> ReplicaPosition { try replica.read { try $0.position() } }

@@ -37,7 +37,8 @@ extension Simulation {
             // A copy has its own past: an upgrade since is none of it, whatever the number of its seq.
             upgrades = township.upgrades(ofCopy: kind)
             if version != township.version {
-                upgrades.append(Upgrade(after: head, version: township.version, revoked: try revokedDevices()))
+                let revoked = try revokedDevices().intersection(stations.map(\.device))
+                upgrades.append(Upgrade(after: head, version: township.version, revoked: revoked))
                 try township.retryHeld()
             }
             let acts = Set(log.sets.values.map { SimulatedStation.act($0, township.database.tables.codec) })
@@ -56,15 +57,11 @@ extension Simulation {
         }
     }
 
-    private func revokedDevices() throws -> Set<DeviceID> {
-        try township.revokedDevices().intersection(stations.map(\.device))
-    }
-
     /// The township's word on who is revoked is the people's: it may have come back, or be lost with a backup.
     func noteRevocations() {
         guard !township.disk.isDead else { return }
         perform("register") {
-            let revoked = try township.revokedDevices()
+            let revoked = try revokedDevices()
             for station in stations { station.isRevoked = revoked.contains(station.device) }
         }
     }

@@ -62,6 +62,7 @@ package final class Simulation {
     private let checkers: [any Checker]
     private var decidedMark: DatabaseMark?
     private var knownLog: (mark: DatabaseMark, log: LogSnapshot)?
+    private var knownRevoked: (mark: DatabaseMark, devices: Set<DeviceID>)?
 
     /// Everything that the township's database may change with.
     private struct DatabaseMark: Equatable {
@@ -411,6 +412,15 @@ package final class Simulation {
         let log = try LogSnapshot(township.database, starts: epochStarts)
         knownLog = (mark, log)
         return log
+    }
+
+    /// Whom the township keeps out: asked anew when anything was written since.
+    func revokedDevices() throws -> Set<DeviceID> {
+        let mark = DatabaseMark(township)
+        if let knownRevoked, knownRevoked.mark == mark { return knownRevoked.devices }
+        let devices = try township.revokedDevices()
+        knownRevoked = (mark, devices)
+        return devices
     }
 
     func violate(_ invariant: Int, _ checker: String, _ detail: String) {

@@ -28,14 +28,15 @@ import Testing
         let again = try #require(StandingAnswer(later, idle(page)))
         #expect(after.tag == again.tag)
         #expect(after.tag.utf8.count == 11)
-        #expect(again.isAll(of: idle(page)))
-        #expect(!again.isAll(of: page), "a page with news is no idle page")
+        #expect(StandingAnswer.isAll(of: idle(page)))
+        #expect(!StandingAnswer.isAll(of: page), "a page with news is no idle page")
         #expect(after.cursor == 9)
     }
 
     @Test func whatIsKeptIsReadAgainAsTheAnswerItWas() throws {
         let standing = try #require(StandingAnswer(hello, page))
         let kept = try #require(StandingAnswer(bytes: standing.bytes))
+        #expect(kept.tag == standing.tag)
         let answer = kept.answer(requestNonce: [8], nonce: [9])
         #expect(answer.requestNonce == [8])
         #expect(answer.hello?.nonce == [9])

@@ -13,6 +13,8 @@ package final class Courier {
     /// The server's last nonce; kept across runs, so that a usual sync needs no extra round trip.
     package private(set) var nonce: [UInt8]
     package private(set) var hello: Hello?
+    /// Whether the last answer was that nothing has changed.
+    private(set) var isUnchanged = false
     /// Whether a request may be under way on another thread while this one works. A simulation has one thread.
     let worksAhead: Bool
     /// Until it is waited for, its thread has the transport.
@@ -96,9 +98,11 @@ package final class Courier {
                 let response = try transport.send(request, onProgress: onProgress, shouldAbort: shouldAbort)
                 answer = try Self.verified(response, nonce: nonce)
             }
+            isUnchanged = false
             if case .unchanged(let next) = answer.body {
                 guard let standing else { throw Problem(.unreachable, "an answer to something else") }
                 answer = standing.answer(requestNonce: nonce, nonce: next)
+                isUnchanged = true
             }
             if let hello = answer.hello {
                 self.hello = hello

@@ -55,32 +55,57 @@ package struct Syncer {
 
     private func advance(_ session: inout SyncSession) throws {
         while true {
-            let (position, token, waiting, escrow) = try replica.read { transaction in
-                let position = try transaction.position()
-                return (
-                    position,
-                    position.isBootstrapped
-                        ? [] : try Meta.bytes("bootstrap_token", in: transaction.database) ?? [],
-                    try undecided(in: transaction), try transaction.foreignEscrow(now: position.epoch)
-                )
-            }
+            let found = try replica.read { try standing(in: $0) }
+            let (position, waiting) = (found.position, found.waiting)
             report(session, position: position, pending: waiting?.count ?? 0)
-            if let escrow {
+            if let escrow = found.escrow {
                 try offer(escrow)
                 continue
             }
-            switch try session.next(position: position, bootstrapToken: token, hasPending: waiting != nil) {
+            switch try session.next(position: position, bootstrapToken: found.token, hasPending: waiting != nil) {
             case .bootstrap(let token):
-                try pull(Self.request(token: token, position.epoch), position: position, session: &session)
+                try pull(Self.request(token: token, position.epoch), session: &session)
             case .push:
                 session.pushed(try push(position, first: waiting?.first))
             case .pull(let cursor):
-                try pull(Self.request(cursor: cursor, position.epoch), position: position, session: &session)
+                try pull(
+                    Self.request(cursor: cursor, position.epoch), standing: found.answer(at: position),
+                    session: &session)
             case .finish:
                 return
             }
             onVerified()
         }
+    }
+
+    /// What the replica says before each step.
+    private struct Standing {
+        var position: ReplicaPosition
+        /// Of a bootstrap that is under way.
+        var token: [UInt8]
+        /// The numbers that are not decided.
+        var waiting: ClosedRange<UInt64>?
+        var escrow: (epoch: EpochID, items: [EscrowItem])?
+        /// ``StandingAnswer/bytes``.
+        var answer: [UInt8]?
+
+        /// What a pull from here is answered while nothing happens.
+        func answer(at position: ReplicaPosition) -> StandingAnswer? {
+            answer.flatMap(StandingAnswer.init).flatMap { standing in
+                standing.cursor == position.cursor && standing.epoch == position.epoch ? standing : nil
+            }
+        }
+    }
+
+    private func standing(in transaction: ReplicaTransaction) throws -> Standing {
+        let position = try transaction.position()
+        let database = transaction.database
+        if heads.held == nil { heads.held = try transaction.treeHeads().last }
+        return Standing(
+            position: position,
+            token: position.isBootstrapped ? [] : try Meta.bytes("bootstrap_token", in: database) ?? [],
+            waiting: try undecided(in: transaction), escrow: try transaction.foreignEscrow(now: position.epoch),
+            answer: try Meta.bytes(Self.standingKey, in: database))
     }
 
     /// The numbers that are not decided: they end with the outbox's last, so that nothing needs to be counted.
@@ -161,8 +186,9 @@ package struct Syncer {
 
     // MARK: - Pull
 
-    private func pull(_ query: String, position: ReplicaPosition, session: inout SyncSession) throws {
-        let body = try exchange(.get, Self.pullPath, query: query, standing: try standingAnswer(at: position))
+    /// - Parameter standing: what a pull from here is answered while nothing happens.
+    private func pull(_ query: String, standing: StandingAnswer? = nil, session: inout SyncSession) throws {
+        let body = try exchange(.get, Self.pullPath, query: query, standing: standing)
         guard case .pull(let page) = body else { throw Problem(.unreachable, "pull") }
         // Before anything is begun, which must not run out of a patience that is renewed when the page is written.
         onVerified()
@@ -178,7 +204,7 @@ package struct Syncer {
                 try Meta.set(page.bootstrapToken, for: "bootstrap_token", in: transaction.database)
             }
             try keepNonce(in: transaction)
-            if let standing = courier.hello.flatMap({ StandingAnswer($0, page) }) {
+            if !courier.isUnchanged, let standing = courier.hello.flatMap({ StandingAnswer($0, page) }) {
                 try Meta.set(standing.bytes, for: Self.standingKey, in: transaction.database)
             }
             try transaction.compareDigests(page)
@@ -199,14 +225,6 @@ package struct Syncer {
     private static func request(after page: PullPage) -> String? {
         if page.isBootstrap, !page.bootstrapToken.isEmpty { return request(token: page.bootstrapToken, page.epoch) }
         return page.hasMore ? request(cursor: page.to, page.epoch) : nil
-    }
-
-    /// What a pull from here is answered while nothing happens.
-    private func standingAnswer(at position: ReplicaPosition) throws -> StandingAnswer? {
-        let bytes = try replica.read { try Meta.bytes(Self.standingKey, in: $0.database) }
-        return bytes.flatMap(StandingAnswer.init).flatMap { standing in
-            standing.cursor == position.cursor && standing.epoch == position.epoch ? standing : nil
-        }
     }
 
     private static let standingKey = "standing_answer"

@@ -76,8 +76,10 @@ extension Exchange {
 
     /// Whether the station has said that this very answer is what it was told last.
     private func isKnown(_ page: PullPage, _ hello: Hello, to request: ReceivedRequest) -> Bool {
-        guard let known = request.parameters["known"], let standing = StandingAnswer(hello, page) else { return false }
-        return standing.isAll(of: page) && standing.tag == known
+        guard let known = request.parameters["known"], StandingAnswer.isAll(of: page),
+            let standing = StandingAnswer(hello, page)
+        else { return false }
+        return standing.tag == known
     }
 
     /// The exchanges that are one transaction from authentication to answer.

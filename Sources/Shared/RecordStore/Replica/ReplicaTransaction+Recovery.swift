@@ -110,7 +110,7 @@ extension ReplicaTransaction {
 
     /// A sync that was complete without fetching anew: no loop.
     package func clearResets() throws {
-        try Query(database, "DELETE FROM meta WHERE key LIKE 'resets %'").run()
+        try Query(database, "DELETE FROM meta WHERE key > 'resets ' AND key < 'resets!'").run()
     }
 
     // MARK: - Staging

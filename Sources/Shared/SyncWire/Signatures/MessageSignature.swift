@@ -123,14 +123,17 @@ package enum MessageSignature {
 
 /// Nonces that need no memory at the server: time and randomness under a secret's HMAC.
 package struct NonceIssuer: Sendable {
-    private let key: SymmetricKey
+    /// With the secret and the purpose in it: each nonce goes on from here.
+    private let keyed: HMAC<SHA256>
     private let random: @Sendable () -> UInt64
 
     private static let randomBytes = 8
     private static let tagBytes = 16
 
     package init(secret: [UInt8], random: @escaping @Sendable () -> UInt64 = { .random(in: .min ... .max) }) {
-        key = SymmetricKey(data: secret)
+        var keyed = HMAC<SHA256>(key: SymmetricKey(data: secret))
+        keyed.update(data: Array("ruhu nonce v1".utf8))
+        self.keyed = keyed
         self.random = random
     }
 
@@ -152,8 +155,9 @@ package struct NonceIssuer: Sendable {
     }
 
     private func tag(_ body: [UInt8]) -> [UInt8] {
-        Array(
-            HMAC<SHA256>.authenticationCode(for: Array("ruhu nonce v1".utf8) + body, using: key).prefix(Self.tagBytes))
+        var code = keyed
+        code.update(data: body)
+        return Array(code.finalize().prefix(Self.tagBytes))
     }
 }
 
