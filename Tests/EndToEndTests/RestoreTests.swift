@@ -58,6 +58,24 @@ import Testing
         #expect(try a.run("status").json["epoch"].string == restored["epoch"].string)
     }
 
+    @Test func aRevokedStationThatTheBackupDoesNotKnowIsKeptOutAndListed() throws {
+        let a = try server.station("a", village: "370404101201", staff: "甲")
+        try a.sync()
+        try #require(try server.command("backup", backup).code == 0)
+        let b = try server.station("b", village: "370404101201", staff: "乙")
+        try b.sync()
+        let revoked = try #require(try b.run("status").json["device"].string)
+        #expect(try server.command("revoke", revoked, "--reason", "离职").code == 0)
+        try a.sync()
+        _ = try loseTheDiskAndRestore()
+        try a.sync()
+        _ = try b.new("household", "number=2", "address=二组")
+        for _ in 0..<2 { #expect(try b.run("sync").code == 77) }
+        let listed = try server.command("devices").json["devices"].array.filter { $0["revoked"].bool == true }
+        #expect(listed.map { $0["device"].string } == [revoked], "whom the township keeps out, it names")
+        #expect(try server.command("list", "household").json["records"].array.isEmpty)
+    }
+
     @Test func theDesksActsAndRevocationsComeBackTooAndNoStationCanReadThem() throws {
         let (a, b, c) = (
             try server.station("a", village: "370404101201", staff: "甲"),

@@ -91,6 +91,16 @@ import Testing
         #expect(try server.command("show", id).json["fields"]["number"].string == "9")
         try village.settle(a)
         try village.expectEqual([a, b])
+        // Revoked at a township that does not know it again: kept out, and listed.
+        let revoked = try #require(try b.run("status").json["device"].string)
+        #expect(try server.command("revoke", revoked, "--reason", "离职").code == 0)
+        try village.settle(a)
+        try loseTheDiskAndRestore()
+        try village.settle(a)
+        let again = try village.carry(b)
+        #expect(again.township.code == 77 && again.township.json["error"]["code"].int == 3005)
+        let listed = try server.command("devices").json["devices"].array.filter { $0["revoked"].bool == true }
+        #expect(listed.map { $0["device"].string } == [revoked])
         // A stranger's certificate is none.
         let elsewhere = VillageStation(in: village.folder.url, name: "elsewhere")
         try FileManager.default.copyItem(at: b.folder, to: elsewhere.folder)

@@ -39,6 +39,27 @@ import Testing
         #expect(try code { try AuthorityDatabase(path: path, tables: World.tables) } == .authorityDamaged)
     }
 
+    @Test func aRowOfAnotherTypeThatAnUpgradeMeetsIsADamagedReplica() throws {
+        let path = FileManager.default.temporaryDirectory.appending(path: "ruhu-type-\(UUID().uuidString)").path
+        defer { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) } }
+        let old = try DatabaseQueue(path: path)
+        try ReplicaMigrations.migrator.migrate(old, upTo: "2026-11-25 visits under way")
+        try old.write { database in
+            // As a flipped byte leaves it: the table is strict, its file is not.
+            try database.execute(
+                sql: """
+                    PRAGMA writable_schema = ON;
+                    UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')') WHERE name = 'own_change';
+                    PRAGMA writable_schema = RESET;
+                    """)
+        }
+        try old.close()
+        let damaging = try DatabaseQueue(path: path)
+        try damaging.write { try $0.execute(sql: "INSERT INTO own_change VALUES (x'01', 'two', 1)") }
+        try damaging.close()
+        #expect(try code { try ReplicaDatabase(path: path, tables: World.tables) } == .replicaDamaged)
+    }
+
     private func code(_ body: () throws -> some Any) throws -> Problem.Code? {
         do {
             _ = try body()

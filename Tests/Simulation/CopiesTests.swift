@@ -212,6 +212,8 @@ import Testing
         let problem = #expect(throws: Problem.self) { try pair.sync(second) }
         #expect(problem?.code == .revoked)
         #expect(try pair.records() == 0)
+        let registered = try pair.township.database.read { try DeviceRegister($0).device(second.device) }
+        #expect(registered?.state.isRevoked == true, "whom the township keeps out, it lists")
     }
 
     /// Seed 277: a record that a copy had brought under its former id, and that had left the village since, stayed on its

@@ -29,9 +29,13 @@ struct JoinCommand: ParsableCommand {
         let station = try code == nil ? options.station() : opened()
         if let code, (try? station.membership()) == nil {
             let name = name ?? SystemUser.hostName
-            try Self.reached { try StationEnrolment(station: station, url: url, code: code, name: name).run() }
+            try Self.reached(orHint: Self.notEnrolled) {
+                try StationEnrolment(station: station, url: url, code: code, name: name).run()
+            }
         } else {
-            try StationEnrolment.Again(station: station, url: url, code: code).run()
+            try Self.reached(orHint: Self.notMoved) {
+                try StationEnrolment.Again(station: station, url: url, code: code).run()
+            }
         }
         try report(station)
     }
@@ -59,25 +63,28 @@ struct JoinCommand: ParsableCommand {
 }
 
 extension JoinCommand {
-    /// Nobody is a member yet who could sync: what to do next is to join again.
-    private static func reached(_ attempt: () throws -> Void) throws {
+    /// Where nobody answers, what to do next is to join again: there is nobody there to sync with.
+    private static func reached(orHint hint: Label, _ attempt: () throws -> Void) throws {
         do {
             try attempt()
         } catch let problem as Problem where problem.code == .unreachable {
-            throw again(problem)
+            throw again(problem, hint)
         } catch let error as TransportError where error.problem.code == .unreachable {
-            throw again(error.problem)
+            throw again(error.problem, hint)
         }
     }
 
-    private static func again(_ problem: Problem) -> Problem {
-        Problem(
-            .unreachable, problem.subject, explanation: problem.explanation,
-            hint: Label(
-                zh: "还没有登记；有信号时再运行一次 ruhu join，邀请码不变。",
-                en: "This station is not enrolled yet; run ruhu join again, with the same code, when there is a signal."
-            ))
+    private static func again(_ problem: Problem, _ hint: Label) -> Problem {
+        Problem(.unreachable, problem.subject, explanation: problem.explanation, hint: hint)
     }
+
+    private static let notEnrolled = Label(
+        zh: "还没有登记；有信号时再运行一次 ruhu join，邀请码不变。",
+        en: "This station is not enrolled yet; run ruhu join again, with the same code, when there is a signal.")
+
+    private static let notMoved = Label(
+        zh: "网址没有改。请核对网址；没有写错的话，有信号时再运行一次 ruhu join。",
+        en: "The address was not changed. Check it; if it is right, run ruhu join again when there is a signal.")
 }
 
 /// Turns a code into a member station. When the answer does not arrive, it may be repeated: the keys are kept before

@@ -39,7 +39,7 @@ extension Exchange {
             if let sighting { sightings.add(sighting) }
             return (body, hello)
         case .enrol, .fork, .readmit, .escrow, .heads:
-            (body, device) = try database.write { try write(route, request, in: $0) }
+            (body, device) = try database.write { try write(route, request, in: $0) }.get()
         case .push:
             let sender = try database.read { try authenticate(request, in: $0) }
             let job = try pushJob(request, from: sender)
@@ -83,23 +83,23 @@ extension Exchange {
     }
 
     /// The exchanges that are one transaction from authentication to answer.
+    /// - Returns: the answer; or the refusal with which the transaction is kept.
     /// - Throws: ``Problem`` ``Problem/Code/internalError`` for any other.
     func write(
         _ route: Route, _ request: ReceivedRequest, in transaction: AuthorityTransaction
-    ) throws -> (Answer.Body, DeviceID) {
+    ) throws -> Result<(Answer.Body, DeviceID), Problem> {
         switch route {
         case .hello, .push, .pull, .chain, .blob: throw Problem(.internalError, "route")
-        case .heads: return (.hello, try acceptHeads(request, in: transaction))
-        case .escrow: return (.hello, try acceptEscrow(request, in: transaction))
-        case .enrol, .fork, .readmit:
-            let reply =
-                switch route {
-                case .fork: try fork(request, in: transaction)
-                case .readmit: try readmit(request, in: transaction)
-                default: try enrol(request, in: transaction)
-                }
-            return (.enrolment(reply), reply.device)
+        case .heads: return .success((.hello, try acceptHeads(request, in: transaction)))
+        case .escrow: return .success((.hello, try acceptEscrow(request, in: transaction)))
+        case .enrol: return .success(Self.answer(try enrol(request, in: transaction)))
+        case .fork: return .success(Self.answer(try fork(request, in: transaction)))
+        case .readmit: return try readmit(request, in: transaction).map(Self.answer)
         }
+    }
+
+    private static func answer(_ reply: EnrolmentReply) -> (Answer.Body, DeviceID) {
+        (.enrolment(reply), reply.device)
     }
 
     /// What a caller is told of an error; errors that are no ``Problem`` are an engineer's matter. A disk that is full

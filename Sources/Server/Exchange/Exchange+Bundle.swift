@@ -27,7 +27,7 @@ extension Exchange {
     /// - Parameters:
     ///   - blobBytes: of the blobs that the station asks for, so much goes into the answer.
     ///   - write: takes the answer's bytes in order.
-    /// - Throws: ``Problem`` when there can be no answer, and then nothing was changed: ``Problem/Code/notABundle``,
+    /// - Throws: ``Problem`` when there can be no answer, and then nothing of it was used: ``Problem/Code/notABundle``,
     ///   ``Problem/Code/bundleForAnother``, ``Problem/Code/unknownDevice``, ``Problem/Code/badSignature``,
     ///   ``Problem/Code/revoked``. The store's errors; what `write` throws.
     package func answer(
@@ -96,13 +96,11 @@ extension Exchange {
     ) throws -> RegisteredDevice {
         if let known = try database.read({ try DeviceRegister($0).device(bundle.device) }) { return known }
         guard let wish = request.readmission else { throw Problem(.unknownDevice, "\(bundle.device)") }
-        return try database.write { transaction in
-            let device = try enrolment(in: transaction).readmit(wish, signatures: signatures).device
-            guard let taken = try DeviceRegister(transaction.database).device(device) else {
-                throw Problem(.unknownDevice, "\(device)")
-            }
-            return taken
+        let device = try database.write {
+            try enrolment(in: $0).readmit(wish, signatures: signatures)
         }
+        if device.state.isRevoked { throw Problem(.revoked, "\(bundle.device)") }
+        return device
     }
 
     /// The device as this snapshot has it: it may have been revoked meanwhile.

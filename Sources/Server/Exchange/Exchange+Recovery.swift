@@ -34,10 +34,14 @@ extension Exchange {
             device, try ForkRequest(decoding: request.body, as: request.media))
     }
 
-    func readmit(_ request: ReceivedRequest, in transaction: AuthorityTransaction) throws -> EnrolmentReply {
+    func readmit(
+        _ request: ReceivedRequest, in transaction: AuthorityTransaction
+    ) throws -> Result<EnrolmentReply, Problem> {
         try checkFreshness(request)
         let wish = try Readmission(decoding: request.body, as: request.media)
         try verify(request, key: wish.signingKey)
-        return try enrolment(in: transaction).readmit(wish, signatures: signatures)
+        let enrolment = enrolment(in: transaction)
+        let device = try enrolment.readmit(wish, signatures: signatures)
+        return device.state.isRevoked ? .failure(Problem(.revoked)) : .success(try enrolment.reply(to: device))
     }
 }

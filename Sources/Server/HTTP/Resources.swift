@@ -28,7 +28,7 @@ struct Resources: Sendable {
         let heldSize = try request.number("head")
         switch route {
         case .enrol, .fork, .readmit, .escrow, .heads:
-            let (body, device) = try await database.writeAsync { try exchange.write(route, request, in: $0) }
+            let (body, device) = try await database.writeAsync { try exchange.write(route, request, in: $0) }.get()
             return (body, try await hello(for: device, heldSize: heldSize))
         case .hello, .chain, .pull:
             let (body, hello, sighting) = try await database.readAsync {

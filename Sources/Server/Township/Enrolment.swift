@@ -69,28 +69,27 @@ struct Enrolment {
         return try reply(to: device)
     }
 
-    /// Takes a device in that this township, restored from before its enrolment, does not know.
-    /// - Throws: ``Problem`` ``Problem/Code/unknownDevice`` when the certificate is not this township's.
-    func readmit(_ wish: Readmission, signatures: any SignatureScheme) throws -> EnrolmentReply {
+    /// Takes a device in that this township, restored from before its enrolment, does not know. One whose revocation came
+    /// back before it did is put down as revoked: the caller keeps the transaction, and the device out.
+    /// - Returns: the device, as the register has it.
+    /// - Throws: ``Problem``: ``Problem/Code/unknownDevice`` when the certificate is not this township's;
+    ///   ``Problem/Code/badSignature`` when the register has another key for it.
+    func readmit(_ wish: Readmission, signatures: any SignatureScheme) throws -> RegisteredDevice {
         let register = DeviceRegister(transaction.database)
         if let known = try register.device(wish.device) {
             guard known.signingKey == wish.signingKey else { throw Problem(.badSignature) }
-            if known.state.isRevoked { throw Problem(.revoked) }
-            return try reply(to: known)
+            return known
         }
         // What it was before is its own past, with keys of its own: the oldest first.
         for former in wish.former.reversed() where try register.device(former.device) == nil {
             try admit(former, signatures: signatures)
         }
-        let device = try admit(wish, signatures: signatures)
-        // The revocation came back before the device did.
-        if device.state.isRevoked { throw Problem(.revoked) }
-        return try reply(to: device)
+        try admit(wish, signatures: signatures)
+        guard let taken = try register.device(wish.device) else { throw Problem(.unknownDevice, "\(wish.device)") }
+        return taken
     }
 
-    @discardableResult private func admit(
-        _ wish: Readmission, signatures: any SignatureScheme
-    ) throws -> RegisteredDevice {
+    private func admit(_ wish: Readmission, signatures: any SignatureScheme) throws {
         guard signatures.isValid(wish.certificate, for: wish.statement, publicKey: signer.publicKey) else {
             throw Problem(.unknownDevice, "\(wish.device)")
         }
@@ -105,12 +104,10 @@ struct Enrolment {
         try register.add(device)
         if let revocation = try transaction.revocation(of: wish.device) {
             try register.revoke(wish.device, reason: revocation, at: now)
-            device.state.isRevoked = true
         }
-        return device
     }
 
-    private func reply(to device: RegisteredDevice) throws -> EnrolmentReply {
+    func reply(to device: RegisteredDevice) throws -> EnrolmentReply {
         EnrolmentReply(
             device: device.state.id, scopes: device.state.scopes, station: device.station, staff: device.staff,
             region: region.code, epoch: try transaction.head().epoch,

@@ -18,6 +18,9 @@ package enum StoreFailure {
         switch error.resultCode {
         case .SQLITE_FULL: return Problem(.storageFull)
         case .SQLITE_CORRUPT, .SQLITE_NOTADB: return Problem(damaged, error.message ?? "")
+        // A row that an upgrade carries over is not of the types its table was written with.
+        case .SQLITE_CONSTRAINT where error.extendedResultCode == .SQLITE_CONSTRAINT_DATATYPE:
+            return Problem(damaged, error.message ?? "")
         default: return error
         }
     }
