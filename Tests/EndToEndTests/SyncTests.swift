@@ -207,6 +207,27 @@ import Testing
         try expectEqualDigests([a, b])
     }
 
+    @Test func everybodySaysTheSameOfASetThatMetAConflict() throws {
+        let (a, b) = try pair()
+        let household = try a.new("household", "number=001")
+        let heads = try ["张三", "李四"].map { try a.new("member", "household=\(household)", "name=\($0)") }
+        try a.sync()
+        try b.sync()
+        _ = try a.run("edit", household, "head=\(heads[0])")
+        _ = try b.run("edit", household, "head=\(heads[1])", "address=二组")
+        try a.sync()
+        try b.sync()
+        try a.sync()
+        func outcomes(_ entries: JSON) -> [String?] { entries["entries"].array.map { $0["outcome"].string } }
+        let said = outcomes(try server.command("history", household).json)
+        #expect(said == ["applied", "applied", "conflicted"])
+        for station in [a, b] { #expect(outcomes(try station.run("history", household).json) == said) }
+        let conflict = try #require(try server.command("conflicts").json["conflicts"][0]["id"].string)
+        #expect(try server.command("resolve", conflict, "--take", "mine", "--reason", "入户核实").code == 0)
+        try a.sync()
+        #expect(outcomes(try a.run("history", household).json) == said + ["applied"])
+    }
+
     @Test func aDeletionLosesAgainstAnEditItsAuthorHadNotSeen() throws {
         let (a, b) = try pair()
         let household = try a.new("household", "number=001")

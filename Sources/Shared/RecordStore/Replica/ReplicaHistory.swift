@@ -38,11 +38,21 @@ extension ReplicaTransaction {
             )
         }
         let whole = try wholeFields(record, kind: kind, later: rows.compactMap(\.5).flatMap(\.self))
+        let conflicted = try setsInConflict(over: record)
         return rows.map { seq, device, author, time, reason, effects in
             HistoryItem(
                 seq: seq, device: device, author: author, at: time.instant, reason: reason, effects: effects ?? whole,
-                outcome: .applied)
+                outcome: conflicted.contains(seq) ? .conflicted : .applied)
         }
+    }
+
+    /// The sets that met a conflict over the record: a conflict names them after the one that they met.
+    private func setsInConflict(over record: RecordID) throws -> Set<Seq> {
+        let conflicts = try tables.conflicts(in: database, includeClosed: true, of: record)
+        return Set(
+            conflicts.flatMap { conflict in
+                conflict.value("seqs", in: ConflictRecord.kind).elements.compactMap(Seq.init).sorted().dropFirst()
+            })
     }
 
     /// What a record was when it was stated whole: its present shadow with what came later taken back.
