@@ -66,6 +66,35 @@ import Testing
         _ = rescued
     }
 
+    /// An empty file is a valid database, and one that is gone is made anew: neither may pass for a station that has
+    /// typed nothing.
+    @Test(arguments: [nil, 0, 1, 99]) func aFileThatHoldsNothingIsNotTakenForAFreshOne(bytes: Int?) throws {
+        let broken = try copy("nothing-\(bytes ?? -1)")
+        let file = file(of: broken)
+        if let bytes {
+            try Data(contentsOf: file).prefix(bytes).write(to: file)
+        } else {
+            try FileManager.default.removeItem(at: file)
+        }
+        for end in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: file.path + end) }
+        let code = try server.invite(village: Self.village, staff: "李建国")
+        for command in [
+            ["outbox"], ["status"], ["sync"], ["new", "household", "number=1"], ["join", server.url, code],
+        ] {
+            let refused = try broken.run(command)
+            #expect(refused.code == 74, "\(command): \(refused.text)")
+            #expect(refused.json["error"]["code"].int == 5006, "\(command): \(refused.text)")
+        }
+        let doctor = try broken.run("doctor")
+        #expect(doctor.code == 74, "\(doctor.text)")
+        #expect(doctor.json["error"]["hint"].string?.contains("type in again") == true, "\(doctor.text)")
+        let rescue = try #require(doctor.json["rescue"].string)
+        #expect(try String(contentsOf: URL(filePath: rescue), encoding: .utf8).contains("\"complete\":false"))
+        #expect(doctor.json["damaged"].isNull == (bytes == nil))
+        #expect(try broken.run("show", household).code == 0, "the township's records are back")
+        #expect(try broken.run("doctor").json["sound"].bool == true)
+    }
+
     @Test func aFlippedBitAnywhereLosesNothingSilently() throws {
         let size = try Data(contentsOf: replica).count
         var generator = SplitMix(seed: 20_261_125)

@@ -69,11 +69,38 @@ import Testing
         try a.sync()
         _ = try loseTheDiskAndRestore()
         try a.sync()
+        #expect(try revokedStations() == [revoked], "the revocation is back, whether the station comes or not")
         _ = try b.new("household", "number=2", "address=二组")
         for _ in 0..<2 { #expect(try b.run("sync").code == 77) }
-        let listed = try server.command("devices").json["devices"].array.filter { $0["revoked"].bool == true }
-        #expect(listed.map { $0["device"].string } == [revoked], "whom the township keeps out, it names")
+        #expect(try revokedStations() == [revoked], "whom the township keeps out, it names")
         #expect(try server.command("list", "household").json["records"].array.isEmpty)
+        #expect(try server.command("revoke", revoked, "--reason", "离职").code == 0, "revoked already")
+    }
+
+    private func revokedStations() throws -> [String?] {
+        let devices = try server.command("devices").json["devices"].array
+        return devices.filter { $0["revoked"].bool == true }.map { $0["device"].string }
+    }
+
+    /// Before another station has brought the revocation back, the clerk who knows of it says it again.
+    @Test func aStationThatARestoredTownshipDoesNotKnowCanBeRevoked() throws {
+        let a = try server.station("a", village: "370404101201", staff: "甲")
+        try a.sync()
+        try #require(try server.command("backup", backup).code == 0)
+        let b = try server.station("b", village: "370404101201", staff: "乙")
+        let stolen = try #require(try b.run("status").json["device"].string)
+        let stranger = "01890000-0000-7000-8000-000000000000"
+        #expect(try server.command("revoke", stranger).code == 65, "nothing was restored: a slip")
+        #expect(try server.command("revoke", stolen, "--reason", "被盗").code == 0)
+        _ = try loseTheDiskAndRestore()
+        #expect(try server.command("revoke", stolen, "--reason", "被盗").code == 0)
+        #expect(try revokedStations() == [stolen])
+        _ = try b.new("household", "number=2", "address=二组")
+        #expect(try b.run("sync").code == 77)
+        try a.sync()
+        #expect(try revokedStations() == [stolen])
+        #expect(try server.command("list", "household").json["records"].array.isEmpty)
+        #expect(try server.command("audit", "verify").code == 0)
     }
 
     @Test func theDesksActsAndRevocationsComeBackTooAndNoStationCanReadThem() throws {

@@ -228,6 +228,36 @@ import Testing
         #expect(outcomes(try a.run("history", household).json) == said + ["applied"])
     }
 
+    @Test func aSetOverSeveralRecordsIsToldOnceAndAsTheTownshipTellsIt() throws {
+        let (a, b) = try pair()
+        let c = try server.station("c", village: Self.village, staff: "赵敏")
+        let household = try a.new("household", "number=001")
+        for station in [a, b, c] { try station.sync() }
+        #expect(try a.run("delete", household, "--reason", "误录").code == 0)
+        let application = try #require(try b.run("apply", household, "dibao", "--signer", "张三").json["id"].string)
+        for station in [a, b, c, a] { try station.sync() }
+        let late = try server.station("late", village: Self.village, staff: "孙强")
+        try late.sync()
+        let conflict = try #require(try server.command("conflicts").json["conflicts"][0]["id"].string)
+        for isResolved in [false, true] {
+            if isResolved {
+                #expect(try server.command("resolve", conflict, "--take", "mine", "--reason", "核实").code == 0)
+                for station in [a, b, c, late] { try station.sync() }
+            }
+            let said = try outcomes(server.command("history", application).json)
+            #expect(said == ["3 conflicted"])
+            for station in [a, b, c, late] {
+                #expect(try outcomes(station.run("history", application).json) == said, "\(station.name)")
+                let seqs = try station.run("history", household).json["entries"].array.map { $0["seq"].int }
+                #expect(Set(seqs).count == seqs.count, "\(station.name): \(seqs)")
+            }
+        }
+    }
+
+    private func outcomes(_ history: JSON) -> [String] {
+        history["entries"].array.map { "\($0["seq"].int ?? 0) \($0["outcome"].string ?? "")" }
+    }
+
     @Test func aDeletionLosesAgainstAnEditItsAuthorHadNotSeen() throws {
         let (a, b) = try pair()
         let household = try a.new("household", "number=001")

@@ -108,7 +108,13 @@ struct Doctor {
                         + "\(rebuild.plan.unreadable.count) 项读不出" + (rebuild.plan.isEndKnown ? "" : "，是否还有更多无法得知"),
                     en: "Part of what was unsent is damaged: \(rebuild.plan.rescued.count) sets that could be read are "
                         + "in a file, \(rebuild.plan.unreadable.count) could not"
-                        + (rebuild.plan.isEndKnown ? "" : ", and there may have been more")))
+                        + (rebuild.plan.isEndKnown ? "" : ", and there may have been more")),
+                hint: Label(
+                    zh: "请打开该文件，对照纸质材料，把其中和缺少的内容重新录入；文件和损坏的数据库都请保留，交给镇街。",
+                    en: """
+                        Open the file, compare it with your papers, and type in again what it holds and what is missing; \
+                        keep it and the damaged database for the township.
+                        """))
         }
         guard isSound else { return Problem(.storage, "doctor") }
         return unfetched
@@ -120,7 +126,7 @@ struct Doctor {
             ("checks", .array(findings.map(\.document))),
             ("rebuilt", .bool(rebuild != nil)),
             ("pending", rebuild.map { .int(Int64($0.pending)) } ?? .null),
-            ("damaged", rebuild.map { .string($0.damagedPath) } ?? .null),
+            ("damaged", rebuild?.damagedPath.map { .string($0) } ?? .null),
             ("rescue", rebuild?.rescuePath.map { .string($0) } ?? .null),
             ("fetched", .bool(isRepaired && unfetched == nil)),
         ])
@@ -129,11 +135,14 @@ struct Doctor {
     var text: String {
         var lines = findings.map { ($0.isSound ? "✓ " : "✗ ") + $0.text }
         if let rebuild {
+            let pending = rebuild.pending
             lines.append(
-                L(
-                    "已另建新库，未上传的 \(rebuild.pending) 项都在。损坏的文件：\(rebuild.damagedPath)",
-                    "Made a fresh database with the \(rebuild.pending) unsent sets. The damaged file: \(rebuild.damagedPath)"
-                ))
+                rebuild.plan.isPendingWhole
+                    ? L("已另建新库，未上传的 \(pending) 项都在。", "Made a fresh database with all \(pending) unsent sets.")
+                    : L(
+                        "已另建新库，未上传的内容救出 \(pending) 项。",
+                        "Made a fresh database with the \(pending) unsent sets that could be saved."))
+            if let path = rebuild.damagedPath { lines.append(L("损坏的文件：\(path)", "The damaged file: \(path)")) }
         }
         if unfetched != nil {
             lines.append(L("其余内容下次同步时取回（ruhu sync）。", "The rest comes with the next sync (ruhu sync)."))

@@ -11,8 +11,8 @@ struct ReplicaRebuild {
 
     struct Report {
         var plan: OutboxSalvage.Plan
-        /// Where the damaged file is now.
-        var damagedPath: String
+        /// Where the damaged file is now; `nil` when it was gone.
+        var damagedPath: String?
         /// The file that holds what could not be kept pending; `nil` when everything could.
         var rescuePath: String?
 
@@ -28,18 +28,21 @@ struct ReplicaRebuild {
         try Self.finish(folder, at: clock())
         try FreeSpace.check(folder.path, needed: 2 * Files.size(folder.databasePath))
         let plan = try salvage()
-        var report = Report(plan: plan, damagedPath: "", rescuePath: nil)
+        let isThere = Files.exists(folder.databasePath)
+        var report = Report(plan: plan, damagedPath: nil, rescuePath: nil)
         if !plan.isPendingWhole { report.rescuePath = try rescue(plan) }
         try Files.rename(folder.freshPath, to: folder.nextPath)
         SecretFile.syncFolder(of: folder.nextPath)
-        report.damagedPath = try Self.finish(folder, at: clock()) ?? ""
+        let damaged = try Self.finish(folder, at: clock())
+        if isThere { report.damagedPath = damaged }
         return report
     }
 
     private func salvage() throws -> OutboxSalvage.Plan {
         for path in [folder.freshPath, folder.copyPath] { try Self.remove(path) }
         defer { try? Self.remove(folder.copyPath) }
-        try Files.copy(folder.databasePath, to: folder.copyPath)
+        // What is not there holds nothing, and nobody knows what it held.
+        if Files.exists(folder.databasePath) { try Files.copy(folder.databasePath, to: folder.copyPath) }
         if Files.exists(folder.databasePath + "-wal") {
             try Files.copy(folder.databasePath + "-wal", to: folder.copyPath + "-wal")
         }
@@ -95,6 +98,8 @@ struct ReplicaRebuild {
 
 /// The first bytes of a database, which are always the same: a flipped bit in them hides everything else.
 enum SQLiteHeader {
+    /// Of the header: no database is smaller.
+    static let bytes: UInt64 = 100
     private static let pageBytes = 4096
 
     /// Sets the constant part of the header of a copy right (SQLite file format, section 1.3).

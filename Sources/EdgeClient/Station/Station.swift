@@ -32,12 +32,20 @@ struct Station {
     }
 
     /// Opens the replica in `folder`, which `join` has made.
-    /// - Throws: ``Problem`` ``Problem/Code/notJoined``; the store's errors.
+    /// - Throws: ``Problem`` ``Problem/Code/notJoined``; as ``openOrCreate(_:clock:)``.
     static func open(_ folder: StationFolder, clock: @escaping () -> Instant) throws -> Station {
-        guard Files.exists(folder.databasePath) || Files.exists(folder.nextPath) else { throw Problem(.notJoined) }
+        let (file, next) = (Files.exists(folder.databasePath), Files.exists(folder.nextPath))
+        guard file || next || hasMemory(folder) else { throw Problem(.notJoined) }
         return try openOrCreate(folder, clock: clock)
     }
 
+    private static func hasMemory(_ folder: StationFolder) -> Bool {
+        !StationMemory(path: folder.memoryPath).read().isEmpty
+    }
+
+    /// Opens the replica in `folder`, or makes an empty one where there is no station yet.
+    /// - Throws: ``Problem`` ``Problem/Code/replicaDamaged``, also where a station was and its file is gone or empty: a new
+    ///   one in its place would look as if nothing had been typed; the store's errors.
     static func openOrCreate(_ folder: StationFolder, clock: @escaping () -> Instant) throws -> Station {
         if Files.exists(folder.nextPath) {
             // A replica was being replaced when the power went.
@@ -46,6 +54,9 @@ struct Station {
             try ReplicaRebuild.finish(folder, at: clock())
         }
         let use = try FileLock(path: folder.useLockPath, isShared: true, taken: .stationInUse)
+        if Files.size(folder.databasePath) < SQLiteHeader.bytes, hasMemory(folder) {
+            throw Problem(.replicaDamaged, folder.databasePath)
+        }
         let replica = try FreeSpace.explained(folder.path) {
             try ReplicaDatabase(path: folder.databasePath, tables: .assistance(codec: WireCodec()))
         }

@@ -137,7 +137,10 @@ struct DevicesCommand: ParsableCommand {
 
     func run() throws {
         let township = try options.township()
-        let devices = try township.database.read { try DeviceRegister($0).stations() }
+        let devices = try township.database.read { database in
+            let register = DeviceRegister(database)
+            return try register.stations() + register.revokedStrangers()
+        }
         var table = TextTable([
             L("工作站", "Device"), L("村居", "Village"), L("协理员", "Staff"), L("最近联系", "Last seen"), L("状态", "State"),
         ])
@@ -180,9 +183,14 @@ struct RevokeCommand: ParsableCommand {
         let township = try options.township()
         guard let id = DeviceID(device) else { throw Problem(.unknownDevice, device) }
         let act = Desk.Act(author: author ?? SystemUser.name, reason: reason, now: township.clock())
-        let (known, _) = try StationDesk(township: township).revoke(id, act: act)
+        let (station, _) = try StationDesk(township: township).revoke(id, act: act)
         options.output.write(
             .object([("device", .string(device)), ("revoked", .bool(true))]),
-            text: L("已停用 \(known.staff) 的工作站 \(device)。", "Revoked \(known.staff)'s station \(device)."))
+            text: station.signingKey.isEmpty
+                ? L(
+                    "恢复后的登记册里没有工作站 \(device)；已记为停用，它来联系时不会再放行。",
+                    "The register that was brought back does not know station \(device); it is revoked, and is kept out when it comes."
+                )
+                : L("已停用 \(station.staff) 的工作站 \(device)。", "Revoked \(station.staff)'s station \(device)."))
     }
 }

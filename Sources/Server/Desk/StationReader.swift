@@ -84,14 +84,12 @@ struct StationDesk {
     let township: Township
 
     /// The station can neither send nor fetch any more; what it has not sent stays on it. An act of the desk like every
-    /// other: the register follows the record.
+    /// other: the register follows the record. A township that was restored may not know it: it is kept out all the same.
     /// - Returns: the station as it was; and the seq, `nil` when it was revoked already.
     /// - Throws: ``Problem`` ``Problem/Code/unknownRecord``.
     func revoke(_ id: DeviceID, act: Desk.Act) throws -> (RegisteredDevice, Seq?) {
         try township.database.write { transaction in
-            guard let known = try DeviceRegister(transaction.database).device(id), !known.state.isDesk else {
-                throw Problem(.unknownRecord, id.description)
-            }
+            let known = try station(id, in: transaction)
             guard !known.state.isRevoked else { return (known, nil) }
             let writes: [FieldWrite] = [
                 .set("device", .text(known.state.id.description)), .set("staff", .text(known.staff)),
@@ -101,5 +99,17 @@ struct StationDesk {
                 kind: DeviceRevocation.kind, record: Township.newID(at: act.now), operation: .create, writes: writes)
             return (known, try township.desk.act([draft], act, in: transaction)?.seq)
         }
+    }
+
+    private func station(_ id: DeviceID, in transaction: AuthorityTransaction) throws -> RegisteredDevice {
+        let known = try DeviceRegister(transaction.database).device(id)
+        if let known, !known.state.isDesk { return known }
+        guard known == nil, try !EpochReader(transaction.database).ancestors().isEmpty else {
+            throw Problem(
+                .unknownRecord, id.description,
+                hint: Label(
+                    zh: "请用 ruhu-server devices 查工作站编号。", en: "ruhu-server devices lists the stations with their ids."))
+        }
+        return RegisteredDevice(stranger: id, isRevoked: try transaction.revocation(of: id) != nil)
     }
 }

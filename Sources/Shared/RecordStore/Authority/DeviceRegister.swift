@@ -32,6 +32,14 @@ package struct RegisteredDevice: Hashable, Sendable {
         self.enrolledAt = enrolledAt
         cursor = 0
     }
+
+    /// One that the register does not know.
+    package init(stranger id: DeviceID, staff: String = "", isRevoked: Bool) {
+        self.init(
+            state: DeviceState(id: id, isDesk: false, scopes: []), station: "", staff: staff, signingKey: [],
+            sealingKey: [], enrolledAt: Instant(milliseconds: 0))
+        state.isRevoked = isRevoked
+    }
 }
 
 /// An invitation, bound to a person and a village; good once.
@@ -143,6 +151,19 @@ package struct DeviceRegister {
             query.bind(Int64(item.outcome.result.rawValue))
             try query.run()
         }
+    }
+
+    /// Devices whose revocation is recorded and that the register does not know: it was brought back from before their
+    /// enrolment. Of them only the id and the person are known; the times are those of no enrolment.
+    package func revokedStrangers() throws -> [RegisteredDevice] {
+        let strangers = try Query(
+            database,
+            """
+            SELECT r.device, r.staff FROM revocation r LEFT JOIN device d ON d.id = r.device
+            WHERE r.deleted = 0 AND d.id IS NULL GROUP BY r.device ORDER BY min(r.seq)
+            """
+        ).all { ($0.id(0), $0.isNull(1) ? "" : $0.text(1)) }
+        return strangers.map { RegisteredDevice(stranger: $0, staff: $1, isRevoked: true) }
     }
 
     /// All but the desk, by enrolment.

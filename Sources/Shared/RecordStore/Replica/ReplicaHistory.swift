@@ -38,17 +38,19 @@ extension ReplicaTransaction {
             )
         }
         let whole = try wholeFields(record, kind: kind, later: rows.compactMap(\.5).flatMap(\.self))
-        let conflicted = try setsInConflict(over: record)
-        return rows.map { seq, device, author, time, reason, effects in
+        let conflicted = try setsInConflict()
+        // What is stated whole once more names writers that are known already.
+        var told: Set<Seq> = []
+        return rows.filter { told.insert($0.0).inserted }.map { seq, device, author, time, reason, effects in
             HistoryItem(
                 seq: seq, device: device, author: author, at: time.instant, reason: reason, effects: effects ?? whole,
                 outcome: conflicted.contains(seq) ? .conflicted : .applied)
         }
     }
 
-    /// The sets that met a conflict over the record: a conflict names them after the one that they met.
-    private func setsInConflict(over record: RecordID) throws -> Set<Seq> {
-        let conflicts = try tables.conflicts(in: database, includeClosed: true, of: record)
+    /// The sets that met a conflict, over whichever record: a conflict names them after the one that they met.
+    private func setsInConflict() throws -> Set<Seq> {
+        let conflicts = try tables.conflicts(in: database, includeClosed: true)
         return Set(
             conflicts.flatMap { conflict in
                 conflict.value("seqs", in: ConflictRecord.kind).elements.compactMap(Seq.init).sorted().dropFirst()
