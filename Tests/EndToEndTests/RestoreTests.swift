@@ -77,6 +77,69 @@ import Testing
         #expect(try server.command("revoke", revoked, "--reason", "离职").code == 0, "revoked already")
     }
 
+    /// A lost laptop cannot hand its work in again, and no other station has it as it was signed: its revocation brings it.
+    @Test(arguments: [true, false])
+    func whatARevokedStationHadHandedInComesBackWithItsRevocation(isInTheBackup: Bool) throws {
+        let a = try server.station("a", village: "370404101201", staff: "甲")
+        func join() throws -> VillageStation { try server.station("b", village: "370404101201", staff: "乙") }
+        let early = isInTheBackup ? try join() : nil
+        for station in [a, early].compactMap(\.self) { try station.sync() }
+        try #require(try server.command("backup", backup).code == 0)
+        let b = try early ?? join()
+        let household = try b.new("household", "number=002", "address=二组")
+        let member = try b.new("member", "household=\(household)", "name=张三")
+        try b.sync()
+        _ = try b.run("edit", household, "address=四组")
+        try b.sync()
+        try a.sync()
+        _ = try a.run("edit", household, "address=三组")
+        try a.sync()
+        let revoked = try #require(try b.run("status").json["device"].string)
+        #expect(try server.command("revoke", revoked, "--reason", "被盗").code == 0)
+        try a.sync()
+        for loss in 1...2 {
+            _ = try loseTheDiskAndRestore()
+            try a.sync()
+            #expect(try server.command("show", household).json["fields"]["address"].string == "三组", "loss \(loss)")
+            #expect(try a.show(household)["fields"]["address"].string == "三组")
+            #expect(try a.show(member)["fields"]["name"].string == "张三")
+            let history = try server.command("history", household).json["entries"].array
+            #expect(history.map { $0["author"].string } == ["乙", "乙", "甲"])
+            #expect(history.first?["device"].string == revoked, "it is told as its own")
+            #expect(try server.command("quarantine").json["sets"].array.isEmpty)
+            // The edit that waited for the record comes in between the two: a person looks at it, and both are there.
+            let conflicts = try server.command("conflicts").json["conflicts"].array
+            #expect(conflicts.map { $0["field"].string } == ["address"])
+            #expect(try server.command("audit", "verify").code == 0)
+            #expect(try revokedStations() == [revoked])
+            #expect(try b.run("sync").code == 77)
+        }
+        try expectEqual([a])
+    }
+
+    /// The clerk revoked it by hand before a station brought its work back.
+    @Test func aRevocationByHandDoesNotKeepTheWorkOut() throws {
+        let a = try server.station("a", village: "370404101201", staff: "甲")
+        try a.sync()
+        try #require(try server.command("backup", backup).code == 0)
+        let b = try server.station("b", village: "370404101201", staff: "乙")
+        let household = try b.new("household", "number=002", "address=二组")
+        try b.sync()
+        let stolen = try #require(try b.run("status").json["device"].string)
+        #expect(try server.command("revoke", stolen, "--reason", "被盗").code == 0)
+        try a.sync()
+        _ = try loseTheDiskAndRestore()
+        #expect(try server.command("revoke", stolen, "--reason", "被盗").code == 0)
+        #expect(try b.run("sync").code == 77)
+        try a.sync()
+        #expect(try server.command("show", household).json["fields"]["address"].string == "二组")
+        #expect(try a.show(household)["fields"]["address"].string == "二组")
+        #expect(try revokedStations() == [stolen])
+        #expect(try b.run("sync").code == 77)
+        #expect(try server.command("audit", "verify").code == 0)
+        try expectEqual([a])
+    }
+
     private func revokedStations() throws -> [String?] {
         let devices = try server.command("devices").json["devices"].array
         return devices.filter { $0["revoked"].bool == true }.map { $0["device"].string }

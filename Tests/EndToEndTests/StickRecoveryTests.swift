@@ -101,6 +101,8 @@ import Testing
         #expect(again.township.code == 77 && again.township.json["error"]["code"].int == 3005)
         let listed = try server.command("devices").json["devices"].array.filter { $0["revoked"].bool == true }
         #expect(listed.map { $0["device"].string } == [revoked])
+        let brought = try server.command("show", id).json["fields"]["number"].string
+        #expect(brought == "9", "its work came with its revocation")
         // A stranger's certificate is none.
         let elsewhere = VillageStation(in: village.folder.url, name: "elsewhere")
         try FileManager.default.copyItem(at: b.folder, to: elsewhere.folder)

@@ -56,6 +56,8 @@ struct Decoder: Sendable, CustomTestStringConvertible {
             "readmission", decode: { try Readmission(decoding: $0, as: .protobuf) },
             encode: { $0.encoded(as: .protobuf) }),
         trip("escrow", decode: { try EscrowOffer(decoding: $0, as: .protobuf) }, encode: { $0.encoded(as: .protobuf) }),
+        trip("escrowed-set", decode: { try EscrowedSet(decoding: $0) }, encode: { $0.encoded() }),
+        trip("revoked-work", decode: { try RevokedWork(decoding: $0) }, encode: { $0.encoded() }),
         trip("bundle-request", decode: { try BundleRequest(decoding: $0) }, encode: { $0.encoded }),
         trip("bundle-request-piece", decode: { try BundleRequest.Piece(decoding: $0) }, encode: { $0.encoded }),
         trip("bundle-reply", decode: { try BundleReply(decoding: $0) }, encode: { $0.encoded }),

@@ -110,6 +110,12 @@ enum Seeds {
             device: id, signingKey: key, sealingKey: key, scopes: [Scope("370404101201")], station: "s", staff: "王",
             lineage: Lineage(device: id, number: 7), certificate: [1, 2])
         readmission.former = readmission.asFormer
+        let work = RevokedWork(
+            device: readmission, previousHash: hash, sets: [codec.encode(set), [1, 2]],
+            signatures: [RevokedWork.Signature(number: 5, bytes: [UInt8](repeating: 5, count: 64))])
+        let escrowed = EscrowedSet(
+            device: id, previousHash: hash, bytes: codec.encode(set), signature: [UInt8](repeating: 5, count: 64),
+            work: work)
         let fork = ForkRequest(common: Acknowledgement(number: 2, hash: hash), signingKey: key, sealingKey: key)
         let head = TreeHead(epoch: id, size: 9, root: hash, signature: [UInt8](repeating: 5, count: 64))
         let part = BlobPart(sha256: hash, offset: 0, size: 3, data: [1, 2, 3])
@@ -129,6 +135,7 @@ enum Seeds {
             ],
             "readmission": [readmission.encoded(as: .protobuf)],
             "escrow": [EscrowOffer(epoch: id, sealed: [[1, 2], [3]]).encoded(as: .protobuf)],
+            "escrowed-set": [escrowed.encoded()], "revoked-work": [work.encoded()],
             "bundle-request": [
                 BundleRequest(
                     created: Instant(milliseconds: 5), epoch: id, cursor: 3, isBootstrapped: true, heads: [head],

@@ -143,7 +143,7 @@ import Testing
             .appending(path: "Sources/Shared/SyncWire/ruhu.proto")
         let hash = Hash256(of: Array(try Data(contentsOf: file)))
         #expect(ProtocolVersion.maximum == 1)
-        #expect(hash.description == "500cecc9b823b91a8fe88b12a0086cac91b683974b7682f31eaeee763ce494d4")
+        #expect(hash.description == "6528a7356a2e27cc6e4c18cb75fcca490d876490de6aba499d84731981f21040")
     }
 }
 

@@ -95,7 +95,9 @@ package struct Desk: Sendable {
         let signature = try signature ?? signer.signature(for: PushFrame.signedBytes(lastHash: sealed.hash))
         try DeviceRegister(transaction.database).keepSignature(
             signature, device: desk.id, through: sealed.set.number)
-        let item = EscrowedSet(device: desk.id, previousHash: previous, bytes: sealed.bytes, signature: signature)
+        let item = EscrowedSet(
+            device: desk.id, previousHash: previous, bytes: sealed.bytes, signature: signature,
+            work: outcome.problem == nil ? try RevokedWork.lost(with: sealed.set, in: transaction) : nil)
         try EscrowStore(transaction.database).add(
             EscrowItem(seq: outcome.seq, sealed: try escrow.seal(item.encoded())))
         return outcome

@@ -39,10 +39,15 @@ extension Exchange {
         let register = DeviceRegister(transaction.database)
         let adopted = AdoptedSets(transaction.database)
         guard try !adopted.contains(sealed.hash) else { return }
+        let number = sealed.set.number
         if let former {
-            let number = sealed.set.number
             let chain = [Lineage(device: former.id, number: former.acknowledged.number)]
             if try register.chainHash(of: chain, at: number) == sealed.hash { return }
+        }
+        if let work = item.work, RevokedWork.revoked(by: sealed.set) == work.device.device {
+            try take(work, in: transaction)
+        }
+        if let former {
             if number == former.acknowledged.number + 1, item.previousHash == former.acknowledged.hash {
                 _ = try desk.enter(sealed, from: former, signature: item.signature, at: clock(), in: transaction)
                 return
@@ -55,5 +60,35 @@ extension Exchange {
         let again = SealedSet(set: set, bytes: tables.codec.encode(set), after: state.acknowledged.hash)
         _ = try desk.enter(again, from: state, at: clock(), in: transaction)
         try adopted.add(sealed.hash, as: set)
+    }
+
+    /// What a device had handed in before it was revoked, decided as its own where this township does not have it.
+    private func take(_ work: RevokedWork, in transaction: AuthorityTransaction) throws {
+        let register = DeviceRegister(transaction.database)
+        let known: RegisteredDevice
+        do {
+            known = try enrolment(in: transaction).readmit(work.device, signatures: signatures)
+        } catch let problem as Problem where [.unknownDevice, .badSignature].contains(problem.code) {
+            return
+        }
+        let chain = try work.proven(codec: tables.codec, signatures: signatures)
+        let acknowledged = known.state.acknowledged
+        let missing = chain.filter { $0.set.number > acknowledged.number }
+        let before = chain.last { $0.set.number <= acknowledged.number }?.hash ?? work.previousHash
+        guard let first = missing.first, first.set.number == acknowledged.number + 1, before == acknowledged.hash else {
+            return
+        }
+        var device = known.state
+        // By hand, meanwhile; what it had handed in before stands.
+        device.isRevoked = false
+        let decision = PushDecision(store: transaction, codec: tables.codec, region: region, now: clock())
+        _ = try decision.decide(missing, previousHash: before, from: device)
+        for sealed in missing {
+            let number = sealed.set.number
+            for signature in work.signatures
+            where signature.number == number && work.isSigned(sealed, signature, signatures) {
+                try register.keepSignature(signature.bytes, device: device.id, through: number)
+            }
+        }
     }
 }

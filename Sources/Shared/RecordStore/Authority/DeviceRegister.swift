@@ -245,6 +245,43 @@ package struct DeviceRegister {
         try query.run()
     }
 
+    /// A device's signatures over its chain, by the number of the last set that each is over.
+    package func signatures(of device: DeviceID, over numbers: ClosedRange<UInt64>) throws -> [(UInt64, [UInt8])] {
+        var query = try Query(
+            database,
+            "SELECT number, signature FROM frame_signature WHERE device = ? AND number BETWEEN ? AND ? ORDER BY number")
+        query.bind(device)
+        query.bind(numbers.lowerBound)
+        query.bind(numbers.upperBound)
+        return try query.all { ($0.uint64(0), $0.bytes(1)) }
+    }
+
+    /// A device's sets that were decided after a seq, as they were committed, in order of their numbers.
+    /// - Parameter bytes: not more than so many.
+    package func handedIn(
+        by device: DeviceID, after seq: Seq, bytes limit: Int
+    ) throws -> [(number: UInt64, bytes: [UInt8])] {
+        var query = try Query(
+            database,
+            """
+            SELECT number, bytes FROM log WHERE device = ? AND seq > ? AND is_release = 0 AND bytes IS NOT NULL
+            ORDER BY number LIMIT ?
+            """)
+        query.bind(device)
+        query.bind(seq)
+        query.bind(Limits.setsPerFrame)
+        var sets: [(number: UInt64, bytes: [UInt8])] = []
+        var size = 0
+        try query.forEach { row in
+            let set = (number: row.uint64(0), bytes: row.bytes(1))
+            size += set.bytes.count
+            guard size <= limit, sets.last.map({ $0.number + 1 == set.number }) ?? true else { return false }
+            sets.append(set)
+            return true
+        }
+        return sets
+    }
+
     // MARK: - Invitations
 
     package func add(_ invitation: Invitation) throws {

@@ -32,6 +32,8 @@ package enum Limits {
     package static let escrowItems = 1_000
     /// Their bytes in one pull page, approximately; what does not fit is left to other stations.
     package static let escrowBytes = 256 * 1024
+    /// Of a revoked device's work, which goes with its revocation as one item of ``escrowBytes``.
+    package static let revokedWorkBytes = 192 * 1024
     /// Scopes of one device.
     package static let scopesPerDevice = 100
     /// Identities that a station went by before, in a readmission.

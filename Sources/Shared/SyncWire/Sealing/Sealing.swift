@@ -102,12 +102,17 @@ package struct EscrowedSet: Hashable, Sendable {
     package var bytes: [UInt8]
     /// Over ``PushFrame/signedBytes(lastHash:)`` of the set's hash.
     package var signature: [UInt8]
+    /// Of the device that the set revokes.
+    package var work: RevokedWork?
 
-    package init(device: DeviceID, previousHash: Hash256, bytes: [UInt8], signature: [UInt8]) {
+    package init(
+        device: DeviceID, previousHash: Hash256, bytes: [UInt8], signature: [UInt8], work: RevokedWork? = nil
+    ) {
         self.device = device
         self.previousHash = previousHash
         self.bytes = bytes
         self.signature = signature
+        self.work = work
     }
 
     package func encoded() -> [UInt8] {
@@ -116,6 +121,7 @@ package struct EscrowedSet: Hashable, Sendable {
         message.previousHash = previousHash.bytes.data
         message.set = bytes.data
         message.signature = signature.data
+        if let work { message.work = ContentCoding.zstd.compress(work.encoded()).data }
         return Protobuf.bytes(message)
     }
 
@@ -125,5 +131,8 @@ package struct EscrowedSet: Hashable, Sendable {
         self.init(
             device: try message.device.id("device"), previousHash: try message.previousHash.hash("previous_hash"),
             bytes: message.set.array, signature: message.signature.array)
+        guard !message.work.isEmpty else { return }
+        let plain = try ContentCoding.zstd.decompress(message.work.array, limit: Limits.decompressedBytes)
+        work = try RevokedWork(decoding: plain)
     }
 }
