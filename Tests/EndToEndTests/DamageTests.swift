@@ -95,6 +95,25 @@ import Testing
         #expect(try broken.run("doctor").json["sound"].bool == true)
     }
 
+    @Test func whileTheRecordsAreStillToBeFetchedNothingIsCalledWell() throws {
+        let broken = try copy("far-away")
+        var bytes = try Data(contentsOf: file(of: broken))
+        for offset in stride(from: 4_096, to: bytes.count, by: 97) { bytes[offset] ^= 0x55 }
+        try bytes.write(to: file(of: broken))
+        server.stop()
+        for _ in 0..<3 {
+            let doctor = try broken.run("doctor")
+            #expect(doctor.code != 0, "\(doctor.text)")
+            #expect(doctor.json["fetched"].bool == false)
+        }
+        #expect(try broken.run("doctor", "--check-only").code == 69)
+        try server.start()
+        let fetched = try broken.run("doctor")
+        #expect(fetched.code == 0 && fetched.json["fetched"].bool == true, "\(fetched.text)")
+        #expect(try broken.run("show", household).code == 0)
+        #expect(try broken.run("doctor", "--check-only").code == 0)
+    }
+
     @Test func aFlippedBitAnywhereLosesNothingSilently() throws {
         let size = try Data(contentsOf: replica).count
         var generator = SplitMix(seed: 20_261_125)

@@ -55,6 +55,15 @@ struct Doctor {
     mutating func run(checkOnly: Bool) throws {
         findings = try examine()
         let wrong = findings.filter { !$0.isSound && ($0.isOfTheFile || $0.isOfTheShadow) }
+        if wrong.isEmpty, try awaitsRecords() {
+            // Made anew before, where nobody could be reached.
+            unfetched = Self.toBeFetched
+            if checkOnly { return }
+            fetch()
+            findings = try examine()
+            isRepaired = true
+            return
+        }
         guard !wrong.isEmpty, !checkOnly else { return }
         if wrong.contains(where: \.isOfTheFile) {
             rebuild = try ReplicaRebuild(folder: folder, clock: clock).run()
@@ -87,9 +96,19 @@ struct Doctor {
         }
     }
 
+    /// Whether the township's records were here and are still to be fetched again.
+    private func awaitsRecords() throws -> Bool {
+        try Station.open(folder, clock: clock).replica.read { try $0.awaitsRecords() }
+    }
+
+    private static let toBeFetched = Problem(
+        .unreachable,
+        explanation: Label(zh: "镇街的记录还没有重新取回", en: "The township's records are still to be fetched again"))
+
     private mutating func fetch() {
         do {
             try SyncRun(station: try Station.open(folder, clock: clock)).refetch()
+            unfetched = nil
         } catch {
             unfetched =
                 error as? Problem ?? (error as? any ProblemConvertible)?.problem ?? Problem(.storage, "\(error)")

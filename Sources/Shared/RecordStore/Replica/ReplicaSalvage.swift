@@ -24,6 +24,9 @@ package struct ReplicaSalvage {
         self.remembered = remembered
     }
 
+    /// Of a replica that was made anew here once.
+    fileprivate static let rebuiltKey = "rebuilt"
+
     /// Keys of what a station knows of itself.
     package static let ownKeys = [
         "device", "lineage", "epoch", "scopes", "url", "pin", "station", "staff", "region", "server_key", "certificate",
@@ -58,6 +61,7 @@ package struct ReplicaSalvage {
         return try target.write { transaction in
             let database = transaction.database
             for (key, value) in meta where !Self.placeKeys.contains(key) { try Meta.set(value, for: key, in: database) }
+            try Meta.set(1 as UInt64, for: Self.rebuiltKey, in: database)
             let columns = try database.columns(in: "outbox").map(\.name)
             let (rows, highest, isEndKnown) = readOutbox(columns: columns)
             let position = try transaction.position()
@@ -211,6 +215,13 @@ package struct ReplicaSalvage {
         } catch {
             return (rows, false)
         }
+    }
+}
+
+extension ReplicaTransaction {
+    /// Whether the replica was made anew and its records are still to be fetched.
+    package func awaitsRecords() throws -> Bool {
+        try Meta.number(ReplicaSalvage.rebuiltKey, in: database) == 1 && !position().isBootstrapped
     }
 }
 
