@@ -46,6 +46,23 @@ import Testing
         try village.expectEqual([a, b])
     }
 
+    @Test func whatOnlyALostLaptopHadHandedInIsToldAndTypedAgainByStick() throws {
+        let (a, b) = (try station("a"), try station("b"))
+        server.stop()
+        for station in [a, b] { try village.settle(station) }
+        try #require(try server.command("backup", backup).code == 0)
+        let lost = try b.new("household", "number=2", "address=二组")
+        for station in [b, a] { try village.settle(station) }
+        try loseTheDiskAndRestore()
+        try village.settle(a)
+        #expect(try a.run("status").json["vanished"].int == 1)
+        #expect(try a.run("vanished", "retype", lost).json["count"].int == 1)
+        try village.settle(a)
+        #expect(try a.run("status").json["vanished"].int == 0)
+        #expect(try server.command("show", lost).json["fields"]["address"].string == "二组")
+        try village.expectEqual([a])
+    }
+
     @Test func theDesksActsAndRevocationsComeBackByStick() throws {
         let (a, b, c) = (try station("a"), try station("b"), try station("c", village: "370404101202"))
         server.stop()

@@ -87,19 +87,23 @@ struct BundleImportCommand: ParsableCommand {
         defer { lock.release() }
         try station.checkFreeSpace(needed: bytes)
         let result = try station.bundles().apply(read)
-        let cursor = try station.replica.read { try $0.position().cursor }
+        let (cursor, vanished) = try station.replica.write { transaction in
+            try transaction.forgetReturned()
+            return (try transaction.position().cursor, try transaction.vanished().count)
+        }
         let waiting = try BlobCarrier.waiting(in: station.replica, blobs: station.blobs, isOffered: false).count
         var document = BundleDocument(file: file, bytes: Int(clamping: bytes), counts: result.counts)
         document.blobs = result.fetchedBlobs
         var members = document.members([
             ("cursor", .int(Int64(cursor))), ("skipped", .int(Int64(result.skippedPages))),
             ("arrived", .int(Int64(result.arrivedBlobs))), ("waiting", .int(Int64(waiting))),
-            ("mended", result.mended.map { .string($0.rawValue) } ?? .null),
+            ("mended", result.mended.map { .string($0.rawValue) } ?? .null), ("vanished", .int(Int64(vanished))),
         ])
         try station.memory.keep(station.replica)
         guard let problem = result.problem else {
             try station.replica.write { try Meta.set(station.clock().description, for: "last_sync", in: $0.database) }
-            options.output.write(.object(members), text: text(result, waiting: waiting))
+            let lines = [text(result, waiting: waiting)] + VanishedDocument.remark(vanished)
+            options.output.write(.object(members), text: lines.joined(separator: "\n"))
             return
         }
         members.append(("error", Failure(problem).document))

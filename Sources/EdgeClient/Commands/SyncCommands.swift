@@ -51,8 +51,8 @@ struct SyncCommand: ParsableCommand {
     }
 
     private func report(_ result: SyncRun.Result, _ station: Station) throws {
-        let (cursor, digest) = try station.replica.read { transaction in
-            (try transaction.position().cursor, try transaction.digestSum())
+        let (cursor, digest, vanished) = try station.replica.read { transaction in
+            (try transaction.position().cursor, try transaction.digestSum(), try transaction.vanished().count)
         }
         let counts = result.counts
         var document: [(String, JSONValue)] = [
@@ -76,10 +76,11 @@ struct SyncCommand: ParsableCommand {
                 .object([
                     ("arrived", .int(Int64(result.arrivedBlobs))), ("waiting", .int(Int64(result.waitingBlobs))),
                 ])
-            ),
+            ), ("vanished", .int(Int64(vanished))),
         ]
         guard let problem = result.problem else {
-            options.output.write(.object(document), text: text(result))
+            options.output.write(
+                .object(document), text: ([text(result)] + VanishedDocument.remark(vanished)).joined(separator: "\n"))
             return
         }
         Diagnostics.detail(result.detail)
@@ -173,6 +174,7 @@ struct StatusCommand: ParsableCommand {
                             try transaction.tables.conflicts(in: transaction.database, includeClosed: false).count))
                 ),
                 ("quarantined", .int(Int64(try transaction.outboxSets(OutboxFilter(.refused)).count))),
+                ("vanished", .int(Int64(try transaction.vanished().count))),
                 ("waitingBlobs", .int(Int64(waiting.count))),
                 ("waitingBytes", .int(Int64(waiting.map(\.size).reduce(0, +)))),
                 ("nights", .array(try transaction.nights(limit: Self.nights).map(\.document))),

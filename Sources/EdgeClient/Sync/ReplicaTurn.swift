@@ -7,6 +7,8 @@ import SyncWire
 struct ReplicaTurn {
     let epoch: EpochID
     let needsPicture: Bool
+    /// Where the township's history left the one that the records here are of; `nil` when it goes on.
+    var parted: Base?
     let write: (ReplicaTransaction) throws -> Void
 
     /// The township's history is another one, or has gone back behind what it said.
@@ -19,7 +21,8 @@ struct ReplicaTurn {
                 own: position.epoch, ancestors: try Ancestors.read(in: transaction), in: hello)
             let acknowledged = position.lineage.isEmpty ? hello.acknowledged?.number ?? 0 : 0
             let holdsMore = try position.cursor > fork || transaction.hasSettled(above: acknowledged)
-            return ReplicaTurn(epoch: hello.epoch, needsPicture: holdsMore) { transaction in
+            let parted = Base(epoch: position.epoch, seq: fork)
+            return ReplicaTurn(epoch: hello.epoch, needsPicture: holdsMore, parted: parted) { transaction in
                 try transaction.countReset(.epoch, in: hello.epoch)
                 try transaction.reopen(above: acknowledged, decidedIn: position.epoch)
                 var after = try transaction.position()
@@ -52,9 +55,11 @@ struct ReplicaTurn {
 
 extension ReplicaTransaction {
     /// Swaps the pages of a whole bootstrap that are kept aside in, with a turn when there is one: in this one
-    /// transaction, so that there is always one picture or the other. What is pending keeps its bases.
+    /// transaction, so that there is always one picture or the other. What is pending keeps its bases; what the new
+    /// picture lacks is kept aside (``VanishedRecord``).
     /// - Returns: records stated.
     func swapIn(_ turn: ReplicaTurn?, of epoch: EpochID) throws -> Int {
+        let seen = try turn?.parted.map { try stated(after: $0.seq, in: $0.epoch) } ?? []
         try turn?.write(self)
         try forgetShadow()
         var records = 0
@@ -68,6 +73,7 @@ extension ReplicaTransaction {
         try Meta.set([UInt8](), for: "bootstrap_token", in: database)
         try Meta.set(0 as UInt64, for: "digest_differs", in: database)
         if let last { try compareDigests(last) }
+        try keepVanished(seen)
         return records
     }
 }

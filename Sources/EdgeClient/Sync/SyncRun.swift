@@ -139,6 +139,7 @@ struct SyncRun {
         try station.replica.write { transaction in
             try Meta.set(station.clock().description, for: "last_sync", in: transaction.database)
             if session.recoveries == 0 { try transaction.clearResets() }
+            try transaction.forgetReturned()
         }
         try station.memory.keep(station.replica)
     }

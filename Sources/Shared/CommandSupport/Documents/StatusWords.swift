@@ -11,6 +11,7 @@ package enum StatusWords {
         "pendingFields": Label(zh: "未上传的字段", en: "pending fields"),
         "conflicts": Label(zh: "未决定的冲突", en: "conflicts"),
         "quarantined": Label(zh: "被退回的变更", en: "refused sets"),
+        "vanished": Label(zh: "镇街恢复后不见的记录", en: "records that the restored township lacks"),
         "waitingBlobs": Label(zh: "待上传的附件", en: "waiting attachments"),
         "waitingBytes": Label(zh: "待上传的附件（字节）", en: "waiting bytes"),
         "lastSync": Label(zh: "上次同步", en: "last sync"), "scopes": Label(zh: "各村居", en: "scopes"),

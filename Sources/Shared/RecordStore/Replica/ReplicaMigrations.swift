@@ -22,8 +22,20 @@ package enum ReplicaMigrations {
         migrator.registerMigration("2026-11-26 the overlay is what is not settled") { database in
             try database.execute(sql: overlayByState)
         }
+        migrator.registerMigration("2026-11-27 records that a restored township lacks") { database in
+            try database.execute(sql: vanished)
+        }
         return migrator
     }
+
+    private static let vanished = """
+        -- Records as the township had stated them, and as they were here when its history was another one: what it does not
+        -- hold any more and nobody has handed in again.
+        CREATE TABLE vanished (
+            record BLOB PRIMARY KEY, kind TEXT NOT NULL, epoch BLOB NOT NULL, scope TEXT NOT NULL, seq INTEGER NOT NULL,
+            deleted INTEGER NOT NULL, fields BLOB NOT NULL, is_known INTEGER NOT NULL, known_deleted INTEGER NOT NULL,
+            known_fields BLOB NOT NULL, author TEXT NOT NULL, written_at INTEGER) STRICT;
+        """
 
     private static let overlayByState = """
         -- What was decided anew after it was settled, by a page that is still to come, is settled below that page until then.

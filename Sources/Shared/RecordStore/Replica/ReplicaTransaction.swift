@@ -153,9 +153,7 @@ package final class ReplicaTransaction: ReplicaStore {
             if row.bool(0) { return .left }
             var record = Record(
                 id: id, kind: kind, scope: Scope(row.text(1)), seq: row.uint64(2), isDeleted: row.bool(3))
-            for effect in try tables.codec.decode(effects: row.bytes(4)) {
-                record.assign(effect.new, to: FieldKey(field: effect.field), in: kind)
-            }
+            try tables.assign(encodedFields: row.bytes(4), to: &record, kind: kind)
             return .present(record)
         }
         return stored ?? .absent
@@ -214,7 +212,6 @@ package final class ReplicaTransaction: ReplicaStore {
         guard shadow != .absent else { return try removeShadow(of: id) }
         knownShadowIsEmpty = false
         let record = shadow.record
-        let fields = record?.named(in: kind).sorted { $0.key < $1.key } ?? []
         var query = try Query(
             database,
             "INSERT OR REPLACE INTO shadow (record, left_scope, scope, seq, deleted, fields) VALUES (?, ?, ?, ?, ?, ?)")
@@ -223,7 +220,7 @@ package final class ReplicaTransaction: ReplicaStore {
         query.bind(record?.scope.code ?? "")
         query.bind(record?.seq ?? 0)
         query.bind(record?.isDeleted ?? false)
-        query.bind(tables.codec.encode(fields.map { Effect($0.key, old: .null, new: $0.value, .applied) }))
+        query.bind(tables.encodedFields(of: record, kind: kind))
         try query.run()
     }
 

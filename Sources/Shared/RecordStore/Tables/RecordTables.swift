@@ -287,3 +287,19 @@ enum ListText {
         }
     }
 }
+
+/// A record's stored fields in one column, for what is kept beside the kind's own table.
+extension RecordTables {
+    /// In order of name; nothing of no record.
+    func encodedFields(of record: Record?, kind: KindSchema) -> [UInt8] {
+        let fields = record?.named(in: kind).sorted { $0.key < $1.key } ?? []
+        return codec.encode(fields.map { Effect($0.key, old: .null, new: $0.value, .applied) })
+    }
+
+    /// - Throws: `CodecError` for bytes that are no fields.
+    func assign(encodedFields bytes: [UInt8], to record: inout Record, kind: KindSchema) throws {
+        for effect in try codec.decode(effects: bytes) {
+            record.assign(effect.new, to: FieldKey(field: effect.field), in: kind)
+        }
+    }
+}

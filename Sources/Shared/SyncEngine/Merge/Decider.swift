@@ -136,8 +136,9 @@ package struct Decider<View: AuthorityView> {
 
     private mutating func create(_ change: Change, at index: Int, kind: KindSchema) throws {
         if try record(change.record, kind: kind) != nil {
-            // What the desk finds by a rule has an id that the rule gives: after a restore it may have been found anew.
-            if device.isDesk, context.isFromEarlierHistory { return try edit(change, at: index, kind: kind) }
+            // After a restore it may have been found anew by the desk, under the id that the rule gives, or typed again by
+            // somebody who had seen it. Where the two differ, a person decides.
+            if context.isFromEarlierHistory { return try edit(change, at: index, kind: kind) }
             throw Problem(.recordExists, change.record.description)
         }
         var new = Record(id: change.record, kind: kind, scope: device.scopes.first ?? context.region)

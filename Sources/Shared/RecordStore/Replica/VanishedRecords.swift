@@ -1,0 +1,171 @@
+import GRDB
+package import SyncEngine
+
+/// A record that the township had stated, and that its history does not hold any more as it was: the township went back
+/// to a backup, and who wrote it has not handed it in again. If that laptop is lost too, only a station that had seen it
+/// can tell.
+package struct VanishedRecord: Sendable {
+    /// As the township had stated it, at `seq` of ``epoch``.
+    package var seen: Record
+    package let kind: KindSchema
+    package var epoch: EpochID
+    /// What was here when the township's new picture was; `nil`: nothing.
+    package var then: Record?
+    /// Who wrote it last, and when, as far as the station was told.
+    package var author: String
+    package var writtenAt: Instant?
+
+    /// Where its author stood who saw it.
+    package var base: Base { Base(epoch: epoch, seq: seen.seq) }
+
+    /// What of it is still as the township's new picture had it, and not as it was seen.
+    package enum Loss: Hashable, Sendable {
+        case record
+        /// That it was deleted.
+        case deletion
+        /// In schema order.
+        case fields([String])
+    }
+
+    /// - Parameter now: what is here now.
+    /// - Returns: `nil` when it is back, or something newer stands in its place.
+    package func loss(now: Record?) -> Loss? {
+        guard let then else { return now == nil && !seen.isDeleted ? .record : nil }
+        guard let now, !now.isDeleted else { return nil }
+        if seen.isDeleted { return .deletion }
+        let fields = kind.fields.enumerated().filter { index, field in
+            field.derivation == nil && seen.values[index] != then.values[index]
+                && now.values[index] == then.values[index]
+        }.map(\.element.name)
+        return fields.isEmpty ? nil : .fields(fields)
+    }
+
+    /// What a station may write of it, in schema order. What the desk wrote comes back by itself where the backup was the
+    /// newest: every station holds it for the township. Else the desk has to do it again.
+    package var writable: [FieldSchema] {
+        kind.fields.filter { !$0.isDeskOnly && $0.derivation == nil && $0.name != KindSchema.aliasField }
+    }
+
+    /// Whether a station can bring it back.
+    package func isWritable(_ loss: Loss) -> Bool {
+        if kind.isDeskOnly { return false }
+        guard case .fields(let names) = loss else { return true }
+        return writable.contains { names.contains($0.name) }
+    }
+}
+
+extension ReplicaTransaction {
+    /// The records that the township stated after `seq`: what a history that parted there may not hold.
+    package func stated(after seq: Seq, in epoch: EpochID) throws -> [VanishedRecord] {
+        var found: [VanishedRecord] = []
+        for kind in schema.kinds where !kind.isSystem {
+            var query = try Query(database, tables.sql(kind).selectAll + " WHERE seq > ? ORDER BY id")
+            query.bind(seq)
+            for record in try query.all({ try tables.read($0, kind: kind) }) {
+                // With own changes on top the record is not what the township stated.
+                guard let seen = try shadow(record.id, kind: kind).record, seen.seq > seq else { continue }
+                let (author, time) = try lastWriter(of: seen)
+                found.append(
+                    VanishedRecord(seen: seen, kind: kind, epoch: epoch, then: nil, author: author, writtenAt: time))
+            }
+        }
+        return found
+    }
+
+    /// Of a deletion only its own: a page does not name who deleted.
+    private func lastWriter(of record: Record) throws -> (author: String, time: Instant?) {
+        var query = try Query(
+            database,
+            """
+            SELECT w.author, w.time FROM seen s JOIN writer w ON w.seq = s.seq
+            WHERE s.record = ? AND s.seq >= ? ORDER BY s.seq DESC LIMIT 1
+            """)
+        query.bind(record.id)
+        query.bind(record.isDeleted ? record.seq : 0)
+        let found = try query.first { ($0.text(0), HybridTime(rawValue: $0.uint64(1)).instant) }
+        return (found?.0 ?? "", found?.1)
+    }
+
+    /// Keeps aside those of `seen` that the new picture, with own work on top, does not show as they were.
+    package func keepVanished(_ seen: [VanishedRecord]) throws {
+        for var record in seen {
+            record.then = try present(record.seen.id, kind: record.kind)
+            guard try loss(of: record) != nil else { continue }
+            var query = try Query(
+                database,
+                """
+                INSERT OR REPLACE INTO vanished (record, kind, epoch, scope, seq, deleted, fields,
+                is_known, known_deleted, known_fields, author, written_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """)
+            query.bind(record.seen.id)
+            query.bind(record.kind.name)
+            query.bind(record.epoch)
+            query.bind(record.seen.scope.code)
+            query.bind(record.seen.seq)
+            query.bind(record.seen.isDeleted)
+            query.bind(tables.encodedFields(of: record.seen, kind: record.kind))
+            query.bind(record.then != nil)
+            query.bind(record.then?.isDeleted ?? false)
+            query.bind(tables.encodedFields(of: record.then, kind: record.kind))
+            query.bind(record.author)
+            query.bind(record.writtenAt?.milliseconds)
+            try query.run()
+        }
+    }
+
+    /// What is here of a record. An own edit of a record that the township does not hold is not the record.
+    private func present(_ id: RecordID, kind: KindSchema) throws -> Record? {
+        let (shadow, working) = try states(of: id, kind: kind)
+        guard shadow == .absent, working != nil else { return working }
+        let isCreatedHere = try overlay(of: id).contains { number in
+            try outboxSet(number)?.sealed.set.changes.contains { $0.record == id && $0.operation == .create } ?? false
+        }
+        return isCreatedHere ? working : nil
+    }
+
+    /// What vanished and is not back, in the order in which it can be typed again: what others hang below comes first.
+    package func vanished() throws -> [(record: VanishedRecord, loss: VanishedRecord.Loss)] {
+        try keptAside().compactMap { record in try loss(of: record).map { (record, $0) } }
+    }
+
+    /// What of it is not here now; `nil` when it is back, or something newer stands in its place.
+    package func loss(of record: VanishedRecord) throws -> VanishedRecord.Loss? {
+        record.loss(now: try present(record.seen.id, kind: record.kind))
+    }
+
+    /// Forgets what is back, or has something newer in its place. While own work on it waits, that is not known.
+    package func forgetReturned() throws {
+        for record in try keptAside() where try overlay(of: record.seen.id).isEmpty {
+            if try loss(of: record) == nil { try forgetVanished(record.seen.id) }
+        }
+    }
+
+    /// A person has looked at it: it need not come back.
+    package func forgetVanished(_ id: RecordID) throws {
+        var query = try Query(database, "DELETE FROM vanished WHERE record = ?")
+        query.bind(id)
+        try query.run()
+    }
+
+    private func keptAside() throws -> [VanishedRecord] {
+        let sql = """
+            SELECT record, kind, epoch, scope, seq, deleted, fields, is_known, known_deleted, known_fields, author,
+            written_at FROM vanished ORDER BY record
+            """
+        let kept = try Query(database, sql).all { row -> VanishedRecord? in
+            guard let kind = schema.kind(row.text(1)) else { return nil }
+            var seen = Record(
+                id: row.id(0), kind: kind, scope: Scope(row.text(3)), seq: row.uint64(4), isDeleted: row.bool(5))
+            try tables.assign(encodedFields: row.bytes(6), to: &seen, kind: kind)
+            var then = Record(id: seen.id, kind: kind, scope: seen.scope, isDeleted: row.bool(8))
+            try tables.assign(encodedFields: row.bytes(9), to: &then, kind: kind)
+            return VanishedRecord(
+                seen: seen, kind: kind, epoch: row.id(2), then: row.bool(7) ? then : nil, author: row.text(10),
+                writtenAt: row.isNull(11) ? nil : Instant(milliseconds: row.int64(11)))
+        }
+        let order = Dictionary(uniqueKeysWithValues: schema.kinds.enumerated().map { ($1.name, $0) })
+        return kept.compactMap(\.self).sorted {
+            (order[$0.kind.name] ?? 0, $0.seen.id) < (order[$1.kind.name] ?? 0, $1.seen.id)
+        }
+    }
+}
