@@ -254,6 +254,38 @@ import Testing
         }
     }
 
+    /// Whether it saw them in two pages or in one.
+    @Test func aStationsHistoryTellsWhoDeletedAndWhoBroughtBack() throws {
+        let (a, b) = try pair()
+        let stations = try ["c", "late"].map { try server.station($0, village: Self.village, staff: "赵敏") }
+        let household = try a.new("household", "number=001")
+        let member = try a.new("member", "household=\(household)", "name=张三")
+        for station in [a, b] + stations { try station.sync() }
+        #expect(try a.run("delete", household, "--reason", "误录").code == 0)
+        for station in [a, stations[0]] { try station.sync() }
+        let deleted = try deletions(stations[0].run("history", member).json)
+        #expect(deleted == ["3 王秀英 true"], "who deleted it")
+        #expect(try b.run("edit", member, "education=小学").code == 0)
+        for station in [b, a] + stations + [b] { try station.sync() }
+        for record in [household, member] {
+            let said = try deletions(server.command("history", record).json)
+            #expect(said == ["3 王秀英 true", "4 李建国 false"])
+            for station in [a, b] + stations {
+                #expect(try deletions(station.run("history", record).json) == said, "\(station.name)")
+            }
+        }
+        #expect(try stations[0].show(member)["fields"]["education"].string == "小学")
+        try expectEqualDigests([a, b] + stations)
+    }
+
+    private func deletions(_ history: JSON) -> [String] {
+        history["entries"].array.flatMap { entry in
+            entry["edits"].array.filter { $0["field"].string == "deleted" }.map { edit in
+                "\(entry["seq"].int ?? 0) \(entry["author"].string ?? "") \(edit["new"].bool ?? false)"
+            }
+        }
+    }
+
     private func outcomes(_ history: JSON) -> [String] {
         history["entries"].array.map { "\($0["seq"].int ?? 0) \($0["outcome"].string ?? "")" }
     }

@@ -55,6 +55,9 @@ enum Seeds {
                         writer: 0)
                 }), RecordDelta(id: id, kind: "member", scope: Scope("3704"), seq: 5, form: .leave),
         ]
+        page.records[0].deletions = [
+            RecordDelta.Deletion(writer: 0, isDeleted: true), RecordDelta.Deletion(writer: 0, isDeleted: false),
+        ]
         page.outcomes = outcomes
         page.bootstrapToken = [1, 2, 3]
         page.digests = [ScopeDigest(scope: Scope("370404101201"), records: 3, digest: RecordDigest(bytes: hash.bytes)!)]

@@ -143,7 +143,7 @@ import Testing
             .appending(path: "Sources/Shared/SyncWire/ruhu.proto")
         let hash = Hash256(of: Array(try Data(contentsOf: file)))
         #expect(ProtocolVersion.maximum == 1)
-        #expect(hash.description == "6528a7356a2e27cc6e4c18cb75fcca490d876490de6aba499d84731981f21040")
+        #expect(hash.description == "344e37bdf19724fac9e017395f2eac9e654c3cf45ec90cd1d1e8fb20f32966ce")
     }
 }
 

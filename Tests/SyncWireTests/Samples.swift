@@ -80,10 +80,14 @@ struct Samples {
                     key: FieldKey(field: "f\(index)", element: below(3) == 0 ? text() : nil), value: value(),
                     writer: Int(below(UInt64(writers.count))))
             }
-            return RecordDelta(
+            var delta = RecordDelta(
                 id: id(), kind: "k", scope: Scope("370404101201"), seq: below(100),
                 form: [.whole, .changes, .leave][Int(below(3))],
                 isDeleted: below(2) == 0, fields: fields)
+            delta.deletions = (0..<below(3)).map { _ in
+                RecordDelta.Deletion(writer: Int(below(UInt64(writers.count))), isDeleted: below(2) == 0)
+            }
+            return delta
         }
         page.outcomes = outcomes()
         page.hasMore = below(2) == 0

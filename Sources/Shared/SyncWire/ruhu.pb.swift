@@ -697,6 +697,10 @@ package nonisolated struct WireRecordDelta: Sendable {
 
   package var texts: [String] = []
 
+  /// Who deleted the record inside the interval, and who brought it back, in order: twice the index in the page's writers,
+  /// and one more where it was deleted. For its history alone; a bootstrap has none.
+  package var deletions: [UInt32] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -2365,7 +2369,7 @@ nonisolated extension WirePushReply: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension WireRecordDelta: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".RecordDelta"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}scope\0\u{1}form\0\u{1}deleted\0\u{1}fields\0\u{1}tags\0\u{3}field_writers\0\u{1}elements\0\u{1}id\0\u{1}seq\0\u{1}writer\0\u{1}numbers\0\u{1}texts\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}scope\0\u{1}form\0\u{1}deleted\0\u{1}fields\0\u{1}tags\0\u{3}field_writers\0\u{1}elements\0\u{1}id\0\u{1}seq\0\u{1}writer\0\u{1}numbers\0\u{1}texts\0\u{1}deletions\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2386,6 +2390,7 @@ nonisolated extension WireRecordDelta: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 11: try { try decoder.decodeSingularUInt32Field(value: &self.writer) }()
       case 12: try { try decoder.decodeRepeatedSInt64Field(value: &self.numbers) }()
       case 13: try { try decoder.decodeRepeatedStringField(value: &self.texts) }()
+      case 14: try { try decoder.decodeRepeatedUInt32Field(value: &self.deletions) }()
       default: break
       }
     }
@@ -2431,6 +2436,9 @@ nonisolated extension WireRecordDelta: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.texts.isEmpty {
       try visitor.visitRepeatedStringField(value: self.texts, fieldNumber: 13)
     }
+    if !self.deletions.isEmpty {
+      try visitor.visitPackedUInt32Field(value: self.deletions, fieldNumber: 14)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2448,6 +2456,7 @@ nonisolated extension WireRecordDelta: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.writer != rhs.writer {return false}
     if lhs.numbers != rhs.numbers {return false}
     if lhs.texts != rhs.texts {return false}
+    if lhs.deletions != rhs.deletions {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

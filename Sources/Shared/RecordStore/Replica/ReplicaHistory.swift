@@ -12,9 +12,10 @@ extension ReplicaTransaction {
                     outcome: sent.outcome.map { HistoryItem.Outcome($0.result) } ?? .pending)
             }
         }
+        let stated = Dictionary(try stated(record, kind: kind).map { ($0.seq, $0) }) { first, _ in first }
         let known = Set(own.map(\.seq))
-        let seen = try stated(record, kind: kind).filter { !known.contains($0.seq) }
-        return (own + seen).sorted { ($0.seq == 0 ? .max : $0.seq) < ($1.seq == 0 ? .max : $1.seq) }
+        let items = own.map { $0.told(with: stated[$0.seq]) } + stated.values.filter { !known.contains($0.seq) }
+        return items.sorted { ($0.seq == 0 ? .max : $0.seq) < ($1.seq == 0 ? .max : $1.seq) }
     }
 
     private func ownSets(naming record: RecordID) throws -> [OutboxSet] {
@@ -65,5 +66,15 @@ extension ReplicaTransaction {
             let value = then.value(field.name, in: kind)
             return value.isNull ? nil : Effect(field.name, old: .null, new: value, .applied)
         }
+    }
+}
+
+extension HistoryItem {
+    /// An own set as it was typed, and what the township says that it brought back or took along besides.
+    fileprivate func told(with stated: HistoryItem?) -> HistoryItem {
+        let typed = Set(effects.map(\.key))
+        var told = self
+        told.effects += (stated?.effects ?? []).filter { $0.field == Effect.deleted && !typed.contains($0.key) }
+        return told
     }
 }

@@ -72,7 +72,7 @@ extension ReplicaTransaction {
         return found
     }
 
-    /// Of a deletion only its own: a page does not name who deleted.
+    /// Of a deletion only its own: an older township's pages do not name who deleted.
     private func lastWriter(of record: Record) throws -> (author: String, time: Instant?) {
         var query = try Query(
             database,

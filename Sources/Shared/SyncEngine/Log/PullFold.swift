@@ -86,9 +86,22 @@ package struct PullFold {
         // What was written while it was elsewhere is not among the items.
         let wasElsewhere = items.contains { !scopes.cover($0.scope) && !$0.isAddressed }
         if isNew || !wasInside || wasElsewhere || wasResurrected {
-            if let state = try whole(id, kind) { append(whole: state, kind: kind) }
+            guard let state = try whole(id, kind) else { return }
+            append(whole: state, kind: kind)
         } else {
             appendChanges(id, items, last: last, kind: kind)
+        }
+        appendDeletions(items)
+    }
+
+    /// To the record that was stated last: what of its deletions the device may know.
+    private mutating func appendDeletions(_ items: [Item]) {
+        for item in items where scopes.cover(item.scope) || item.isAddressed {
+            for effect in item.change.effects where effect.field == Effect.deleted && effect.changesValue {
+                let deletion = RecordDelta.Deletion(
+                    writer: index(of: item.change.writer), isDeleted: effect.new == .bool(true))
+                records[records.count - 1].deletions.append(deletion)
+            }
         }
     }
 

@@ -281,6 +281,20 @@ package struct RecordDelta: Hashable, Sendable {
     package var form: Form
     package var isDeleted: Bool
     package var fields: [FieldDelta]
+    /// Who deleted the record inside the interval, and who brought it back, in order: for its history.
+    package var deletions: [Deletion] = []
+
+    package struct Deletion: Hashable, Sendable {
+        /// Index in ``PullPage/writers``.
+        package var writer: Int
+        /// Else it was brought back.
+        package var isDeleted: Bool
+
+        package init(writer: Int, isDeleted: Bool) {
+            self.writer = writer
+            self.isDeleted = isDeleted
+        }
+    }
 
     package init(
         id: RecordID, kind: String, scope: Scope, seq: Seq, form: Form, isDeleted: Bool = false,

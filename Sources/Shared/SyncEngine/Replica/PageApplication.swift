@@ -147,7 +147,8 @@ package struct PageApplication<Store: ReplicaStore> {
 
     /// Keeps who wrote what. A record stated whole by one writer needs no list of its fields.
     private func remember(_ delta: RecordDelta, of before: Record?, writers: [Writer], kind: KindSchema) throws {
-        if before == nil, let first = delta.fields.first, delta.fields.allSatisfy({ $0.writer == first.writer }) {
+        let isWhole = before == nil && delta.deletions.isEmpty
+        if isWhole, let first = delta.fields.first, delta.fields.allSatisfy({ $0.writer == first.writer }) {
             if writers.indices.contains(first.writer) {
                 try store.remember(nil, of: delta.id, by: writers[first.writer])
             }
@@ -155,11 +156,19 @@ package struct PageApplication<Store: ReplicaStore> {
         }
         var byWriter: [Int: [Effect]] = [:]
         var order: [Int] = []
+        func note(_ effect: Effect, by writer: Int) {
+            if byWriter[writer] == nil { order.append(writer) }
+            byWriter[writer, default: []].append(effect)
+        }
+        for deletion in delta.deletions {
+            let (old, new) = (Value.bool(!deletion.isDeleted), Value.bool(deletion.isDeleted))
+            note(Effect(Effect.deleted, old: old, new: new, .applied), by: deletion.writer)
+        }
         for field in delta.fields {
             let old = before?.value(field.key, in: kind) ?? .null
-            if byWriter[field.writer] == nil { order.append(field.writer) }
-            byWriter[field.writer, default: []].append(
-                Effect(field.key.field, element: field.key.element, old: old, new: field.value, .applied))
+            note(
+                Effect(field.key.field, element: field.key.element, old: old, new: field.value, .applied),
+                by: field.writer)
         }
         for writer in order where writers.indices.contains(writer) {
             try store.remember(byWriter[writer] ?? [], of: delta.id, by: writers[writer])

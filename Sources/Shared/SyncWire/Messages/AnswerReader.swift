@@ -89,6 +89,7 @@ private struct RecordReader {
     private var elements: [WireElement] = []
     private var numbers: [Int64] = []
     private var texts: [String] = []
+    private var deletions: [UInt64] = []
 
     mutating func read(_ message: ProtobufReader, writers: Int) throws(CodecError) -> RecordDelta {
         (form, writer) = (0, 0)
@@ -98,16 +99,19 @@ private struct RecordReader {
         elements.removeAll(keepingCapacity: true)
         numbers.removeAll(keepingCapacity: true)
         texts.removeAll(keepingCapacity: true)
+        deletions.removeAll(keepingCapacity: true)
         names.rewind()
         places.rewind()
         var delta = try scan(message)
         delta.fields = try columns(writers: writers)
+        if !deletions.isEmpty { delta.deletions = try RecordDelta.deletions(deletions, writers: writers) }
         return delta
     }
 
     private mutating func scan(_ message: ProtobufReader) throws(CodecError) -> RecordDelta {
         var reader = message
-        var (kind, scope, id, isDeleted) = ("", "", nil as RecordID?, false)
+        // Of a field that comes twice the last counts, as everywhere in protobuf: only that one is looked at.
+        var (kind, scope, id, isDeleted) = ("", "", nil as ProtobufReader?, false)
         var seq: Seq = 0
         while let (field, type) = try reader.next() {
             switch (field, type) {
@@ -121,7 +125,7 @@ private struct RecordReader {
             case (7, .lengthDelimited): try reader.packed(to: &fieldWriters)
             case (7, .varint): fieldWriters.append(try reader.varint())
             case (8, .lengthDelimited): elements.append(try reader.element())
-            case (9, .lengthDelimited): id = try reader.id("id")
+            case (9, .lengthDelimited): id = try reader.message()
             case (10, .varint): seq = try reader.varint()
             case (11, .varint): writer = try reader.varint() & 0xFFFF_FFFF
             case (12, .lengthDelimited):
@@ -129,11 +133,13 @@ private struct RecordReader {
                 while !list.isAtEnd { numbers.append(try list.signed()) }
             case (12, .varint): numbers.append(try reader.signed())
             case (13, .lengthDelimited): texts.append(try reader.text())
+            case (14, .lengthDelimited): try reader.packed(to: &deletions)
+            case (14, .varint): deletions.append(try reader.varint())
             default: try reader.skip(type, field: field)
             }
         }
         guard let form = RecordDelta.Form(rawValue: UInt8(clamping: form)) else { throw CodecError("form \(form)") }
-        guard let id else { throw CodecError("id: 0 bytes, not 16") }
+        guard let id = try id?.wholeID("id") else { throw CodecError("id: 0 bytes, not 16") }
         return RecordDelta(id: id, kind: kind, scope: Scope(scope), seq: seq, form: form, isDeleted: isDeleted)
     }
 

@@ -43,6 +43,7 @@ struct PageWriter {
         record.write(11, UInt64(UInt32(clamping: first)))
         writeNumbers(fields)
         writeTexts(fields)
+        if !delta.deletions.isEmpty { writeDeletions(delta.deletions.span) }
         page.present(4, record)
     }
 
@@ -61,6 +62,12 @@ struct PageWriter {
         if isUniform { return }
         for row in fields.indices { list.varint(UInt64(UInt32(clamping: fields[row].writer))) }
         record.packed(7, list)
+    }
+
+    private mutating func writeDeletions(_ deletions: Span<RecordDelta.Deletion>) {
+        list.clear()
+        for row in deletions.indices { list.varint(deletions[row].wireNumber) }
+        record.packed(14, list)
     }
 
     private mutating func writeNumbers(_ fields: Span<FieldDelta>) {

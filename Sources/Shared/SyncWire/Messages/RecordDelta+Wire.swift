@@ -22,6 +22,7 @@ extension WireRecordDelta {
         for (row, field) in delta.fields.enumerated() {
             if let element = field.key.element { elements.append(WireElement(row, element)) }
         }
+        deletions = delta.deletions.map { UInt32(clamping: $0.wireNumber) }
     }
 
     /// - Parameter writers: how many the page names.
@@ -48,6 +49,25 @@ extension WireRecordDelta {
         }
         try columns.finish()
         try named.finish()
+        delta.deletions = try RecordDelta.deletions(deletions.map(UInt64.init), writers: writers)
         return delta
+    }
+}
+
+extension RecordDelta.Deletion {
+    /// Twice the writer, and one more where the record was deleted.
+    var wireNumber: UInt64 { UInt64(clamping: writer) << 1 | (isDeleted ? 1 : 0) }
+}
+
+extension RecordDelta {
+    /// - Throws: `CodecError` for a writer that the page does not name.
+    static func deletions(_ numbers: [UInt64], writers: Int) throws(CodecError) -> [Deletion] {
+        var deletions: [Deletion] = []
+        for number in numbers {
+            let writer = (number & 0xFFFF_FFFF) >> 1
+            guard writer < UInt64(writers) else { throw CodecError("writer \(writer)") }
+            deletions.append(Deletion(writer: Int(writer), isDeleted: number & 1 == 1))
+        }
+        return deletions
     }
 }

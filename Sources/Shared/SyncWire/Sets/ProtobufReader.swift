@@ -138,9 +138,11 @@ struct ProtobufReader {
         return element
     }
 
-    mutating func id(_ field: StaticString) throws(CodecError) -> RecordID? {
-        let length = try length()
-        defer { position += length }
+    mutating func id(_ field: StaticString) throws(CodecError) -> RecordID? { try message().wholeID(field) }
+
+    /// An id, when that is all there is.
+    func wholeID(_ field: StaticString) throws(CodecError) -> RecordID? {
+        let length = remaining
         if length == 0 { return nil }
         guard length == 16 else { throw CodecError("\(field): \(length) bytes, not 16") }
         return RecordID(
