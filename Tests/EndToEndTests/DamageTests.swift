@@ -66,6 +66,62 @@ import Testing
         _ = rescued
     }
 
+    /// A key file of flipped bits, cut or gone is mended from its copy, and the copy from the key.
+    @Test(arguments: ["signing.key", "sealing.key", "signing.key.copy", "sealing.key.copy"])
+    func aDamagedKeyIsMendedFromItsCopy(name: String) throws {
+        for damage in 0..<3 {
+            let broken = try copy("key-\(name)-\(damage)")
+            let file = broken.folder.appending(path: name)
+            let whole = try Data(contentsOf: file)
+            try damaged(whole, damage).map { try $0.write(to: file) } ?? FileManager.default.removeItem(at: file)
+            let isKey = name.hasSuffix(".key")
+            let checked = try broken.run("doctor", "--check-only")
+            #expect(checked.code == (isKey ? 74 : 0), "\(checked.text)")
+            #expect((try? Data(contentsOf: file)) == damaged(whole, damage), "it only looks")
+            let doctor = try broken.run("doctor")
+            #expect(doctor.code == 0, "\(doctor.text)")
+            #expect(doctor.json["repaired"].bool == isKey)
+            #expect(doctor.json["fetched"].bool == false)
+            #expect(try Data(contentsOf: file) == whole)
+            #expect(try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions] as? Int == 0o600)
+        }
+    }
+
+    private func damaged(_ whole: Data, _ damage: Int) -> Data? {
+        var flipped = whole
+        flipped[9] ^= 4
+        return [flipped, whole.prefix(7), nil][damage]
+    }
+
+    /// Nothing typed is lost with a key, and `doctor` says what is left to do.
+    @Test(arguments: ["signing.key", "sealing.key"]) func aKeyThatIsDamagedTwiceIsTold(name: String) throws {
+        let broken = try copy("twice-\(name)")
+        for name in [name, name + ".copy"] {
+            let file = broken.folder.appending(path: name)
+            try #require(damaged(try Data(contentsOf: file), 0)).write(to: file)
+        }
+        let doctor = try broken.run("doctor")
+        #expect(doctor.code == 74)
+        #expect(doctor.json["error"]["code"].int == 5004, "\(doctor.text)")
+        #expect(doctor.json["error"]["hint"].string?.contains("over the network") == (name == "sealing.key"))
+        let wrong = doctor.json["checks"].array.filter { $0["sound"].bool == false }
+        #expect(wrong.map { $0["check"].string } == ["keys"])
+        #expect(doctor.json["rebuilt"].bool == false, "the replica is well")
+        #expect(Self.named(in: try broken.run("outbox").text).count == Self.pending)
+        #expect(try broken.run("sync").code == (name == "sealing.key" ? 0 : 77))
+    }
+
+    /// A station of before the copies makes them at its next sync.
+    @Test func anOlderStationGetsCopiesOfItsKeys() throws {
+        let older = try copy("older")
+        let files = ["signing.key.copy", "sealing.key.copy"].map { older.folder.appending(path: $0) }
+        for file in files { try FileManager.default.removeItem(at: file) }
+        try older.sync()
+        for file in files {
+            #expect(try Data(contentsOf: file) == Data(contentsOf: file.deletingPathExtension()))
+        }
+    }
+
     /// An empty file is a valid database, and one that is gone is made anew: neither may pass for a station that has
     /// typed nothing.
     @Test(arguments: [nil, 0, 1, 99]) func aFileThatHoldsNothingIsNotTakenForAFreshOne(bytes: Int?) throws {
@@ -105,6 +161,7 @@ import Testing
             let doctor = try broken.run("doctor")
             #expect(doctor.code != 0, "\(doctor.text)")
             #expect(doctor.json["fetched"].bool == false)
+            #expect(doctor.json["sound"].bool == false, "it does not agree with the township")
         }
         #expect(try broken.run("doctor", "--check-only").code == 69)
         try server.start()

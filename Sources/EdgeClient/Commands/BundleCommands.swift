@@ -100,6 +100,7 @@ struct BundleImportCommand: ParsableCommand {
             ("mended", result.mended.map { .string($0.rawValue) } ?? .null), ("vanished", .int(Int64(vanished))),
         ])
         try station.memory.keep(station.replica)
+        try KeyCheck(station: station).keepCopies()
         guard let problem = result.problem else {
             try station.replica.write { try Meta.set(station.clock().description, for: "last_sync", in: $0.database) }
             let lines = [text(result, waiting: waiting)] + VanishedDocument.remark(vanished)
@@ -151,8 +152,7 @@ struct BundleImportCommand: ParsableCommand {
 extension Station {
     /// - Throws: ``Problem`` ``Problem/Code/notJoined``, ``Problem/Code/unreadableFile`` of the keys.
     func bundles() throws -> StationBundles {
-        let own = folder.sealingKeyPath(of: try membership().device)
-        let path = Files.exists(own) ? own : folder.sealingKeyPath
+        let path = folder.usedSealingKeyPath(of: try membership().device)
         do {
             return StationBundles(
                 replica: replica, blobs: blobs, keys: keys, signatures: Ed25519(),

@@ -41,9 +41,12 @@ struct Doctor {
 
     private(set) var findings: [ReplicaCheck.Finding] = []
     private var isRepaired = false
+    /// Key files that nothing mends.
+    private var wrongKeys: [KeyCheck.Key] = []
     private var rebuild: ReplicaRebuild.Report?
     /// Why the township's records could not be fetched; they come with the next sync.
     private var unfetched: Problem?
+    private var hasFetched = false
 
     init(folder: StationFolder, clock: @escaping () -> Instant) {
         self.folder = folder
@@ -53,33 +56,32 @@ struct Doctor {
     /// - Throws: ``Problem`` ``Problem/Code/notJoined``, ``Problem/Code/stationInUse``,
     ///   ``Problem/Code/replicaDamaged``, ``Problem/Code/storageFull``.
     mutating func run(checkOnly: Bool) throws {
-        findings = try examine()
+        findings = try examine(mends: !checkOnly)
         let wrong = findings.filter { !$0.isSound && ($0.isOfTheFile || $0.isOfTheShadow) }
-        if wrong.isEmpty, try awaitsRecords() {
+        guard !wrong.isEmpty else { return }
+        if checkOnly {
             // Made anew before, where nobody could be reached.
-            unfetched = Self.toBeFetched
-            if checkOnly { return }
-            fetch()
-            findings = try examine()
-            isRepaired = true
+            if !wrong.contains(where: \.isOfTheFile), try awaitsRecords() { unfetched = Self.toBeFetched }
             return
         }
-        guard !wrong.isEmpty, !checkOnly else { return }
         if wrong.contains(where: \.isOfTheFile) {
             rebuild = try ReplicaRebuild(folder: folder, clock: clock).run()
         }
         fetch()
-        findings = try examine()
+        findings = try examine(mends: true)
         isRepaired = true
     }
 
     private var isSound: Bool { findings.allSatisfy(\.isSound) }
 
-    private func examine() throws -> [ReplicaCheck.Finding] {
+    /// - Parameter mends: a key file is written anew from its copy, and the other way round.
+    private mutating func examine(mends: Bool) throws -> [ReplicaCheck.Finding] {
         let memory = StationMemory(path: folder.memoryPath).read()
         do {
             let station = try Station.open(folder, clock: clock)
-            let findings = try station.replica.read { try ReplicaCheck($0).run(remembered: memory) }
+            let findings =
+                try station.replica.read { try ReplicaCheck($0).run(remembered: memory) }
+                + [try examineKeys(of: station, mends: mends)]
             if findings.allSatisfy(\.isSound) { try station.memory.keep(station.replica) }
             return findings
         } catch let problem as Problem where problem.code == .replicaDamaged {
@@ -96,6 +98,14 @@ struct Doctor {
         }
     }
 
+    private mutating func examineKeys(of station: Station, mends: Bool) throws -> ReplicaCheck.Finding {
+        let (wrong, hasMended) = try KeyCheck(station: station).run(mends: mends)
+        wrongKeys = wrong
+        if hasMended { isRepaired = true }
+        return ReplicaCheck.Finding(
+            check: .keys, isSound: wrong.isEmpty, detail: wrong.map(\.path).joined(separator: ", "))
+    }
+
     /// Whether the township's records were here and are still to be fetched again.
     private func awaitsRecords() throws -> Bool {
         try Station.open(folder, clock: clock).replica.read { try $0.awaitsRecords() }
@@ -109,6 +119,7 @@ struct Doctor {
         do {
             try SyncRun(station: try Station.open(folder, clock: clock)).refetch()
             unfetched = nil
+            hasFetched = true
         } catch {
             unfetched =
                 error as? Problem ?? (error as? any ProblemConvertible)?.problem ?? Problem(.storage, "\(error)")
@@ -135,8 +146,10 @@ struct Doctor {
                         keep it and the damaged database for the township.
                         """))
         }
-        guard isSound else { return Problem(.storage, "doctor") }
-        return unfetched
+        if let key = wrongKeys.first { return key.problem }
+        if isSound { return nil }
+        let isOnlyUnfetched = findings.allSatisfy { $0.isSound || $0.isOfTheShadow }
+        return isOnlyUnfetched ? unfetched ?? Problem(.digestMismatch) : Problem(.storage, "doctor")
     }
 
     var document: JSONValue {
@@ -147,7 +160,7 @@ struct Doctor {
             ("pending", rebuild.map { .int(Int64($0.pending)) } ?? .null),
             ("damaged", rebuild?.damagedPath.map { .string($0) } ?? .null),
             ("rescue", rebuild?.rescuePath.map { .string($0) } ?? .null),
-            ("fetched", .bool(isRepaired && unfetched == nil)),
+            ("fetched", .bool(hasFetched)),
         ])
     }
 
@@ -185,6 +198,7 @@ extension ReplicaCheck.Finding {
             case .overlay: L("未上传内容的显示", "Unsent work as it is shown")
             case .digest: L("摘要与记录相符", "Digests agree with the records")
             case .history: L("镇街的历史前后一致", "The township's history goes on from what it showed")
+            case .keys: L("密钥文件", "Key files")
             case .server: L("上次同步时与镇街相符", "Agreed with the township when last synced")
             }
         return name + (detail.isEmpty ? "" : "：" + detail)

@@ -115,6 +115,7 @@ struct StationEnrolment {
         guard case .enrolment(let reply) = body else { throw Problem(.unreachable, "enrolment") }
         try keep(reply, pin: pin, sealingKey: wish.sealingKey, nonce: courier.nonce)
         try station.memory.keep(station.replica)
+        try KeyCheck(station: station).keepCopies()
     }
 
     /// Only the server whose key the code names is spoken to.

@@ -1,3 +1,4 @@
+import CommandSupport
 import SyncEngine
 
 /// Where a station keeps its files.
@@ -14,6 +15,13 @@ struct StationFolder: Sendable {
     /// Of a device that was forked off.
     func signingKeyPath(of device: DeviceID) -> String { path + "/signing-\(device).key" }
     func sealingKeyPath(of device: DeviceID) -> String { path + "/sealing-\(device).key" }
+    /// The one that is there: of the device's own name where it was forked off.
+    func usedSigningKeyPath(of device: DeviceID) -> String {
+        Files.exists(signingKeyPath(of: device)) ? signingKeyPath(of: device) : signingKeyPath
+    }
+    func usedSealingKeyPath(of device: DeviceID) -> String {
+        Files.exists(sealingKeyPath(of: device)) ? sealingKeyPath(of: device) : sealingKeyPath
+    }
     /// Of an identity that is being asked for.
     func forkSigningKeyPath(from parent: DeviceID) -> String { path + "/fork-signing-\(parent).key" }
     func forkSealingKeyPath(from parent: DeviceID) -> String { path + "/fork-sealing-\(parent).key" }

@@ -22,8 +22,7 @@ struct StationKeyFiles: StationKeys {
     let folder: StationFolder
 
     func signer(of device: DeviceID) throws -> any Signer {
-        let own = folder.signingKeyPath(of: device)
-        let path = Files.exists(own) ? own : folder.signingKeyPath
+        let path = folder.usedSigningKeyPath(of: device)
         let bytes = try SecretFile.read(path)
         do {
             return try Ed25519().signer(privateKey: bytes)

@@ -142,6 +142,7 @@ struct SyncRun {
             try transaction.forgetReturned()
         }
         try station.memory.keep(station.replica)
+        try KeyCheck(station: station).keepCopies()
     }
 
     private func differs() throws -> Bool {

@@ -8,8 +8,10 @@ extension ProblemTexts {
         hintEn: "Use the ruhu program, or sign as docs/protocol.md says.")
     static let badSignature = ProblemTexts(
         "bad-signature", zh: "签名不符", en: "The signature does not verify",
-        hintZh: "请联系镇街重新登记本站（ruhu join）；本机内容都还在。",
-        hintEn: "Ask the township to enrol the station anew (ruhu join); everything typed is still here.")
+        hintZh: "请运行 ruhu doctor，它会检查密钥；还是不行，请联系镇街重新登记本站（ruhu join）。本机内容都还在。",
+        hintEn:
+            "Run ruhu doctor, which looks at the keys; if that does not help, ask the township to enrol the station anew (ruhu join). Everything typed is still here."
+    )
     static let staleNonce = ProblemTexts(
         "stale-nonce", zh: "请求已过期", en: "The nonce is unknown or too old",
         hintZh: "程序会自动重试；仍不行请再运行一次 ruhu sync。", hintEn: "The program retries; else run ruhu sync again.")

@@ -7,6 +7,8 @@ package struct ReplicaCheck {
 
     package enum Check: String, Sendable, CaseIterable {
         case pages, station, sets, chain, overlay, digest, server, history
+        /// Of the files beside the replica.
+        case keys
     }
 
     package struct Finding: Sendable {
@@ -23,7 +25,7 @@ package struct ReplicaCheck {
         /// Fetching the shadow anew mends it.
         package var isOfTheShadow: Bool { check == .digest || check == .server }
         /// A fresh file mends it. What the township did to its history, nothing here does.
-        package var isOfTheFile: Bool { !isOfTheShadow && check != .history }
+        package var isOfTheFile: Bool { !isOfTheShadow && check != .history && check != .keys }
     }
 
     /// What is found when the file cannot even be read.
@@ -45,6 +47,7 @@ package struct ReplicaCheck {
         let overlay = areReadable ? try wrongOverlay() : []
         let wrong = try wrongDigests()
         let differs = try Meta.number("digest_differs", in: transaction.database) == 1
+        let awaits = try transaction.awaitsRecords()
         let rewritten = try transaction.evidence().filter { !$0.isExplained }.map(\.summary)
         return [
             Finding(
@@ -54,7 +57,7 @@ package struct ReplicaCheck {
             Finding(check: .chain, isSound: broken.isEmpty, detail: broken.map(String.init).joined(separator: ", ")),
             Finding(check: .overlay, isSound: overlay.isEmpty, detail: overlay.joined(separator: ", ")),
             Finding(check: .digest, isSound: wrong.isEmpty, detail: wrong.joined(separator: ", ")),
-            Finding(check: .server, isSound: !differs),
+            Finding(check: .server, isSound: !differs && !awaits),
             Finding(check: .history, isSound: rewritten.isEmpty, detail: rewritten.joined(separator: "; ")),
         ]
     }
