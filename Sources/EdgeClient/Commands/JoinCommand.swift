@@ -26,9 +26,10 @@ struct JoinCommand: ParsableCommand {
             }
             return code
         }
+        let url = Self.withoutLastSlash(url)
         let station = try code == nil ? options.station() : opened()
         if let code, (try? station.membership()) == nil {
-            let name = name ?? SystemUser.hostName
+            let name = try stationName()
             try Self.reached(orHint: Self.notEnrolled) {
                 try StationEnrolment(station: station, url: url, code: code, name: name).run()
             }
@@ -38,6 +39,17 @@ struct JoinCommand: ParsableCommand {
             }
         }
         try report(station)
+    }
+
+    /// A browser ends an address with one; paths are added to it here.
+    private static func withoutLastSlash(_ url: String) -> String {
+        String(url.reversed().drop { $0 == "/" }.reversed())
+    }
+
+    private func stationName() throws -> String {
+        guard let name = name?.trimmingSpace else { return SystemUser.hostName }
+        guard !name.isEmpty else { throw Problem(.badValue, "--name") }
+        return name
     }
 
     private func opened() throws -> Station {
@@ -194,7 +206,8 @@ extension StationEnrolment {
                         .badValue, url,
                         explanation: Label(
                             zh: "本站登记时用 https，不能改用不加密的 http",
-                            en: "This station joined by https, and does not go back to http"))
+                            en: "This station joined by https, and does not go back to http"),
+                        hint: Label(zh: "请写 https 开头的网址。", en: "Give the address that begins with https."))
                 }
                 return nil
             }
@@ -202,8 +215,10 @@ extension StationEnrolment {
                 throw Problem(
                     .badValue, url,
                     explanation: Label(
-                        zh: "第一次用 https，邀请码也要写：ruhu join 网址 邀请码",
-                        en: "For the first time by https the code is needed too: ruhu join URL CODE"))
+                        zh: "第一次用 https，登记时的邀请码也要写：ruhu join 网址 邀请码",
+                        en: """
+                            For the first time by https the code that you joined with is needed too: ruhu join URL CODE
+                            """))
             }
             return try StationEnrolment.confirmedKey(of: url, by: code)
         }

@@ -64,7 +64,8 @@ struct KeyCheck {
             let sealing = try Meta.bytes("sealing_public_key", in: database) ?? []
             let wish = Readmission(
                 device: position.device, signingKey: [], sealingKey: sealing, scopes: position.scopes,
-                station: try Meta.text("station", in: database) ?? "", staff: try Meta.text("staff", in: database) ?? "",
+                station: try Meta.text("station", in: database) ?? "",
+                staff: try Meta.text("staff", in: database) ?? "",
                 lineage: position.lineage.first, certificate: try Meta.bytes("certificate", in: database) ?? [])
             // Older stations have no certificate: nothing says whose the key is.
             let own = Key(path: folder.usedSigningKeyPath(of: position.device), isSealing: false) { bytes in

@@ -94,6 +94,12 @@ struct Backup {
         progress: (Int, Int) -> Void
     ) throws -> (township: Township, manifest: BackupFile.Manifest) {
         if folder.exists { throw Problem(.alreadyInitialised, folder.path) }
+        if Files.isFolderInUse(folder.path) {
+            throw Problem(
+                .cannotCreate, folder.path,
+                explanation: Label(zh: "目录里已有别的文件", en: "There are other files in the folder"),
+                hint: Label(zh: "请用 --data 另选一个空目录。", en: "Choose an empty folder with --data."))
+        }
         let staging = TownshipFolder(path: folder.path + ".restoring")
         try? FileManager.default.removeItem(atPath: staging.path)
         try DataFolder.create(staging.path)

@@ -56,7 +56,7 @@ struct AuditTraceCommand: ParsableCommand {
         let township = try options.township(isAudited: true)
         guard let id = RecordID(id) else { throw Problem(.unknownRecord, id) }
         let steps = try township.trace(id, field: field)
-        guard !steps.isEmpty else { throw Problem(.unknownRecord, id.description) }
+        if steps.isEmpty { try township.checkNamed(id, field: field) }
         options.output.write(
             .object([("record", .string(id.description)), ("steps", .array(steps.map(\.document)))]),
             text: steps.map(\.text).joined(separator: "\n"))

@@ -14,6 +14,7 @@ struct BackupCommand: ParsableCommand {
     @Argument(help: ArgumentHelp(L("备份文件", "The backup file"))) var file: String
 
     func run() throws {
+        try Files.checkName(file)
         let township = try options.township()
         let bar = ProgressBar(label: L("备份", "Backup"))
         let written = try FreeSpace.explained(Files.parent(of: file)) {

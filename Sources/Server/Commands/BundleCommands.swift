@@ -27,6 +27,12 @@ struct BundleImportCommand: ParsableCommand {
 
     func run() throws {
         let magic = Frame.Content.bundle.magic
+        if let reply, Files.areOne(reply, file) {
+            throw Problem(
+                .cannotCreate, reply,
+                explanation: Label(
+                    zh: "这是要读入的同步包，答复要写到另一个文件", en: "This is the bundle to read; the answer goes to another file"))
+        }
         let (read, bytes) = try BundleFile.open(file, magic: magic)
         let township = try options.township()
         func answer(_ write: @escaping ([UInt8]) throws -> Void) throws -> BundleAnswer {

@@ -108,6 +108,7 @@ struct InviteCommand: ParsableCommand {
         guard township.identity.region.covers(scope), VillageCode.isValid(village) else {
             throw Problem(.unknownScope, village)
         }
+        let staff = staff.trimmingSpace
         guard !staff.isEmpty, staff.count <= 64 else { throw Problem(.badValue, "--staff") }
         var random = SystemRandomNumberGenerator()
         let secret = (0..<InvitationCode.secretBytes).map { _ in UInt8.random(in: 0...255, using: &random) }
@@ -181,7 +182,7 @@ struct RevokeCommand: ParsableCommand {
 
     func run() throws {
         let township = try options.township()
-        guard let id = DeviceID(device) else { throw Problem(.unknownDevice, device) }
+        guard let id = DeviceID(device) else { throw StationDesk.unknown(device) }
         let act = Desk.Act(author: author ?? SystemUser.name, reason: reason, now: township.clock())
         let (station, _) = try StationDesk(township: township).revoke(id, act: act)
         options.output.write(

@@ -101,14 +101,18 @@ struct StationDesk {
         }
     }
 
+    static func unknown(_ text: String) -> Problem {
+        Problem(
+            .unknownRecord, text,
+            hint: Label(
+                zh: "请用 ruhu-server devices 查工作站编号。", en: "ruhu-server devices lists the stations with their ids."))
+    }
+
     private func station(_ id: DeviceID, in transaction: AuthorityTransaction) throws -> RegisteredDevice {
         let known = try DeviceRegister(transaction.database).device(id)
         if let known, !known.state.isDesk { return known }
         guard known == nil, try !EpochReader(transaction.database).ancestors().isEmpty else {
-            throw Problem(
-                .unknownRecord, id.description,
-                hint: Label(
-                    zh: "请用 ruhu-server devices 查工作站编号。", en: "ruhu-server devices lists the stations with their ids."))
+            throw Self.unknown(id.description)
         }
         return RegisteredDevice(stranger: id, isRevoked: try transaction.revocation(of: id) != nil)
     }

@@ -46,6 +46,14 @@ extension Township {
         }
     }
 
+    /// Whether there is such a record, with such a field, of which nobody has written anything.
+    /// - Throws: ``Problem``: ``Problem/Code/unknownRecord``, ``Problem/Code/unknownField``.
+    func checkNamed(_ record: RecordID, field: String?) throws {
+        let kind = try database.read { try database.tables.record(record, in: $0)?.1 }
+        guard let kind else { throw Problem(.unknownRecord, record.description) }
+        if let field, kind.index(of: field) == nil { throw Problem(.unknownField, "\(kind.name).\(field)") }
+    }
+
     /// Who changed a record, or one field of it, and what speaks for it.
     func trace(_ record: RecordID, field: String?) throws -> [TraceStep] {
         try database.read { database in

@@ -16,6 +16,7 @@ package enum BundleFile {
     package static func write<Result>(
         to path: String, magic: [UInt8], _ body: (_ write: @escaping ([UInt8]) throws -> Void) throws -> Result
     ) throws -> Result {
+        try Files.checkName(path)
         if Files.exists(path) {
             let start = try Files.beginning(path, count: magicBytes)
             guard start.isEmpty || start == magic else {

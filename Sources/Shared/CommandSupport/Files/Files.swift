@@ -14,6 +14,33 @@ package enum Files {
 
     package static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+    /// Whether both names are of one file that is there, by links too.
+    package static func areOne(_ path: String, _ other: String) -> Bool {
+        var (one, two) = (stat(), stat())
+        return stat(path, &one) == 0 && stat(other, &two) == 0 && one.st_dev == two.st_dev && one.st_ino == two.st_ino
+    }
+
+    /// Whether a folder is there that has something in it.
+    package static func isFolderInUse(_ path: String) -> Bool {
+        guard let folder = opendir(path) else { return false }
+        defer { closedir(folder) }
+        while let entry = readdir(folder) {
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+            }
+            if name != ".", name != ".." { return true }
+        }
+        return false
+    }
+
+    /// What writes a file does not write to standard output: `-` is no name for one.
+    /// - Throws: ``Problem`` ``Problem/Code/cannotCreate``.
+    package static func checkName(_ path: String) throws {
+        guard path == "-" else { return }
+        throw Problem(
+            .cannotCreate, path, explanation: Label(zh: "这里要写文件名，不能写 -", en: "It takes a file's name, not -"))
+    }
+
     /// A file's bytes.
     /// - Throws: ``Problem`` ``Problem/Code/unreadableFile``; ``Problem/Code/badDocument`` beyond `limit` bytes.
     package static func read(_ path: String, limit: Int = byteLimit) throws -> [UInt8] {

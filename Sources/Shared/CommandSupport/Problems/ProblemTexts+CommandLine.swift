@@ -27,9 +27,10 @@ extension ProblemTexts {
         hintZh: "请对照 docs/import.md 修改，再运行 ruhu import。", hintEn: "See docs/import.md, then run ruhu import again.")
     static let notABundle = ProblemTexts(
         "not-a-bundle", zh: "这不是完整的同步包", en: "This file is not a whole bundle",
-        hintZh: "可能没有拷完，请重新拷贝一次。同步包由 ruhu bundle export 生成，答复包由 ruhu-server bundle import --reply 生成。重新拷贝也不行，请在工作站上运行 ruhu doctor。",
-        hintEn:
-            "It may not have been copied to its end: copy it again. Bundles are made by ruhu bundle export, answers by ruhu-server bundle import --reply. If a new copy does not help, run ruhu doctor at the station."
+        hintZh: "可能没有拷完，请重新拷贝一次。同步包由 ruhu bundle export 生成，答复包由 ruhu-server bundle import --reply 生成。"
+            + "重新拷贝也不行，请在工作站上运行 ruhu doctor。",
+        hintEn: "It may not have been copied to its end: copy it again. Bundles are made by ruhu bundle export, "
+            + "answers by ruhu-server bundle import --reply. If a new copy does not help, run ruhu doctor at the station."
     )
     static let syncRunning = ProblemTexts(
         "sync-running", zh: "另一个同步正在进行", en: "Another sync is running",
