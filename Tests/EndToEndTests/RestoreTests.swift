@@ -70,6 +70,13 @@ import Testing
         _ = try loseTheDiskAndRestore()
         try a.sync()
         #expect(try revokedStations() == [revoked], "the revocation is back, whether the station comes or not")
+        var leader = try ConsoleBrowser.signedIn(server, "zhang", role: "leader")
+        #expect(try leader.get("/stations").words.contains("恢复后的登记册里没有"))
+        #expect(try leader.json("/stations")["stations"].array.contains { $0["device"].string == revoked })
+        let table = folder.url.appending(path: "devices.json").path
+        #expect(try server.command("export", "devices", table).code == 0)
+        let exported = try String(contentsOf: URL(filePath: table), encoding: .utf8)
+        #expect(exported.contains(revoked) && !exported.contains("1970"))
         _ = try b.new("household", "number=2", "address=二组")
         for _ in 0..<2 { #expect(try b.run("sync").code == 77) }
         #expect(try revokedStations() == [revoked], "whom the township keeps out, it names")

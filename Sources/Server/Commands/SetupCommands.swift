@@ -138,10 +138,7 @@ struct DevicesCommand: ParsableCommand {
 
     func run() throws {
         let township = try options.township()
-        let devices = try township.database.read { database in
-            let register = DeviceRegister(database)
-            return try register.stations() + register.revokedStrangers()
-        }
+        let devices = try township.database.read { try DeviceRegister($0).everyStation() }
         var table = TextTable([
             L("工作站", "Device"), L("村居", "Village"), L("协理员", "Staff"), L("最近联系", "Last seen"), L("状态", "State"),
         ])
@@ -187,7 +184,7 @@ struct RevokeCommand: ParsableCommand {
         let (station, _) = try StationDesk(township: township).revoke(id, act: act)
         options.output.write(
             .object([("device", .string(device)), ("revoked", .bool(true))]),
-            text: station.signingKey.isEmpty
+            text: station.isStranger
                 ? L(
                     "恢复后的登记册里没有工作站 \(device)；已记为停用，它来联系时不会再放行。",
                     "The register that was brought back does not know station \(device); it is revoked, and is kept out when it comes."

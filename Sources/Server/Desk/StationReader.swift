@@ -50,10 +50,11 @@ struct StationReader {
         let flagged = try counts("SELECT device, count(*) FROM log WHERE is_flagged = 1 GROUP BY device")
         let quarantined = try counts("SELECT device, count(*) FROM quarantine WHERE state = 'open' GROUP BY device")
         let waiting = try waitingByScope()
-        return try DeviceRegister(database).stations().map { device in
-            let heard = device.lastSeen ?? device.enrolledAt
+        return try DeviceRegister(database).everyStation().map { device in
+            // Of a stranger nothing is known: it is neither silent nor behind.
+            let heard = device.isStranger ? now : device.lastSeen ?? device.enrolledAt
             return Station(
-                device: device, lag: head - min(head, device.cursor),
+                device: device, lag: device.isStranger ? 0 : head - min(head, device.cursor),
                 silentDays: Int64(max(0, now.day.daysSinceEpoch - heard.day.daysSinceEpoch)),
                 flagged: flagged[device.state.id] ?? 0, quarantined: quarantined[device.state.id] ?? 0,
                 waiting: waiting.reduce(0) { device.state.scopes.cover($1.key) ? $0 + $1.value : $0 })

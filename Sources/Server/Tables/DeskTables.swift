@@ -16,10 +16,11 @@ enum DeskTables {
                 .init("state", "状态", "State"),
             ]
         ) { database in
-            try DeviceRegister(database).stations().map { device in
+            try DeviceRegister(database).everyStation().map { device in
                 [
                     .text(device.state.id.description), .text(device.state.scopes.map(\.code).joined(separator: " ")),
-                    .text(device.staff), .text(device.station), .text(device.enrolledAt.plain),
+                    .text(device.staff), .text(device.station),
+                    .init(device.isStranger ? nil : device.enrolledAt.plain),
                     .init(device.lastSeen?.plain), .number(Int64(device.state.acknowledged.number)),
                     .number(Int64(device.cursor)),
                     device.state.isRevoked

@@ -40,6 +40,9 @@ package struct RegisteredDevice: Hashable, Sendable {
             sealingKey: [], enrolledAt: Instant(milliseconds: 0))
         state.isRevoked = isRevoked
     }
+
+    /// Known by its revocation alone, after a restore: neither its village nor when it was enrolled is known.
+    package var isStranger: Bool { signingKey.isEmpty }
 }
 
 /// An invitation, bound to a person and a village; good once.
@@ -165,6 +168,9 @@ package struct DeviceRegister {
         ).all { ($0.id(0), $0.isNull(1) ? "" : $0.text(1)) }
         return strangers.map { RegisteredDevice(stranger: $0, staff: $1, isRevoked: true) }
     }
+
+    /// Every station that the township can name: those of the register, and revoked ones that it does not know.
+    package func everyStation() throws -> [RegisteredDevice] { try stations() + revokedStrangers() }
 
     /// All but the desk, by enrolment.
     package func stations() throws -> [RegisteredDevice] {

@@ -61,6 +61,9 @@ struct StationsPage: ConsolePage {
     }
 
     private static func state(_ station: StationReader.Station) -> HTML {
+        if station.device.isStranger {
+            return Parts.badge(L("已停用，恢复后的登记册里没有", "revoked, and not in the register that was restored"), .mild)
+        }
         if station.device.state.isRevoked { return Parts.badge(L("已停用", "revoked"), .mild) }
         guard station.isSilent else { return Parts.badge(L("正常", "fine"), .fine) }
         let days = station.silentDays
