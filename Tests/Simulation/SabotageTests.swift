@@ -7,6 +7,8 @@ import Testing
     /// Which checker must catch which bug.
     static let table: [(bug: Sabotage, checker: String)] = [
         (.dropsAnOutboxRow, "NeverNowhere"),
+        (.forgetsRevokedWork, "NeverNowhere"),
+        (.forgetsWhatVanished, "NeverNowhere"),
         (.changesAShadow, "ShadowEqualsServer"),
         (.appendsTwice, "ExactlyOnce"),
         (.leavesAGapInSeq, "DenseSequence"),
@@ -47,7 +49,9 @@ import Testing
         var caught: [String] = []
         for seed in 1...40 as ClosedRange<UInt64> {
             var options = Simulation.Options(seed: seed, steps: 120)
-            options.hasFaults = false
+            // A bug that needs a lost disk is looked for among the faults.
+            options.hasFaults = [.forgetsRevokedWork, .forgetsWhatVanished].contains(bug)
+            if options.hasFaults { options.probabilities = [.revoked: 0.02, .serverRestored: 0.04] }
             options.sabotage = bug
             let world = try Simulation(options, templates: templates)
             let report = world.run()

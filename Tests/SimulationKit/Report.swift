@@ -24,6 +24,8 @@ package struct Report {
     package var restarts = 0
     /// Identities that copies took.
     package var forks = 0
+    /// Sets of revoked stations that came back with the revocation, after the township had become an older one.
+    package var revokedWork = 0
     package var storageErrors = 0
     package var faults: [Fault: Int] = [:]
     package var problems: [Problem.Code: Int] = [:]
@@ -47,6 +49,7 @@ package struct Report {
         quarantined += other.quarantined
         restarts += other.restarts
         forks += other.forks
+        revokedWork += other.revokedWork
         storageErrors += other.storageErrors
         faults.merge(other.faults, uniquingKeysWith: +)
         problems.merge(other.problems, uniquingKeysWith: +)
@@ -62,7 +65,7 @@ package struct Report {
             "disk: writes \(disk.writes), syncs \(disk.syncs), deaths in an operation \(disk.kills), "
                 + "full \(disk.fullWrites), failed syncs \(disk.failedSyncs), "
                 + "sectors lost \(disk.lostSectors), writes torn \(disk.tornWrites)",
-            "errors of storage that a program met \(storageErrors)",
+            "errors of storage that a program met \(storageErrors), sets of revoked stations brought back \(revokedWork)",
         ]
         lines += Fault.allCases.map { "  \($0.rawValue): \(faults[$0] ?? 0)" }
         lines += problems.sorted { $0.key.rawValue < $1.key.rawValue }.map { "  problem \($0.key): \($0.value)" }

@@ -23,13 +23,15 @@ package enum Sabotage: String, CaseIterable, Sendable {
     case swallowsAConflict
     case bootstrapLeavesARecordOut
     case refusesOneStationForEver
+    case forgetsRevokedWork
+    case forgetsWhatVanished
     /// Breaks nothing: the station offers the set again.
     case acknowledgesUndelivered
 
     /// The invariant that it breaks (DESIGN section 6); `nil` for one that the product mends.
     package var invariant: Int? {
         switch self {
-        case .dropsAnOutboxRow: 1
+        case .dropsAnOutboxRow, .forgetsRevokedWork, .forgetsWhatVanished: 1
         case .changesAShadow: 2
         case .appendsTwice: 3
         case .leavesAGapInSeq: 4
@@ -147,6 +149,38 @@ extension Simulation {
                 var digests = ScopeDigests()
                 digests.subtract(conflict, kind: kind)
                 try digests.flush(to: transaction.database)
+            }
+            return true
+        }
+    }
+
+    func forgetVanished() {
+        once(.forgetsWhatVanished) {
+            for station in stations where !station.isRevoked {
+                let told = try station.replica.read { try !$0.vanished().isEmpty }
+                if told { return try execute(station.replica.queue, "DELETE FROM vanished", []) }
+            }
+            return false
+        }
+    }
+
+    /// Stations hold the revocations without the work.
+    func forgetRevokedWork() {
+        once(.forgetsRevokedWork) {
+            guard escrowed.contains(where: { !$0.work.isEmpty }) else { return false }
+            for station in stations {
+                try station.replica.write { transaction in
+                    let rows = try Query(transaction.database, "SELECT rowid, sealed FROM escrow").all {
+                        ($0.int64(0), $0.bytes(1))
+                    }
+                    for (row, sealed) in rows {
+                        var item = try EscrowedSet(decoding: StandInEscrow.open.open(sealed))
+                        item.work = nil
+                        try transaction.database.execute(
+                            sql: "UPDATE escrow SET sealed = ? WHERE rowid = ?",
+                            arguments: [Data(try StandInEscrow.open.seal(item.encoded())), row])
+                    }
+                }
             }
             return true
         }

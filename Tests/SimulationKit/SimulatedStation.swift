@@ -23,6 +23,8 @@ package final class SimulatedStation {
     package var isRevoked = false
     /// Sets whose capture returned.
     package private(set) var ledger: [UInt64: Saved] = [:]
+    /// Records that this disk has shown before a township became an older one.
+    package private(set) var seen: Set<RecordID> = []
     private var aside: Copy?
     /// Of the township's databases, the one that it last synced with to the end.
     package var history = 0
@@ -148,6 +150,7 @@ package final class SimulatedStation {
         let lost = ledger.filter { aside.ledger[$0.key]?.act != $0.value.act }
         ledger = aside.ledger
         history = aside.history
+        seen = []
         replica = try Self.open(disk, version, checkpointPages)
         restarts += 1
         try adopt()
@@ -264,11 +267,29 @@ package final class SimulatedStation {
     }
 
     /// The desk's sets that it holds for the township.
-    func escrow() throws -> [EscrowedAct] {
+    /// Remembers the records that the township has stated, as its people have them on the screen.
+    func noteSeen() throws {
+        seen = try replica.read { transaction in
+            var seen = self.seen
+            for kind in transaction.schema.kinds where !kind.isSystem {
+                try transaction.forEachShadow(of: kind) { if !$0.isDeleted { seen.insert($0.id) } }
+            }
+            return seen
+        }
+    }
+
+    /// An item of the escrow, opened.
+    struct HeldItem {
+        var act: EscrowedAct
+        var work: RevokedWork?
+    }
+
+    func escrow() throws -> [HeldItem] {
         try replica.read { transaction in
             try Query(transaction.database, "SELECT sealed FROM escrow").all { $0.bytes(0) }.map { sealed in
                 let item = try EscrowedSet(decoding: try StandInEscrow.open.open(sealed))
-                return EscrowedAct(try transaction.tables.codec.decode(set: item.bytes), transaction.tables.codec)
+                let set = try transaction.tables.codec.decode(set: item.bytes)
+                return HeldItem(act: EscrowedAct(set, transaction.tables.codec), work: item.work)
             }
         }
     }

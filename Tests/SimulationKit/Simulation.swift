@@ -194,6 +194,7 @@ package final class Simulation {
         for _ in 0..<Self.healingRounds { for station in stations where !station.isRevoked { sync(station) } }
         if report.violations.isEmpty { onTownship("witness") { try self.finishWitness() } }
         if options.sabotage == .changesAShadow { sabotageShadow() }
+        forgetVanished()
     }
 
     private func gatherCounts() {

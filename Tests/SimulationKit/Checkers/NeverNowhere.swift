@@ -16,7 +16,7 @@ final class NeverNowhere: Checker {
             let log = try world.log()
             return try world.stations.flatMap { station in
                 try outbox(of: station, from: 1) + (station.isRevoked ? [] : delivered(station, log))
-            } + acknowledged(world, log) + escrowed(world, log) + standing(world, log)
+            } + acknowledged(world, log) + escrowed(world, log) + standing(world, log) + vanished(world)
         case .synced, .decided, .replaced: return []
         }
     }
@@ -65,8 +65,29 @@ final class NeverNowhere: Checker {
         guard !brought.isEmpty else { return [] }
         let codec = world.township.database.tables.codec
         let known = Set(log.sets.values.map { SimulatedStation.EscrowedAct($0, codec) })
-        return Set(brought.map(\.act)).subtracting(known).map {
+        let missing = Set(brought.map(\.act)).subtracting(known).map {
             "an act of the desk was held by a station and did not come back: \($0.hash)"
+        }
+        let acts = Set(log.sets.values.map { SimulatedStation.act($0, codec) })
+        return missing
+            + Set(brought.flatMap(\.work)).subtracting(acts).map {
+                "a set of a revoked station was held with its revocation and did not come back: \($0)"
+            }
+    }
+
+    /// What a station had seen before the township became an older one is at the township again, or the station tells it.
+    private func vanished(_ world: Simulation) throws -> [String] {
+        let stations = world.stations.filter { !$0.isRevoked && !$0.seen.isEmpty }
+        guard !stations.isEmpty else { return [] }
+        var there: Set<RecordID> = []
+        for kind in world.township.version.tables.schema.kinds {
+            there.formUnion(try world.township.records(of: kind, includeDeleted: true).map(\.id))
+        }
+        return try stations.flatMap { station in
+            let told = try station.replica.read { try $0.vanished() }.map(\.record.seen.id)
+            return station.seen.subtracting(there).subtracting(told).map {
+                "station \(station.index): record \($0) vanished with the township's disk, and nobody is told"
+            }
         }
     }
 
