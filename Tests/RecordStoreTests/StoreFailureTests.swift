@@ -79,6 +79,22 @@ import Testing
         #expect(found.contains { !$0.isOfTheShadow })
     }
 
+    /// What a restored township lacks is a reminder: it must not stop the work that it reminds of.
+    @Test(arguments: ["x'ff00ff'", "x''"]) func aReminderThatCannotBeReadStopsNothing(fields: String) throws {
+        let replica = world.stations[0].replica
+        try replica.write { transaction in
+            try transaction.database.execute(
+                sql: """
+                    INSERT INTO vanished (record, kind, epoch, scope, seq, deleted, fields, is_known, known_deleted,
+                    known_fields, author, written_at) VALUES (zeroblob(16), 'root', zeroblob(16), '370404101201', 1, 0,
+                    \(fields), 0, 0, x'', '', NULL)
+                    """)
+            try transaction.forgetReturned()
+        }
+        #expect(try replica.read { try $0.vanished() }.count == (fields == "x''" ? 1 : 0))
+        #expect(try replica.read { try ReplicaCheck($0).run() }.allSatisfy(\.isSound))
+    }
+
     @Test func aRecordThatDoesNotShowWhatWasTypedIsFound() throws {
         _ = try world.new(0, Sample.root, .set("latest", .text("x")))
         let replica = world.stations[0].replica

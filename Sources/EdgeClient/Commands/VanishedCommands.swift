@@ -25,7 +25,7 @@ struct VanishedCommand: ParsableCommand {
 
 struct VanishedListCommand: ParsableCommand {
     static var configuration: CommandConfiguration {
-        CommandConfiguration(commandName: "list", abstract: L("列出（默认）", "List them (the default)"))
+        CommandConfiguration(commandName: "list", abstract: L("列出", "List them"))
     }
 
     @OptionGroup var options: StationOptions
@@ -156,9 +156,9 @@ struct VanishedDocument {
         guard count > 0 else { return [] }
         return [
             L(
-                "镇街恢复过备份，本站见过的 \(count) 条记录不在了：填写它的电脑再同步就会回来（ruhu vanished）。",
-                "The township was restored: \(count) records that this station had seen are not as they were. They come back "
-                    + "when the laptops they were typed on sync (ruhu vanished).")
+                "镇街恢复过备份，有 \(count) 条记录不在了，或者退回了旧内容：填写它的电脑再同步就会回来。用 ruhu vanished 查看。",
+                "The township was restored: \(count) records that this station had seen are gone, or as they were before. They "
+                    + "come back when the laptops that they were typed on sync. See ruhu vanished.")
         ]
     }
 
@@ -182,7 +182,8 @@ struct VanishedDocument {
             let field = record.kind.field(name)
             let (now, seen) = (value(name, of: record.then), value(name, of: record.seen))
             return FieldNames.label(of: name, in: record.kind).text() + L("：", ": ")
-                + "\(PlainText.of(now, field: field)) ← \(PlainText.of(seen, field: field))"
+                + L("见过的是 ", "seen ") + PlainText.of(seen, field: field)
+                + L("，现在是 ", ", now ") + PlainText.of(now, field: field)
         }.joined(separator: L("；", "; "))
     }
 }

@@ -156,9 +156,14 @@ extension ReplicaTransaction {
             guard let kind = schema.kind(row.text(1)) else { return nil }
             var seen = Record(
                 id: row.id(0), kind: kind, scope: Scope(row.text(3)), seq: row.uint64(4), isDeleted: row.bool(5))
-            try tables.assign(encodedFields: row.bytes(6), to: &seen, kind: kind)
             var then = Record(id: seen.id, kind: kind, scope: seen.scope, isDeleted: row.bool(8))
-            try tables.assign(encodedFields: row.bytes(9), to: &then, kind: kind)
+            do {
+                try tables.assign(encodedFields: row.bytes(6), to: &seen, kind: kind)
+                try tables.assign(encodedFields: row.bytes(9), to: &then, kind: kind)
+            } catch {
+                // Damaged where it is kept: a reminder that cannot be read must not stop the work that it reminds of.
+                return nil
+            }
             return VanishedRecord(
                 seen: seen, kind: kind, epoch: row.id(2), then: row.bool(7) ? then : nil, author: row.text(10),
                 writtenAt: row.isNull(11) ? nil : Instant(milliseconds: row.int64(11)))
