@@ -29,4 +29,11 @@ import Testing
         let world = try Simulation(Simulation.Options(seed: 162, steps: 300), templates: DatabaseTemplates())
         #expect(world.run().violations.isEmpty)
     }
+
+    /// Seeds 4 and 201: what a station hands in again after a restore may be refused then, and is among its refused sets; the
+    /// checker called it vanished.
+    @Test(arguments: [4, 201] as [UInt64]) func whatIsRefusedAfterARestoreIsToldAsRefused(seed: UInt64) throws {
+        let world = try Simulation(Simulation.Options(seed: seed, steps: 300), templates: DatabaseTemplates())
+        #expect(world.run().violations.isEmpty)
+    }
 }

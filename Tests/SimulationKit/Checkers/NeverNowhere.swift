@@ -76,6 +76,7 @@ final class NeverNowhere: Checker {
     }
 
     /// What a station had seen before the township became an older one is at the township again, or the station tells it.
+    /// Its own work it hands in again; of that, what the township refuses now is among the refused.
     private func vanished(_ world: Simulation) throws -> [String] {
         let stations = world.stations.filter { !$0.isRevoked && !$0.seen.isEmpty }
         guard !stations.isEmpty else { return [] }
@@ -85,7 +86,8 @@ final class NeverNowhere: Checker {
         }
         return try stations.flatMap { station in
             let told = try station.replica.read { try $0.vanished() }.map(\.record.seen.id)
-            return station.seen.subtracting(there).subtracting(told).map {
+            let own = try station.outbox(.all).flatMap(\.sealed.set.changes).filter { $0.operation == .create }
+            return station.seen.subtracting(there).subtracting(told).subtracting(own.map(\.record)).map {
                 "station \(station.index): record \($0) vanished with the township's disk, and nobody is told"
             }
         }
