@@ -159,6 +159,42 @@ import Testing
         #expect(try server.command("show", moved).json["fields"]["address"].string == "一组")
     }
 
+    /// What its author has typed over himself meanwhile is no loss.
+    @Test func whatAnOwnEditThatWaitsHasReplacedIsNotTold() throws {
+        #expect(try b.run("edit", household, "address=六组").code == 0)
+        try loseTheDiskAndRestore()
+        try a.sync()
+        #expect(try a.run("vanished", "retype", household).code == 0)
+        try a.sync()
+        for station in [b, a, b] { try station.sync() }
+        #expect(try vanished(b).isEmpty)
+        // Who typed it again had not seen it, and b had not seen that: a person decides, and both are there.
+        let conflict = try server.command("conflicts").json["conflicts"][0]
+        #expect(conflict["mine"].string == "六组" && conflict["theirs"].string == "二组")
+    }
+
+    /// One loss after the other: what is missing since the first is told after the second too, whatever changed between.
+    @Test func whatVanishedFirstIsNotForgottenOverWhatVanishesThen() throws {
+        let c = try server.station("c", village: "370404101201", staff: "丙")
+        try c.sync()
+        try loseTheDiskAndRestore()
+        for station in [a, c] { try station.sync() }
+        #expect(try c.run("edit", moved, "head=0190f0f0-0000-7000-8000-000000000001").code == 0)
+        for station in [c, a] { try station.sync() }
+        #expect(try vanished(a)[moved] == "fields")
+        try loseTheDiskAndRestore()
+        try a.sync()
+        let fields = try a.run("vanished").json["records"].array.first { $0["id"].string == moved }?["fields"].array
+        #expect(fields?.map { $0["field"].string } == ["address", "phones", "head"])
+        for station in [c, a] { try station.sync() }
+        let left = try a.run("vanished").json["records"].array.first { $0["id"].string == moved }?["fields"].array
+        #expect(left?.map { $0["field"].string } == ["address", "phones"], "what c handed in again is back")
+        #expect(try vanished(a).count == 4)
+        #expect(try a.run("vanished", "retype", "--all").json["count"].int == 4)
+        try a.sync()
+        try expectAllBack([a, c])
+    }
+
     /// What is kept aside outlives a damaged replica, and a second loss.
     @Test func whatVanishedIsStillToldAfterDamageAndASecondLoss() throws {
         try loseTheDiskAndRestore()

@@ -267,12 +267,14 @@ package final class SimulatedStation {
     }
 
     /// The desk's sets that it holds for the township.
-    /// Remembers the records that the township has stated, as its people have them on the screen.
+    /// Remembers the records that the township has stated; not those that it has stated as deleted.
     func noteSeen() throws {
         seen = try replica.read { transaction in
             var seen = self.seen
             for kind in transaction.schema.kinds where !kind.isSystem {
-                try transaction.forEachShadow(of: kind) { if !$0.isDeleted { seen.insert($0.id) } }
+                try transaction.forEachShadow(of: kind) { stated in
+                    if stated.isDeleted { seen.remove(stated.id) } else { seen.insert(stated.id) }
+                }
             }
             return seen
         }

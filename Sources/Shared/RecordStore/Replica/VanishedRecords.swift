@@ -40,6 +40,22 @@ package struct VanishedRecord: Sendable {
         return fields.isEmpty ? nil : .fields(fields)
     }
 
+    /// The same loss, of what the record has come to since.
+    fileprivate func still(_ loss: Loss, over now: Record?) -> VanishedRecord {
+        guard var seen = now else { return self }
+        switch loss {
+        case .record: return self
+        case .deletion: seen.isDeleted = true
+        case .fields(let names):
+            for name in names { seen.assign(self.seen.value(name, in: kind), to: FieldKey(field: name), in: kind) }
+        }
+        // Where its first loss was seen.
+        seen.seq = self.seen.seq
+        var still = self
+        still.seen = seen
+        return still
+    }
+
     /// What a station may write of it, in schema order. What the desk wrote comes back by itself where the backup was the
     /// newest: every station holds it for the township. Else the desk has to do it again.
     package var writable: [FieldSchema] {
@@ -55,19 +71,31 @@ package struct VanishedRecord: Sendable {
 }
 
 extension ReplicaTransaction {
-    /// The records that the township stated after `seq`: what a history that parted there may not hold.
+    /// What a history that parted from the present one at `seq` may not hold: the records that the township stated after
+    /// it, as they are on the screen, and what has vanished before and is not back.
     package func stated(after seq: Seq, in epoch: EpochID) throws -> [VanishedRecord] {
+        var earlier = Dictionary(uniqueKeysWithValues: try vanished().map { ($0.record.seen.id, $0) })
         var found: [VanishedRecord] = []
         for kind in schema.kinds where !kind.isSystem {
             var query = try Query(database, tables.sql(kind).selectAll + " WHERE seq > ? ORDER BY id")
             query.bind(seq)
-            for record in try query.all({ try tables.read($0, kind: kind) }) {
-                // With own changes on top the record is not what the township stated.
-                guard let seen = try shadow(record.id, kind: kind).record, seen.seq > seq else { continue }
-                let (author, time) = try lastWriter(of: seen)
+            for var record in try query.all({ try tables.read($0, kind: kind) }) {
+                // With own edits on top the record is not what the township stated, and they are no loss. An own deletion
+                // that waits may still be taken back.
+                guard let stated = try shadow(record.id, kind: kind).record, stated.seq > seq else { continue }
+                record.seq = stated.seq
+                record.isDeleted = stated.isDeleted
+                if let (known, loss) = earlier.removeValue(forKey: record.id) {
+                    found.append(known.still(loss, over: record))
+                    continue
+                }
+                let (author, time) = try lastWriter(of: stated)
                 found.append(
-                    VanishedRecord(seen: seen, kind: kind, epoch: epoch, then: nil, author: author, writtenAt: time))
+                    VanishedRecord(seen: record, kind: kind, epoch: epoch, then: nil, author: author, writtenAt: time))
             }
+        }
+        for (known, loss) in earlier.values {
+            found.append(known.still(loss, over: try present(known.seen.id, kind: known.kind)))
         }
         return found
     }
@@ -90,7 +118,10 @@ extension ReplicaTransaction {
     package func keepVanished(_ seen: [VanishedRecord]) throws {
         for var record in seen {
             record.then = try present(record.seen.id, kind: record.kind)
-            guard try loss(of: record) != nil else { continue }
+            guard try loss(of: record) != nil else {
+                try forgetVanished(record.seen.id)
+                continue
+            }
             var query = try Query(
                 database,
                 """
