@@ -237,6 +237,36 @@ import Testing
         #expect(try Data(contentsOf: URL(filePath: #require(fetched["path"].string))) == Data(contentsOf: photo))
     }
 
+    /// The desk's word that a photo has arrived comes back from the stations, and the photo does not.
+    @Test func aPhotoThatCameAfterTheBackupIsBroughtAgain() throws {
+        let (a, b) = (
+            try server.station("a", village: "370404101201", staff: "甲"),
+            try server.station("b", village: "370404101201", staff: "乙")
+        )
+        let id = try a.new("household", "number=1")
+        for station in [a, b] { try station.sync() }
+        func attach(_ factor: Int) throws {
+            let photo = folder.url.appending(path: "photo-\(factor).jpg")
+            try Data((0..<50_000).map { UInt8(truncatingIfNeeded: ($0 &* factor) >> 3) }).write(to: photo)
+            #expect(try a.run("attach", id, photo.path, "--kind", "photo").code == 0)
+        }
+        // Of one photo the backup has the record, of the other nothing.
+        try attach(29)
+        let stick = folder.url.appending(path: "stick").path
+        #expect(try a.run("bundle", "export", stick, "--photos", "0").code == 0)
+        #expect(try server.command("bundle", "import", stick).code == 0)
+        try #require(try server.command("backup", backup).code == 0)
+        try attach(31)
+        for station in [a, b] { try station.sync() }
+        _ = try loseTheDiskAndRestore()
+        for _ in 0..<2 { try a.sync() }
+        try b.sync()
+        let fetched = try b.run("attachments", id, "--fetch").json["attachments"].array
+        #expect(fetched.count == 2)
+        #expect(fetched.allSatisfy { $0["path"].string != nil }, "\(fetched)")
+        try expectEqual([a, b])
+    }
+
     @Test func aBackupTakenBetweenAPhotosLastByteAndItsMarkIsWhole() throws {
         let a = try server.station("a", village: "370404101201", staff: "甲")
         let id = try a.new("household", "number=1")

@@ -195,6 +195,44 @@ import Testing
         try expectAllBack([a, c])
     }
 
+    /// Who comes late is not told that what was filled in since is lost, and cannot erase it.
+    @Test func whatWasFilledInSinceTheRestoreIsNoLoss() throws {
+        let c = try server.station("c", village: "370404101201", staff: "丙")
+        try c.sync()
+        try loseTheDiskAndRestore()
+        try a.sync()
+        #expect(try server.command("edit", moved, "housing=1", "--reason", "核实").code == 0)
+        #expect(try a.run("edit", moved, "remarks=新填的").code == 0)
+        try a.sync()
+        try c.sync()
+        let fields = try c.run("vanished").json["records"].array.first { $0["id"].string == moved }?["fields"].array
+        #expect(fields?.map { $0["field"].string } == ["address", "phones"])
+        #expect(try c.run("vanished", "retype", "--all").code == 0)
+        for station in [c, b, a] { try station.sync() }
+        let record = try server.command("show", moved).json["fields"]
+        #expect(
+            record["housing"].string == "1" && record["remarks"].string == "新填的" && record["address"].string == "四组")
+        try expectAllBack([a, b, c])
+    }
+
+    /// A retyped deletion that a person has to decide, or has decided, is not told any more.
+    @Test func aDeletionThatIsBeforeAPersonIsNotTold() throws {
+        try loseTheDiskAndRestore()
+        try a.sync()
+        let c = try server.station("c", village: "370404101201", staff: "丙")
+        try c.sync()
+        #expect(try c.run("edit", deleted, "address=九组").code == 0)
+        try c.sync()
+        #expect(try a.run("vanished", "retype", deleted).code == 0)
+        for station in [a, c] { try station.sync() }
+        #expect(try vanished(a)[deleted] == nil)
+        let conflict = try #require(try server.command("conflicts").json["conflicts"][0]["id"].string)
+        #expect(try server.command("resolve", conflict, "--take", "theirs", "--reason", "核实").code == 0)
+        try a.sync()
+        #expect(try vanished(a)[deleted] == nil)
+        #expect(try a.show(deleted)["deleted"].bool == false)
+    }
+
     /// What is kept aside outlives a damaged replica, and a second loss.
     @Test func whatVanishedIsStillToldAfterDamageAndASecondLoss() throws {
         try loseTheDiskAndRestore()

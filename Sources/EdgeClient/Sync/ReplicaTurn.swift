@@ -73,7 +73,7 @@ extension ReplicaTransaction {
         try Meta.set([UInt8](), for: "bootstrap_token", in: database)
         try Meta.set(0 as UInt64, for: "digest_differs", in: database)
         if let last { try compareDigests(last) }
-        try keepVanished(seen)
+        if let fork = turn?.parted?.seq { try keepVanished(seen, since: fork) }
         return records
     }
 }

@@ -45,17 +45,25 @@ package struct Attachments: Sendable {
         try records(naming: blob, tables: tables, in: database).contains { $0.arrivedAt == nil }
     }
 
-    /// Says of each of these blobs that is here that it has arrived, where a live record does not say so yet.
-    /// - Returns: how many records were marked.
+    /// Says of each of these blobs whether it has arrived, where a live record does not say so yet. After a restore the
+    /// desk's word that one has comes back from the stations, and the blob does not: the word is taken back, so that a
+    /// station that has the file brings it again.
+    /// - Returns: how many records were marked or unmarked.
     @discardableResult package func arrive(
         _ wanted: [Hash256], in transaction: AuthorityTransaction, now: Instant
     ) throws -> Int {
-        var waiting: [Attachment] = []
-        for blob in wanted where try blobs.size(of: blob) != nil {
-            waiting += try Self.records(naming: blob, tables: transaction.tables, in: transaction.database)
-                .filter { $0.arrivedAt == nil }
+        var (arrived, gone): ([Attachment], [Attachment]) = ([], [])
+        for blob in wanted {
+            let isHere = try blobs.size(of: blob) != nil
+            let named = try Self.records(naming: blob, tables: transaction.tables, in: transaction.database)
+            if isHere {
+                arrived += named.filter { $0.arrivedAt == nil }
+            } else {
+                gone += named.filter { $0.arrivedAt != nil }
+            }
         }
-        return try mark(waiting, at: now, in: transaction, now: now)
+        let marked = try mark(arrived, at: now, in: transaction, now: now)
+        return marked + (try mark(gone, at: nil, in: transaction, now: now))
     }
 
     /// The same for every record: what a crash between a blob's last byte and its set has left is marked, and a mark

@@ -1,3 +1,4 @@
+import Assistance
 package import RecordStore
 import SyncEngine
 package import SyncWire
@@ -27,6 +28,15 @@ extension Exchange {
                     item.signature, for: PushFrame.signedBytes(lastHash: set.hash), publicKey: key)
             else { throw Problem(.badSignature, "escrow") }
             try accept(set, of: item, from: former?.state, present: present, in: transaction)
+            try attachments?.arrive(blobsMarked(by: set.set, in: transaction), in: transaction, now: clock())
+        }
+    }
+
+    /// The blobs of the attachments that a set of the desk says something of.
+    private func blobsMarked(by set: ChangeSet, in transaction: AuthorityTransaction) throws -> [Hash256] {
+        guard let kind = tables.schema.kind(Attachment.kindName) else { return [] }
+        return try set.changes.filter { $0.kind == kind.name }.compactMap { change in
+            try transaction.record(change.record, kind: kind).flatMap { Attachment($0) }?.sha256
         }
     }
 

@@ -115,9 +115,11 @@ extension ReplicaTransaction {
     }
 
     /// Keeps aside those of `seen` that the new picture, with own work on top, does not show as they were.
-    package func keepVanished(_ seen: [VanishedRecord]) throws {
+    /// - Parameter fork: the last seq that the new history has in common with the one in which they were seen.
+    package func keepVanished(_ seen: [VanishedRecord], since fork: Seq) throws {
         for var record in seen {
             record.then = try present(record.seen.id, kind: record.kind)
+            try forgetReplaced(&record, since: fork)
             guard try loss(of: record) != nil else {
                 try forgetVanished(record.seen.id)
                 continue
@@ -144,6 +146,34 @@ extension ReplicaTransaction {
         }
     }
 
+    /// What somebody has written in the new history stands in the place of what was seen: it is no loss. Only where it was
+    /// typed before what was seen, and has only been handed in again, it is.
+    private func forgetReplaced(_ record: inout VanishedRecord, since fork: Seq) throws {
+        guard let then = record.then, case .fields(let lost) = record.loss(now: then) else { return }
+        var query = try Query(
+            database,
+            """
+            SELECT w.time, s.edits FROM seen s JOIN writer w ON w.seq = s.seq WHERE s.record = ? AND s.seq > ?
+            ORDER BY s.seq
+            """)
+        query.bind(record.seen.id)
+        query.bind(fork)
+        let written = try query.all { row in
+            (
+                HybridTime(rawValue: row.uint64(0)).instant,
+                row.isNull(1) ? nil : Set(try tables.codec.decode(effects: row.bytes(1)).map(\.field))
+            )
+        }
+        for field in lost {
+            guard let time = written.last(where: { $0.1?.contains(field) ?? true })?.0 else { continue }
+            let isNewer = record.writtenAt.map { time > $0 } ?? true
+            if isNewer || record.seen.value(field, in: record.kind).isNull {
+                let value = then.value(field, in: record.kind)
+                record.seen.assign(value, to: FieldKey(field: field), in: record.kind)
+            }
+        }
+    }
+
     /// What is here of a record. An own edit of a record that the township does not hold is not the record.
     private func present(_ id: RecordID, kind: KindSchema) throws -> Record? {
         let (shadow, working) = try states(of: id, kind: kind)
@@ -161,7 +191,16 @@ extension ReplicaTransaction {
 
     /// What of it is not here now; `nil` when it is back, or something newer stands in its place.
     package func loss(of record: VanishedRecord) throws -> VanishedRecord.Loss? {
-        record.loss(now: try present(record.seen.id, kind: record.kind))
+        let loss = record.loss(now: try present(record.seen.id, kind: record.kind))
+        // Whether it is deleted is before a person, or was: that stands in the place of what was seen.
+        if loss == .deletion, try isDeletionInQuestion(record.seen.id) { return nil }
+        return loss
+    }
+
+    private func isDeletionInQuestion(_ record: RecordID) throws -> Bool {
+        try tables.conflicts(in: database, includeClosed: true, of: record).contains { conflict in
+            conflict.value("field", in: ConflictRecord.kind).text == Effect.deleted
+        }
     }
 
     /// Forgets what is back, or has something newer in its place. While own work on it waits, that is not known.
