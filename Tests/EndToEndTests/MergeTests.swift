@@ -187,6 +187,23 @@ import Testing
         #expect(try b.run("list", "member").json["count"].int == 0)
     }
 
+    /// Of one act either all stands or nothing: a member that stays keeps the income that was to go with it.
+    @Test func whatWasToGoWithAMemberStaysWithIt() throws {
+        let household = try a.new("household", "number=1")
+        let member = try a.new("member", "household=\(household)", "name=张三")
+        let income = try a.new(
+            "income_item", "household=\(household)", "member=\(member)", "type=10", "amount_fen=120000", "period=month",
+            "from=2026-01-01")
+        try everywhere()
+        _ = try b.run("edit", member, "education=小学")
+        try b.sync()
+        _ = try a.run("delete", member, "--reason", "重复")
+        try everywhere()
+        #expect(try b.show(member)["deleted"].bool == false)
+        #expect(try b.show(income)["deleted"].bool == false)
+        #expect(try conflicts().count == 1)
+    }
+
     @Test func aSecondImportOfTheSameRosterDoublesNothing() throws {
         let examples = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent().appending(path: "Examples")

@@ -16,6 +16,7 @@ import Testing
         (.revertsWhatWasTyped, "OwnWrites"),
         (.changesARecordBehindTheLog, "DeterministicMerge"),
         (.swallowsAConflict, "ConflictsAreKept"),
+        (.deletesAboveTheLiving, "NothingBelowDeleted"),
         (.bootstrapLeavesARecordOut, "SnapshotPlusTail"),
         (.refusesOneStationForEver, "QueuesEmpty"),
     ]
@@ -47,11 +48,11 @@ import Testing
         let templates = try DatabaseTemplates()
         let checker = try #require(Self.table.first { $0.bug == bug }?.checker)
         var caught: [String] = []
-        for seed in 1...40 as ClosedRange<UInt64> {
+        for seed in 1...120 as ClosedRange<UInt64> {
             var options = Simulation.Options(seed: seed, steps: 120)
             // A bug that needs a lost disk is looked for among the faults.
             options.hasFaults = [.forgetsRevokedWork, .forgetsWhatVanished].contains(bug)
-            if options.hasFaults { options.probabilities = [.revoked: 0.02, .serverRestored: 0.04] }
+            if options.hasFaults { options.probabilities = [.revoked: 0.04, .serverRestored: 0.06] }
             options.sabotage = bug
             let world = try Simulation(options, templates: templates)
             let report = world.run()

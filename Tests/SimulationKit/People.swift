@@ -74,7 +74,11 @@ extension Simulation {
 
     private func editItem(_ station: SimulatedStation) throws {
         guard let item = try pick(Sample.item, at: station) else { return }
-        if random.chance(10) { return try edit(station, Sample.item, item, delete: true) }
+        let choice = Int.random(in: 0..<100, using: &random)
+        if choice < 10 { return try edit(station, Sample.item, item, delete: true) }
+        if choice >= 95, let other = try pick(station.version.root, at: station) {
+            return try edit(station, Sample.item, item, [.set("root", .text(other.id.description))])
+        }
         try edit(station, Sample.item, item, [.set("amount", amount()), .set("note", word())])
     }
 

@@ -21,6 +21,7 @@ package enum Sabotage: String, CaseIterable, Sendable {
     case revertsWhatWasTyped
     case changesARecordBehindTheLog
     case swallowsAConflict
+    case deletesAboveTheLiving
     case bootstrapLeavesARecordOut
     case refusesOneStationForEver
     case forgetsRevokedWork
@@ -38,7 +39,7 @@ package enum Sabotage: String, CaseIterable, Sendable {
         case .cursorWithoutItsPage: 5
         case .revertsWhatWasTyped: 6
         case .changesARecordBehindTheLog: 7
-        case .swallowsAConflict: 8
+        case .swallowsAConflict, .deletesAboveTheLiving: 8
         case .bootstrapLeavesARecordOut: 9
         case .refusesOneStationForEver: 10
         case .acknowledgesUndelivered: nil
@@ -139,6 +140,10 @@ extension Simulation {
             }
             return true
         }
+        once(.deletesAboveTheLiving) {
+            try execute(
+                pool, "UPDATE root SET deleted = 1 WHERE id IN (SELECT root FROM item WHERE deleted = 0 LIMIT 1)", [])
+        }
         once(.swallowsAConflict) {
             let kind = ConflictRecord.kind
             guard let conflict = try township.records(of: kind).first else { return false }
@@ -165,9 +170,10 @@ extension Simulation {
     }
 
     /// Stations hold the revocations without the work.
-    func forgetRevokedWork() {
+    /// - Parameter acts: what the older township has.
+    func forgetRevokedWork(lackedBy acts: Set<Hash256>) {
         once(.forgetsRevokedWork) {
-            guard escrowed.contains(where: { !$0.work.isEmpty }) else { return false }
+            guard escrowed.contains(where: { !acts.isSuperset(of: $0.work) }) else { return false }
             for station in stations {
                 try station.replica.write { transaction in
                     let rows = try Query(transaction.database, "SELECT rowid, sealed FROM escrow").all {

@@ -39,7 +39,6 @@ extension Simulation {
                     station: held.station, act: held.item.act, work: try held.item.work.map { try expected($0) } ?? [])
             }
             report.revokedWork += Set(escrowed.flatMap(\.work)).count
-            forgetRevokedWork()
             history += 1
             let log = try LogSnapshot(township.database)
             let head = try township.head()
@@ -52,6 +51,7 @@ extension Simulation {
                 try township.retryHeld()
             }
             let acts = Set(log.sets.values.map { SimulatedStation.act($0, township.database.tables.codec) })
+            forgetRevokedWork(lackedBy: acts)
             acknowledged.removeAll { !acts.contains($0.act) }
             witness = nil
         }

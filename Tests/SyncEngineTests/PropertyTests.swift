@@ -35,6 +35,11 @@ import Testing
                 try world.delete(station, Sample.root, root.id)
             case 5:
                 guard let item = items.randomElement(using: &random) else { return }
+                let choice = Int.random(in: 0..<10, using: &random)
+                if choice == 0 { return try world.delete(station, Sample.item, item.id) }
+                if choice == 1, let other = roots.randomElement(using: &random) {
+                    return try world.edit(station, Sample.item, item.id, .set("root", .text(other.id.description)))
+                }
                 try world.edit(
                     station, Sample.item, item.id, .set("amount", .int64(Int64.random(in: 1..<1000, using: &random))),
                     .set("note", word()))

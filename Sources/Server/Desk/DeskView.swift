@@ -12,4 +12,5 @@ struct DeskView: CaptureView {
     func dependents(of record: Record) throws -> [Record] {
         try transaction.dependents(of: record).filter { !$0.isDeleted }
     }
+    func family(of record: Record) throws -> [Record] { try transaction.family(of: record).filter { !$0.isDeleted } }
 }

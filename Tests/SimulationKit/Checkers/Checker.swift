@@ -40,7 +40,8 @@ package enum Checkers {
     package static func all() -> [any Checker] {
         [
             NeverNowhere(), ShadowEqualsServer(), ExactlyOnce(), DenseSequence(), DurableCursor(), OwnWrites(),
-            DeterministicMerge(), ConflictsAreKept(), SnapshotPlusTail(), QueuesEmpty(),
+            DeterministicMerge(), ConflictsAreKept(), NothingBelowDeleted(),
+            SnapshotPlusTail(), QueuesEmpty(),
         ]
     }
 }

@@ -70,7 +70,9 @@ extension Decider {
             hops += 1
         }
         guard target.id != record.id else { return }
-        let (effects, after) = try merge(change.edits, into: target, kind: kind)
+        // Below a deletion that its author had seen, the edit stays with the record that he knows.
+        if target.isDeleted, try unseenDeletion(of: target) == nil { return }
+        let (effects, after) = try merge(change.edits, into: live(target, kind: kind), kind: kind)
         stageDerived(after, kind: kind, before: target, effects: effects)
     }
 }

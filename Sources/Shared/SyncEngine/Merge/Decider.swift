@@ -34,8 +34,8 @@ package struct Decider<View: AuthorityView> {
     private(set) var hasConflict = false
     /// Every edit came to exactly what was typed, and nothing else happened.
     private(set) var isVerbatim = true
-    /// Roots whose deletion met a conflict: the deletions below them are void.
-    private var keptRoots: Set<RecordID> = []
+    /// Records whose deletion met a conflict: the deletions below them are void.
+    var kept: Set<RecordID> = []
 
     private init(_ set: ChangeSet, by device: DeviceState, view: View, context: Context) {
         self.set = set
@@ -143,7 +143,7 @@ package struct Decider<View: AuthorityView> {
         }
         var new = Record(id: change.record, kind: kind, scope: device.scopes.first ?? context.region)
         new.assign(change.edits, in: kind)
-        try place(&new, kind: kind, base: set.base)
+        try place(&new, kind: kind)
         if !device.scopes.cover(new.scope) { isVerbatim = false }
         if change.replacesNothing {
             stage(new, kind: kind, before: nil, effects: [], verbatim: index)
@@ -159,35 +159,48 @@ package struct Decider<View: AuthorityView> {
     }
 
     /// Finds the scope of a new record and judges the author's right to it, at the base.
-    private mutating func place(_ new: inout Record, kind: KindSchema, base: Base) throws {
+    private mutating func place(_ new: inout Record, kind: KindSchema) throws {
         if kind.parents.isEmpty {
             if let field = kind.scopeField, let code = new.value(field, in: kind).text { new.scope = Scope(code) }
             guard device.scopes.cover(new.scope) else { throw Problem(.outOfScope, new.scope.code) }
             return
         }
-        guard let (parent, parentKind) = try parent(of: new, kind: kind) else { return }
-        let scopeThen = try view.movedScope(of: parent.id, at: base.seq) ?? parent.scope
+        guard let parent = try parent(of: new, kind: kind) else { return }
+        let scopeThen = try view.movedScope(of: parent.id, at: set.base.seq) ?? parent.scope
         guard device.scopes.cover(scopeThen) || device.scopes.cover(parent.scope) else {
             throw Problem(.outOfScope, parent.scope.code)
         }
         new.scope = parent.scope
-        if parent.isDeleted { try resurrect(parent, kind: parentKind, base: base) }
+        for parent in kind.parents { try revive(parent, of: new, kind: kind) }
     }
 
     /// The record that the first set parent field names.
     /// - Returns: `nil` when it has not arrived; what arrives in any order is stored.
     /// - Throws: ``Problem`` when no parent is named, or the one named waits in quarantine.
-    private func parent(of child: Record, kind: KindSchema) throws -> (Record, KindSchema)? {
+    private func parent(of child: Record, kind: KindSchema) throws -> Record? {
         for parent in kind.parents {
             guard let id = child.value(parent.field, in: kind).recordID else { continue }
-            let kinds = parent.kind.flatMap { schema.kind($0) }.map { [$0] } ?? schema.kinds
-            for kind in kinds {
-                if let found = try record(id, kind: kind) { return (found, kind) }
-            }
+            if let (found, _) = try named(by: parent, of: child, kind: kind) { return found }
             if try view.isQuarantinedCreation(id, by: device.id) { throw Problem(.waitingForRecord, id.description) }
             return nil
         }
         throw Problem(.missingParent, kind.parents.map(\.field).joined(separator: ", "))
+    }
+
+    /// The record that this parent field names, where it is there.
+    func named(by parent: ParentField, of child: Record, kind: KindSchema) throws -> (Record, KindSchema)? {
+        guard let id = child.value(parent.field, in: kind).recordID else { return nil }
+        for kind in parent.kind.flatMap({ schema.kind($0) }).map({ [$0] }) ?? schema.kinds {
+            if let found = try record(id, kind: kind) { return (found, kind) }
+        }
+        return nil
+    }
+
+    /// What something is written below is there, or comes back.
+    private mutating func revive(_ parent: ParentField, of child: Record, kind: KindSchema) throws {
+        if let (above, aboveKind) = try named(by: parent, of: child, kind: kind) {
+            _ = try live(above, kind: aboveKind)
+        }
     }
 
     // MARK: - Edit
@@ -196,9 +209,7 @@ package struct Decider<View: AuthorityView> {
         guard let before = try record(change.record, kind: kind) else { throw try missing(change.record) }
         try judgeRight(to: before, base: set.base)
         if case .resolve = set.intent, change.edits.isEmpty { return try keep(before, kind: kind) }
-        if before.isDeleted { try resurrect(before, kind: kind, base: set.base) }
-        let (effects, after) = try merge(
-            change.edits, into: try record(change.record, kind: kind) ?? before, kind: kind)
+        let (effects, after) = try merge(change.edits, into: try live(before, kind: kind), kind: kind)
         let exact = zip(effects, change.edits).allSatisfy { effect, edit in
             effect.result == .applied && effect.old == edit.old && effect.new == edit.new
         }
@@ -210,24 +221,14 @@ package struct Decider<View: AuthorityView> {
         try meetDeparture(above: after, kind: kind, base: set.base)
     }
 
-    /// The desk decides a deletion's conflict for the record: it stays, or comes back.
-    private mutating func keep(_ before: Record, kind: KindSchema) throws {
-        try closeConflict(of: before, key: FieldKey(field: Effect.deleted))
-        var after = before
-        after.isDeleted = false
-        let effect = Effect(
-            Effect.deleted, old: .bool(before.isDeleted), new: .bool(false), before.isDeleted ? .applied : .equal)
-        stageDerived(after, kind: kind, before: before, effects: [effect])
-    }
-
-    private func judgeRight(to record: Record, base: Base) throws {
+    func judgeRight(to record: Record, base: Base) throws {
         if device.isDesk || device.scopes.cover(record.scope) { return }
         if let then = try view.movedScope(of: record.id, at: base.seq), device.scopes.cover(then) { return }
         throw Problem(.outOfScope, record.scope.code)
     }
 
     /// After a restore, a set that was decided before may arrive ahead of the one that creates its record.
-    private func missing(_ id: RecordID) throws -> Problem {
+    func missing(_ id: RecordID) throws -> Problem {
         let isAwaited =
             try context.isFromEarlierHistory || view.isQuarantinedCreation(id, by: device.id)
             || view.isAwaited(id, by: device.id)
@@ -258,15 +259,14 @@ package struct Decider<View: AuthorityView> {
     // MARK: - Scope
 
     private mutating func followScope(from before: Record, to after: Record, kind: KindSchema) throws {
-        if let field = kind.scopeField, before.value(field, in: kind) != after.value(field, in: kind),
-            let code = after.value(field, in: kind).text
-        {
+        func hasChanged(_ field: String) -> Bool { before.value(field, in: kind) != after.value(field, in: kind) }
+        for parent in kind.parents where hasChanged(parent.field) { try revive(parent, of: after, kind: kind) }
+        if let field = kind.scopeField, hasChanged(field), let code = after.value(field, in: kind).text {
             let scope = Scope(code)
             guard context.region.covers(scope) else { throw Problem(.unknownScope, code) }
             try move(after, to: scope)
         } else if let old = kind.parents.first(where: { !before.value($0.field, in: kind).isNull }),
-            before.value(old.field, in: kind) != after.value(old.field, in: kind),
-            let (parent, _) = try parent(of: after, kind: kind), parent.scope != after.scope
+            hasChanged(old.field), let parent = try parent(of: after, kind: kind)
         {
             try move(after, to: parent.scope)
         }
@@ -282,92 +282,6 @@ package struct Decider<View: AuthorityView> {
             Effect.scope, old: .text(before.scope.code), new: .text(scope.code), .derived)
         stageDerived(after, kind: kind, before: before, effects: [effect])
         for dependent in try view.dependents(of: moved) { try move(dependent, to: scope) }
-    }
-
-    // MARK: - Delete
-
-    private mutating func delete(_ change: Change, at index: Int, kind: KindSchema) throws {
-        guard let before = try record(change.record, kind: kind) else { throw try missing(change.record) }
-        try judgeRight(to: before, base: set.base)
-        var effect = Effect(Effect.deleted, old: .bool(before.isDeleted), new: .bool(true), .applied)
-        if before.isDeleted {
-            effect.result = .equal
-        } else if try isBelowKeptRoot(before, kind: kind) {
-            effect.result = .lost
-        } else if let unseen = try unseenChange(in: before, base: set.base) {
-            effect.result = .lost
-            if kind.parents.isEmpty { keptRoots.insert(before.id) }
-            try openConflict(
-                record: before, kind: kind, key: FieldKey(field: Effect.deleted), policy: "delete",
-                base: [.bool(false)], mine: [.bool(true)], theirs: [.bool(false)], standing: [.bool(false)],
-                against: unseen)
-        } else if device.isDesk {
-            try closeConflict(of: before, key: FieldKey(field: Effect.deleted))
-        }
-        var after = before
-        after.isDeleted = before.isDeleted || effect.result == .applied
-        if effect.result != .applied { isVerbatim = false }
-        let isExact = effect.result == .applied
-        stage(
-            after, kind: kind, before: before, effects: isExact ? [] : [effect], verbatim: isExact ? index : nil)
-    }
-
-    private func isBelowKeptRoot(_ record: Record, kind: KindSchema) throws -> Bool {
-        guard !keptRoots.isEmpty, let (parent, parentKind) = try parent(of: record, kind: kind) else { return false }
-        if keptRoots.contains(parent.id) { return true }
-        return try isBelowKeptRoot(parent, kind: parentKind)
-    }
-
-    /// A change of the record, or of anything below it, that the author had not seen.
-    private func unseenChange(in record: Record, base: Base) throws -> LoggedChange? {
-        if record.seq > base.seq,
-            let unseen = try view.log(of: record.id, after: base.seq).last(where: { isUnseen($0, base: base) })
-        {
-            return unseen
-        }
-        return try unseenChange(below: record, base: base)
-    }
-
-    func unseenChange(below record: Record, base: Base) throws -> LoggedChange? {
-        for dependent in try view.dependents(of: record) where schema.kind(dependent.kind)?.isSystem == false {
-            if let unseen = try unseenChange(in: dependent, base: base) { return unseen }
-        }
-        return nil
-    }
-
-    /// The edit stands against a deletion its author had not seen: the record, and all that the same set deleted,
-    /// come back, and a conflict is opened.
-    /// - Throws: ``Problem`` ``Problem/Code/recordDeleted`` when the author had seen the deletion.
-    private mutating func resurrect(_ record: Record, kind: KindSchema, base: Base) throws {
-        let deletion = try view.log(of: record.id, after: base.seq).last { change in
-            isUnseen(change, base: base)
-                && change.effects.contains { $0.field == Effect.deleted && $0.new == .bool(true) && $0.changesValue }
-        }
-        guard let deletion else { throw Problem(.recordDeleted, record.id.description) }
-        var restored: Set<RecordID> = []
-        for (id, kind) in try view.records(changedAt: deletion.seq) where !kind.isSystem {
-            guard let gone = try self.record(id, kind: kind), gone.isDeleted else { continue }
-            var back = gone
-            back.isDeleted = false
-            let effect = Effect(Effect.deleted, old: .bool(true), new: .bool(false), .derived)
-            stageDerived(back, kind: kind, before: gone, effects: [effect])
-            restored.insert(id)
-        }
-        let (root, rootKind) = try top(of: record, kind: kind, within: restored)
-        try openConflict(
-            record: root, kind: rootKind, key: FieldKey(field: Effect.deleted), policy: "delete", base: [.bool(false)],
-            mine: [.bool(false)], theirs: [.bool(true)], standing: [.bool(false)], against: deletion)
-    }
-
-    /// The uppermost record above `record` that the same deletion took along: the conflict is about that one.
-    private func top(
-        of record: Record, kind: KindSchema, within restored: Set<RecordID>
-    ) throws -> (Record, KindSchema) {
-        var top = (try self.record(record.id, kind: kind) ?? record, kind)
-        while !top.1.parents.isEmpty, let above = try parent(of: top.0, kind: top.1), restored.contains(above.0.id) {
-            top = above
-        }
-        return top
     }
 
     mutating func markConflict() {

@@ -79,6 +79,7 @@ package struct Capture<Store: CaptureView> {
         record.assign(edits, in: draft.kind)
         record.scope = try scope(of: record, kind: draft.kind, position: position, prepared: prepared)
         guard isDesk || position.scopes.cover(record.scope) else { throw Problem(.outOfScope, record.scope.code) }
+        try checkParents(of: record, kind: draft.kind, written: edits)
         try checkNaturalKeys(of: record, kind: draft.kind)
         try check(record, kind: draft.kind, into: &prepared)
         prepared.changes.append(
@@ -96,12 +97,13 @@ package struct Capture<Store: CaptureView> {
         guard !edits.isEmpty else { return }
         var after = before
         for edit in edits { after.assign(edit.new, to: edit.key, in: draft.kind) }
+        try checkParents(of: after, kind: draft.kind, written: edits)
         try check(after, kind: draft.kind, into: &prepared)
         prepared.changes.append(Change(kind: draft.kind.name, record: before.id, operation: .edit, edits: edits))
         prepared.after.append(after)
     }
 
-    /// A root takes what hangs below it along, in the same set, the root first.
+    /// A record takes along what hangs below it and what is merged into it, in the same set, itself first.
     private func delete(_ record: Record, kind: KindSchema, into prepared: inout Prepared) throws {
         guard !record.isDeleted else { throw Problem(.recordDeleted, record.id.description) }
         if kind.isAppendOnly && !isDesk { throw Problem(.appendOnly, kind.name) }
@@ -110,7 +112,7 @@ package struct Capture<Store: CaptureView> {
         while !queue.isEmpty {
             var gone = queue.removeFirst()
             prepared.changes.append(Change(kind: gone.kind, record: gone.id, operation: .delete))
-            for dependent in try store.dependents(of: gone) where !dependent.isDeleted {
+            for dependent in try store.family(of: gone) where !dependent.isDeleted {
                 guard let kind = store.schema.kind(dependent.kind), !kind.isSystem,
                     isDesk || !kind.isAppendOnly, seen.insert(dependent.id).inserted
                 else { continue }
@@ -231,9 +233,7 @@ package struct Capture<Store: CaptureView> {
             if let drafted = prepared.after.first(where: { $0.id == id }) { return drafted.scope }
             let kinds = parent.kind.flatMap { store.schema.kind($0) }.map { [$0] } ?? store.schema.kinds
             for kind in kinds {
-                guard let found = try store.working(id, kind: kind) else { continue }
-                if found.isDeleted { throw Problem(.recordDeleted, id.description) }
-                return found.scope
+                if let found = try store.working(id, kind: kind) { return found.scope }
             }
             throw Problem(.unknownRecord, id.description)
         }
@@ -259,6 +259,13 @@ package struct Capture<Store: CaptureView> {
     }
 
     /// The same thing that is already known is edited, not created again.
+    private func checkParents(of record: Record, kind: KindSchema, written: [Edit]) throws {
+        for parent in kind.parents where written.contains(where: { $0.field == parent.field }) {
+            guard let id = record.value(parent.field, in: kind).recordID else { continue }
+            if try above(id, kind: parent.kind)?.isDeleted == true { throw Problem(.recordDeleted, id.description) }
+        }
+    }
+
     private func checkNaturalKeys(of record: Record, kind: KindSchema) throws {
         guard !kind.naturalKeys.isEmpty else { return }
         for parent in kind.parents {

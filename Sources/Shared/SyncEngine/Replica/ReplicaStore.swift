@@ -74,6 +74,8 @@ package protocol CaptureView {
     func outboxSet(_ number: UInt64) throws -> OutboxSet?
     /// The live records directly below this one.
     func dependents(of record: Record) throws -> [Record]
+    /// The live records that are merged into this one, and those directly below it and below them.
+    func family(of record: Record) throws -> [Record]
 }
 
 /// What a replica must be able to do inside one transaction. The working tables show the shadow with the overlay
