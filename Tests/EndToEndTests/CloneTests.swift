@@ -56,6 +56,34 @@ import Testing
         for station in [a, b] { #expect(try station.run("doctor", "--check-only").json["sound"].bool == true) }
     }
 
+    /// The files of the device it was forked from are there too, and are not taken for its own.
+    @Test(arguments: ["signing", "sealing"]) func aForkedStationsKeyThatIsGoneIsMendedFromItsCopy(name: String) throws {
+        let a = try server.station("a", village: "370404101201", staff: "甲")
+        _ = try a.new("household", "number=1")
+        try a.sync()
+        let b = try copy(a, as: "b")
+        _ = try a.new("household", "number=2")
+        _ = try b.new("household", "number=3")
+        try a.sync()
+        try b.sync()
+        try b.sync()
+        let device = try #require(try b.run("status").json["device"].string)
+        let key = b.folder.appending(path: "\(name)-\(device).key")
+        let whole = try Data(contentsOf: key)
+        try FileManager.default.removeItem(at: key)
+        let stick = folder.url.appending(path: "x").path
+        let refused = try b.run(name == "signing" ? ["sync"] : ["bundle", "export", stick])
+        #expect(refused.code == 74, "\(refused.text)")
+        #expect(refused.json["error"]["hint"].string?.contains("ruhu doctor") == true, "\(refused.text)")
+        let doctor = try b.run("doctor")
+        #expect(doctor.code == 0, "\(doctor.text)")
+        #expect(doctor.json["repaired"].bool == true)
+        #expect(try Data(contentsOf: key) == whole)
+        try b.sync()
+        try a.sync()
+        #expect(try numbers() == ["1", "2", "3"])
+    }
+
     @Test func aFolderPutBackFromAnOldCopyIsNoticedBeforeAnythingIsTyped() throws {
         let a = try server.station("a", village: "370404101201", staff: "甲")
         _ = try a.new("household", "number=1")

@@ -187,6 +187,31 @@ import Testing
         #expect(try b.run("list", "member").json["count"].int == 0)
     }
 
+    /// A station's deletion by mistake, found when the rows of what was deleted are already collected.
+    @Test func theTownshipBringsADeletedHouseholdBack() throws {
+        let household = try a.new("household", "number=1")
+        let member = try a.new("member", "household=\(household)", "name=张三")
+        try everywhere()
+        #expect(try server.command("undelete", household, "--reason", "误删").code == 65, "it is there")
+        _ = try a.run("delete", household, "--reason", "重复")
+        try everywhere()
+        let night = try server.command("nightly", "--silent-days", "0").json
+        #expect(night["collected"].int == 2)
+        #expect(try server.command("undelete", member, "--reason", "").code == 65)
+        let back = try server.command("undelete", member, "--reason", "误删，村里来电")
+        #expect(back.code == 0, "\(back.text) \(back.errors)")
+        #expect(back.json["kind"].string == "member")
+        try everywhere()
+        for station in [a, b] {
+            #expect(try station.show(household)["fields"]["number"].string == "1")
+            #expect(try station.show(member)["fields"]["name"].string == "张三")
+            #expect(try station.run("edit", member, "education=小学").code == 0)
+        }
+        try everywhere()
+        #expect(try server.command("audit", "verify").code == 0)
+        #expect(try server.command("undelete", "0190abcd", "--reason", "误删").code == 65)
+    }
+
     /// Of one act either all stands or nothing: a member that stays keeps the income that was to go with it.
     @Test func whatWasToGoWithAMemberStaysWithIt() throws {
         let household = try a.new("household", "number=1")

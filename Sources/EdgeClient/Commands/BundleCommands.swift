@@ -153,12 +153,10 @@ extension Station {
     /// - Throws: ``Problem`` ``Problem/Code/notJoined``, ``Problem/Code/unreadableFile`` of the keys.
     func bundles() throws -> StationBundles {
         let path = folder.usedSealingKeyPath(of: try membership().device)
-        do {
-            return StationBundles(
-                replica: replica, blobs: blobs, keys: keys, signatures: Ed25519(),
-                sealing: try SealingKey(privateKey: try SecretFile.read(path)), clock: clock)
-        } catch is CodecError {
-            throw Problem(.unreadableFile, path)
+        guard let sealing = try? SealingKey(privateKey: try SecretFile.read(path)) else {
+            throw StationKeyFiles.damaged(path)
         }
+        return StationBundles(
+            replica: replica, blobs: blobs, keys: keys, signatures: Ed25519(), sealing: sealing, clock: clock)
     }
 }

@@ -18,7 +18,7 @@ struct KeyCheck {
         /// Its copy can take its place.
         var hasCopy = false
 
-        var copyPath: String { path + ".copy" }
+        var copyPath: String { StationFolder.copyPath(ofKey: path) }
     }
 
     /// - Parameter mends: writes what is wrong anew from the one that is right.
@@ -51,7 +51,7 @@ struct KeyCheck {
             let device = try transaction.position().device
             return [station.folder.usedSigningKeyPath(of: device), station.folder.usedSealingKeyPath(of: device)]
         }
-        if !paths.allSatisfy({ Files.exists($0 + ".copy") }) { _ = try run(mends: true) }
+        if !paths.allSatisfy({ Files.exists(StationFolder.copyPath(ofKey: $0)) }) { _ = try run(mends: true) }
     }
 
     /// The device's own, and the signing keys of what it was before it was forked off.
@@ -95,12 +95,7 @@ struct KeyCheck {
 extension KeyCheck.Key {
     /// What it means that the key is gone, and what to do.
     var problem: Problem {
-        if hasCopy {
-            return Problem(
-                .unreadableFile, path, explanation: Label(zh: "密钥文件已损坏", en: "The key file is damaged"),
-                hint: Label(
-                    zh: "请运行 ruhu doctor，它会用备份修复。", en: "Run ruhu doctor: it mends the file from its copy."))
-        }
+        if hasCopy { return StationKeyFiles.damaged(path) }
         return Problem(
             .unreadableFile, path,
             explanation: Label(zh: "密钥文件已损坏，备份也不对", en: "The key file is damaged, and so is its copy"),

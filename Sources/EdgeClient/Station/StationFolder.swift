@@ -15,13 +15,16 @@ struct StationFolder: Sendable {
     /// Of a device that was forked off.
     func signingKeyPath(of device: DeviceID) -> String { path + "/signing-\(device).key" }
     func sealingKeyPath(of device: DeviceID) -> String { path + "/sealing-\(device).key" }
-    /// The one that is there: of the device's own name where it was forked off.
+    /// Where a key file is kept a second time.
+    static func copyPath(ofKey path: String) -> String { path + ".copy" }
+    /// The one that belongs to the device: of its own name where it was forked off. One that is gone is known by its copy.
     func usedSigningKeyPath(of device: DeviceID) -> String {
-        Files.exists(signingKeyPath(of: device)) ? signingKeyPath(of: device) : signingKeyPath
+        Self.isKept(signingKeyPath(of: device)) ? signingKeyPath(of: device) : signingKeyPath
     }
     func usedSealingKeyPath(of device: DeviceID) -> String {
-        Files.exists(sealingKeyPath(of: device)) ? sealingKeyPath(of: device) : sealingKeyPath
+        Self.isKept(sealingKeyPath(of: device)) ? sealingKeyPath(of: device) : sealingKeyPath
     }
+    private static func isKept(_ key: String) -> Bool { Files.exists(key) || Files.exists(copyPath(ofKey: key)) }
     /// Of an identity that is being asked for.
     func forkSigningKeyPath(from parent: DeviceID) -> String { path + "/fork-signing-\(parent).key" }
     func forkSealingKeyPath(from parent: DeviceID) -> String { path + "/fork-sealing-\(parent).key" }

@@ -23,12 +23,19 @@ struct StationKeyFiles: StationKeys {
 
     func signer(of device: DeviceID) throws -> any Signer {
         let path = folder.usedSigningKeyPath(of: device)
-        let bytes = try SecretFile.read(path)
         do {
-            return try Ed25519().signer(privateKey: bytes)
+            return try Ed25519().signer(privateKey: try SecretFile.read(path))
         } catch {
-            throw SecretFile.damaged(path)
+            throw Self.damaged(path)
         }
+    }
+
+    /// Of a key file that cannot be used: it is kept twice.
+    static func damaged(_ path: String) -> Problem {
+        Problem(
+            .unreadableFile, path, explanation: Label(zh: "密钥文件缺失或已损坏", en: "The key file is missing or damaged"),
+            hint: Label(
+                zh: "请运行 ruhu doctor，它会用备份修复。", en: "Run ruhu doctor: it mends the file from its copy."))
     }
 
     func forkKeys(from parent: DeviceID) throws -> (signer: any Signer, sealingPublicKey: [UInt8]) {

@@ -143,6 +143,24 @@ struct CaseDesk {
             [("application", .text(file.application.record.id.description)), ("due", .date(due))])
     }
 
+    /// Brings a deleted record back, with what went with it and what it stands below.
+    /// - Returns: the set's seq.
+    /// - Throws: ``Problem`` ``Problem/Code/unknownRecord``, ``Problem/Code/nothingToChange`` for one that is there.
+    func undelete(_ id: RecordID, act: Desk.Act) throws -> (kind: KindSchema, seq: Seq) {
+        try township.write(act) { transaction, act in
+            // The row of a record that was deleted long ago may be gone; the log names its kind.
+            let name = try transaction.log(of: id, after: 0).first?.kind
+            guard let kind = name.flatMap(transaction.schema.kind), !kind.isSystem,
+                let record = try transaction.record(id, kind: kind)
+            else { throw Problem(.unknownRecord, id.description) }
+            guard record.isDeleted else { throw Problem(.nothingToChange) }
+            let outcome = try township.desk.decide(
+                [Change(kind: kind.name, record: id, operation: .edit)], act, base: try transaction.head(),
+                in: transaction)
+            return (kind, outcome.seq)
+        }
+    }
+
     /// Writes one record.
     /// - Returns: the set's seq.
     func add(_ draft: Draft, act: Desk.Act) throws -> Seq {

@@ -26,7 +26,7 @@ package struct RuhuServer: ParsableCommand {
                     name: L("记录", "Records"),
                     subcommands: [
                         ListCommand.self, ShowCommand.self, HistoryCommand.self, FindCommand.self, NewCommand.self,
-                        EditCommand.self, ImportCommand.self,
+                        EditCommand.self, UndeleteCommand.self, ImportCommand.self,
                     ]),
                 CommandGroup(
                     name: L("政策与计算", "Policy and calculation"),

@@ -67,6 +67,34 @@ struct EditCommand: ParsableCommand {
     }
 }
 
+struct UndeleteCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "undelete", abstract: L("恢复一条已删除的记录", "Bring a deleted record back"),
+            discussion: L(
+                "同一次删除一并删除的记录、以及它所属的住户和成员，一并恢复。",
+                "What the same act deleted, and the household and member it belongs to, come back with it."))
+    }
+
+    @OptionGroup var options: TownshipOptions
+    @OptionGroup var desk: DeskOptions
+    @Option(help: ArgumentHelp(L("理由", "Why"))) var reason: String
+    @Argument(help: ArgumentHelp(L("记录编号", "The record's id"))) var id: String
+
+    func run() throws {
+        let township = try options.township()
+        guard let record = RecordID(id) else { throw Problem(.unknownRecord, id) }
+        guard !reason.isEmpty else { throw Problem(.reasonNeeded, "undelete") }
+        let act = desk.act(reason: reason, intent: .record, now: township.clock())
+        let (kind, seq) = try CaseDesk(township: township).undelete(record, act: act)
+        options.output.write(
+            .object([
+                ("id", .string(record.description)), ("kind", .string(kind.name)), ("seq", .int(Int64(seq))),
+            ]),
+            text: L("已恢复 \(record)（序号 \(seq)）", "Brought back \(record) (seq \(seq))"))
+    }
+}
+
 /// Kinds with a command of their own, which asks more than any field says: a signature, a training, a number.
 private enum OwnCommand {
     /// A step is kept together with its status, a draw with its households.

@@ -37,7 +37,8 @@ extension ProblemTexts {
         hintZh: "请用 ruhu edit 修改。", hintEn: "Change it with ruhu edit.")
     static let recordDeleted = ProblemTexts(
         "record-deleted", zh: "这条记录已删除", en: "The record has been deleted",
-        hintZh: "确需恢复请联系镇街。", hintEn: "Ask the township if it should come back.")
+        hintZh: "确需恢复请联系镇街：ruhu-server undelete 编号 --reason 原因。",
+        hintEn: "If it should come back, ask the township: ruhu-server undelete ID --reason WHY.")
     static let missingParent = ProblemTexts(
         "missing-parent", zh: "没有写明属于哪一户", en: "It does not say whose it is",
         hintZh: "加上 household=住户编号，编号用 ruhu find 查。", hintEn: "Add household=ID; find the id with ruhu find.")

@@ -97,8 +97,8 @@ extension Decider {
         for (above, aboveKind) in try above(root, kind: rootKind) { _ = try live(above, kind: aboveKind) }
     }
 
-    /// The desk decides a deletion's conflict for the record: it stays, or comes back with what went with it and with what
-    /// it stands below, whoever deleted that.
+    /// The desk says, by an edit of nothing, that the record is there: it stays, or comes back with what went with it and with
+    /// what it stands below, whoever deleted that. A conflict about its deletion is decided by it.
     mutating func keep(_ before: Record, kind: KindSchema) throws {
         try closeConflict(of: before, key: FieldKey(field: Effect.deleted))
         var effect = Effect(Effect.deleted, old: .bool(before.isDeleted), new: .bool(false), .equal)

@@ -208,7 +208,7 @@ package struct Decider<View: AuthorityView> {
     private mutating func edit(_ change: Change, at index: Int, kind: KindSchema) throws {
         guard let before = try record(change.record, kind: kind) else { throw try missing(change.record) }
         try judgeRight(to: before, base: set.base)
-        if case .resolve = set.intent, change.edits.isEmpty { return try keep(before, kind: kind) }
+        if device.isDesk, change.edits.isEmpty { return try keep(before, kind: kind) }
         let (effects, after) = try merge(change.edits, into: try live(before, kind: kind), kind: kind)
         let exact = zip(effects, change.edits).allSatisfy { effect, edit in
             effect.result == .applied && effect.old == edit.old && effect.new == edit.new
