@@ -12,7 +12,7 @@ extension ReplicaTransaction {
                     outcome: sent.outcome.map { HistoryItem.Outcome($0.result) } ?? .pending)
             }
         }
-        let stated = Dictionary(try stated(record, kind: kind).map { ($0.seq, $0) }) { first, _ in first }
+        let stated = Dictionary(try stated(record, kind: kind, own: own).map { ($0.seq, $0) }) { first, _ in first }
         let known = Set(own.map(\.seq))
         let items = own.map { $0.told(with: stated[$0.seq]) } + stated.values.filter { !known.contains($0.seq) }
         return items.sorted { ($0.seq == 0 ? .max : $0.seq) < ($1.seq == 0 ? .max : $1.seq) }
@@ -24,12 +24,13 @@ extension ReplicaTransaction {
         return try query.all { $0.uint64(0) }.compactMap { try outboxSet($0) }
     }
 
-    private func stated(_ record: RecordID, kind: KindSchema) throws -> [HistoryItem] {
+    private func stated(_ record: RecordID, kind: KindSchema, own: [HistoryItem]) throws -> [HistoryItem] {
         var query = try Query(
             database,
             """
             SELECT s.seq, w.device, w.author, w.time, w.reason, s.edits
-            FROM seen s JOIN writer w ON w.seq = s.seq WHERE s.record = ? ORDER BY s.seq
+            FROM seen s JOIN writer w ON w.seq = s.seq WHERE s.record = ?
+            ORDER BY s.seq, s.rowid
             """)
         query.bind(record)
         let rows = try query.all { row in
@@ -38,11 +39,14 @@ extension ReplicaTransaction {
                 row.isNull(5) ? nil : try tables.codec.decode(effects: row.bytes(5))
             )
         }
-        let whole = try wholeFields(record, kind: kind, later: rows.compactMap(\.5).flatMap(\.self))
-        let conflicted = try setsInConflict()
         // What is stated whole once more names writers that are known already.
         var told: Set<Seq> = []
-        return rows.filter { told.insert($0.0).inserted }.map { seq, device, author, time, reason, effects in
+        let first = rows.filter { told.insert($0.0).inserted }
+        let typed = own.filter { $0.seq > 0 && $0.outcome != .quarantined && !told.contains($0.seq) }
+        let later = first.compactMap { row in row.5.map { (row.0, $0) } } + typed.map { ($0.seq, $0.effects) }
+        let whole = try wholeFields(record, kind: kind, later: later.sorted { $0.0 < $1.0 }.flatMap(\.1))
+        let conflicted = try setsInConflict()
+        return first.map { seq, device, author, time, reason, effects in
             HistoryItem(
                 seq: seq, device: device, author: author, at: time.instant, reason: reason, effects: effects ?? whole,
                 outcome: conflicted.contains(seq) ? .conflicted : .applied)
@@ -58,10 +62,15 @@ extension ReplicaTransaction {
             })
     }
 
-    /// What a record was when it was stated whole: its present shadow with what came later taken back.
+    /// What a record was when it was stated whole: its present shadow with what came later taken back. What this station typed
+    /// and did not come to stand is not taken back.
     private func wholeFields(_ record: RecordID, kind: KindSchema, later: [Effect]) throws -> [Effect] {
         guard var then = try shadow(record, kind: kind).record ?? working(record, kind: kind) else { return [] }
-        for effect in later.reversed() { then.assign(effect.old, to: effect.key, in: kind) }
+        for effect in later.reversed() {
+            let isTyped = effect.result == .lost && effect.element == nil
+            if isTyped, then.value(effect.key, in: kind) != effect.new { continue }
+            then.assign(effect.old, to: effect.key, in: kind)
+        }
         return kind.fields.compactMap { field in
             let value = then.value(field.name, in: kind)
             return value.isNull ? nil : Effect(field.name, old: .null, new: value, .applied)
