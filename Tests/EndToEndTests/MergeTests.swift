@@ -212,6 +212,44 @@ import Testing
         #expect(try server.command("undelete", "0190abcd", "--reason", "误删").code == 65)
     }
 
+    /// A photo belongs to a record of any kind: what it stands below is looked for among all of them.
+    @Test func aHouseholdWithAPhotoIsDeletedAgainstAnUnseenEdit() throws {
+        let household = try a.new("household", "number=1")
+        let member = try a.new("member", "household=\(household)", "name=张三")
+        let photo = folder.url.appending(path: "photo.jpg")
+        try Data([0xFF, 0xD8, 0xFF, 0xE0, 1, 2, 3]).write(to: photo)
+        #expect(try a.run("attach", member, photo.path, "--kind", "photo").code == 0)
+        try everywhere()
+        _ = try b.run("edit", household, "address=x")
+        try b.sync()
+        _ = try a.run("delete", household, "--reason", "重复")
+        try everywhere()
+        #expect(try b.show(member)["deleted"].bool == false)
+        #expect(try conflicts().count == 1)
+        #expect(try server.command("audit", "verify").code == 0)
+    }
+
+    /// An income of another household's member: it goes with either, and is never below what is gone.
+    @Test func whatHasTwoParentsStaysDeletedBelowEither() throws {
+        let (first, second) = (try a.new("household", "number=1"), try a.new("household", "number=2"))
+        let member = try a.new("member", "household=\(second)", "name=张三")
+        let income = try a.new(
+            "income_item", "household=\(second)", "member=\(member)", "type=10", "amount_fen=120000", "period=month",
+            "from=2026-01-01")
+        _ = try a.run("edit", member, "household=\(first)")
+        try everywhere()
+        _ = try a.run("delete", member, "--reason", "重复")
+        _ = try a.run("delete", second, "--reason", "重复")
+        try everywhere()
+        #expect(try server.command("undelete", member, "--reason", "误删").code == 0)
+        try everywhere()
+        #expect(try b.show(member)["deleted"].bool == false)
+        #expect(try b.show(income)["deleted"].bool == true, "its household is gone by an act of its own")
+        #expect(try server.command("undelete", income, "--reason", "误删").code == 0)
+        try everywhere()
+        for record in [second, income] { #expect(try b.show(record)["deleted"].bool == false) }
+    }
+
     /// Of one act either all stands or nothing: a member that stays keeps the income that was to go with it.
     @Test func whatWasToGoWithAMemberStaysWithIt() throws {
         let household = try a.new("household", "number=1")

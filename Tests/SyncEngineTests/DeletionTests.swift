@@ -157,4 +157,45 @@ import Testing
         #expect(try isDeleted(Sample.item, second) == true, "it was deleted by an act of its own")
         #expect(try asked() == [root])
     }
+
+    /// Written down anew after its deletion, a thing is not there twice when the first comes back.
+    @Test func whatWasWrittenDownAgainMeanwhileIsNotDoubled() throws {
+        try world.delete(0, Sample.item, item)
+        let again = try world.new(0, Sample.item, .set("root", .text(root.description)), .set("key", .text("k")))
+        try world.sync(0)
+        let refused = try world.decide([Change(kind: "item", record: item, operation: .edit)])
+        #expect(refused.problem?.code == .sameThingExists)
+        try world.edit(1, Sample.item, item, .set("note", .text("看过")))
+        try atRest()
+        let kind = Sample.item
+        #expect(try world.record(kind, item)?.value(KindSchema.aliasField, in: kind).recordID == again)
+        #expect(try world.record(kind, again)?.value("note", in: kind) == .text("看过"), "it reaches the one that stands")
+        #expect(try asked() == [item])
+    }
+
+    @Test func aConflictIsClosedByTheAnswerThatTheRecordStaysDeleted() throws {
+        try world.delete(0, Sample.root, root)
+        try world.sync(0)
+        try world.edit(1, Sample.root, root, .set("latest", .text("看过")))
+        try atRest()
+        let conflict = try #require(try world.conflicts().first)
+        try world.delete(0, Sample.root, root)
+        try atRest()
+        let closed = try world.decide(
+            [Change(kind: "root", record: root, operation: .delete)], intent: .resolve(conflict.id))
+        #expect(closed.problem == nil)
+        #expect(try world.conflicts().isEmpty)
+        #expect(try isDeleted(Sample.root, root) == true)
+    }
+
+    /// Who deletes what is deleted already has said so all the same.
+    @Test func whatAnotherDeletedByAnActOfItsOwnStaysDeleted() throws {
+        try world.delete(0, Sample.root, root)
+        try world.delete(1, Sample.item, item)
+        try world.edit(2, Sample.root, root, .set("latest", .text("看过")))
+        for station in 0..<3 { try world.sync(station) }
+        try atRest()
+        #expect(try isDeleted(Sample.root, root) == false)
+        #expect(try isDeleted(Sample.item, item) == true)
+    }
 }

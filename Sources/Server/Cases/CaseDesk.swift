@@ -153,7 +153,12 @@ struct CaseDesk {
             guard let kind = name.flatMap(transaction.schema.kind), !kind.isSystem,
                 let record = try transaction.record(id, kind: kind)
             else { throw Problem(.unknownRecord, id.description) }
-            guard record.isDeleted else { throw Problem(.nothingToChange) }
+            guard record.isDeleted else {
+                throw Problem(
+                    .nothingToChange, id.description,
+                    explanation: Label(zh: "这条记录没有被删除", en: "The record is not deleted"),
+                    hint: Label(zh: "用 ruhu-server show 查看。", en: "Look at it with ruhu-server show."))
+            }
             let outcome = try township.desk.decide(
                 [Change(kind: kind.name, record: id, operation: .edit)], act, base: try transaction.head(),
                 in: transaction)

@@ -16,6 +16,15 @@ extension Decider {
         }
     }
 
+    /// A record that has come back, while the same thing was written down again: that one stands for both.
+    func holder(ofAnyKeyOf record: Record, kind: KindSchema) throws -> Record? {
+        if kind.naturalKeys.isEmpty || !record.value(KindSchema.aliasField, in: kind).isNull { return nil }
+        for key in kind.naturalKeys where key.required.allSatisfy({ !record.value($0, in: kind).isNull }) {
+            if let found = try holder(of: key, like: record, kind: kind), found.id != record.id { return found }
+        }
+        return nil
+    }
+
     private func holder(of key: NaturalKey, like record: Record, kind: KindSchema) throws -> Record? {
         let staged = mutations.lazy.map(\.after).first { other in
             other.kind == kind.name && other.id != record.id && !other.isDeleted
@@ -29,7 +38,7 @@ extension Decider {
         return try self.record(stored.id, kind: kind)
     }
 
-    private mutating func alias(_ record: Record, to canonical: RecordID, kind: KindSchema) {
+    mutating func alias(_ record: Record, to canonical: RecordID, kind: KindSchema) {
         var after = record
         let key = FieldKey(field: KindSchema.aliasField)
         after.assign(.text(canonical.description), to: key, in: kind)
@@ -71,7 +80,7 @@ extension Decider {
         }
         guard target.id != record.id else { return }
         // Below a deletion that its author had seen, the edit stays with the record that he knows.
-        if target.isDeleted, try unseenDeletion(of: target) == nil { return }
+        if target.isDeleted, try unseenDeletions(of: target) == nil { return }
         let (effects, after) = try merge(change.edits, into: live(target, kind: kind), kind: kind)
         stageDerived(after, kind: kind, before: target, effects: effects)
     }

@@ -7,6 +7,7 @@ extension Decider {
         var effect = Effect(Effect.deleted, old: .bool(before.isDeleted), new: .bool(true), .applied)
         if before.isDeleted {
             effect.result = .equal
+            if device.isDesk { try closeConflict(of: before, key: FieldKey(field: Effect.deleted)) }
         } else if try isBelowKept(before, kind: kind) {
             effect.result = .lost
         } else if let unseen = try unseenChange(in: before, base: set.base) {
@@ -36,20 +37,33 @@ extension Decider {
     }
 
     /// What stands below a deleted record, or is merged into it, goes with it: also what its author's program did not know,
-    /// or what had not been below it when he deleted it. What the author may not delete stays.
+    /// or what had not been below it when he deleted it. What the author may not delete stays; merged into what is gone,
+    /// it would be shown nowhere, and stands for itself again.
     private mutating func takeAlong(below record: Record) throws {
         for found in try view.family(of: record) {
             guard let kind = schema.kind(found.kind), !kind.isSystem, device.isDesk || !kind.isAppendOnly,
-                device.isDesk || device.scopes.cover(found.scope),
                 !set.changes.contains(where: { $0.record == found.id && $0.operation == .delete }),
                 let present = try self.record(found.id, kind: kind), !present.isDeleted
             else { continue }
-            var gone = present
-            gone.isDeleted = true
-            let effect = Effect(Effect.deleted, old: .bool(false), new: .bool(true), .derived)
-            stageDerived(gone, kind: kind, before: present, effects: [effect])
-            try takeAlong(below: gone)
+            if device.isDesk || device.scopes.cover(present.scope) {
+                stageDerived(present, kind: kind, isDeleted: true)
+                try takeAlong(below: present)
+            } else if kind.index(of: KindSchema.aliasField) != nil {
+                let alias = present.value(KindSchema.aliasField, in: kind)
+                guard alias.recordID == record.id else { continue }
+                var alone = present
+                alone.assign(.null, to: FieldKey(field: KindSchema.aliasField), in: kind)
+                let effect = Effect(KindSchema.aliasField, old: alias, new: .null, .derived)
+                stageDerived(alone, kind: kind, before: present, effects: [effect])
+            }
         }
+    }
+
+    private mutating func stageDerived(_ before: Record, kind: KindSchema, isDeleted: Bool) {
+        var after = before
+        after.isDeleted = isDeleted
+        let effect = Effect(Effect.deleted, old: .bool(before.isDeleted), new: .bool(isDeleted), .derived)
+        stageDerived(after, kind: kind, before: before, effects: [effect])
     }
 
     /// A change of the record, or of anything below it, that the author had not seen.
@@ -71,78 +85,112 @@ extension Decider {
 
     // MARK: - What comes back
 
-    /// The record as something can be written into it or below it: one that was deleted comes back.
+    /// The record as something can be written into it or below it: one that was deleted comes back, with what it stands below,
+    /// and for each deletion a conflict is opened.
     /// - Throws: ``Problem`` ``Problem/Code/recordDeleted`` when the author had seen the deletion.
     mutating func live(_ record: Record, kind: KindSchema) throws -> Record {
         guard record.isDeleted else { return record }
-        guard let deletion = try unseenDeletion(of: record) else {
+        guard let deletions = try unseenDeletions(of: record), let deletion = deletions.first else {
             throw Problem(.recordDeleted, record.id.description)
         }
-        try resurrect(record, kind: kind, against: deletion)
-        return try self.record(record.id, kind: kind) ?? record
-    }
-
-    func unseenDeletion(of record: Record) throws -> LoggedChange? {
-        try deletion(of: record, after: set.base.seq) { isUnseen($0, base: set.base) }
-    }
-
-    /// The write stands against a deletion its author had not seen: the record, all that the same set deleted, and what
-    /// they stand below come back, and for each deletion a conflict is opened.
-    private mutating func resurrect(_ record: Record, kind: KindSchema, against deletion: LoggedChange) throws {
-        let restored = try undo(deletion)
+        let restored = try undo(deletions, for: record, kind: kind)
         let (root, rootKind) = try top(of: record, kind: kind, within: restored)
         try openConflict(
             record: root, kind: rootKind, key: FieldKey(field: Effect.deleted), policy: "delete", base: [.bool(false)],
             mine: [.bool(false)], theirs: [.bool(true)], standing: [.bool(false)], against: deletion)
-        for (above, aboveKind) in try above(root, kind: rootKind) { _ = try live(above, kind: aboveKind) }
+        try revive(above: record, kind: kind)
+        return try self.record(record.id, kind: kind) ?? record
+    }
+
+    private mutating func revive(above record: Record, kind: KindSchema) throws {
+        for (above, aboveKind) in try above(record, kind: kind) {
+            try revive(above: live(above, kind: aboveKind), kind: aboveKind)
+        }
+    }
+
+    /// Who deleted the record, when its author had seen none of them.
+    func unseenDeletions(of record: Record) throws -> [LoggedChange]? {
+        let deletions = try deletions(of: record)
+        return !deletions.isEmpty && deletions.allSatisfy { isUnseen($0, base: set.base) } ? deletions : nil
     }
 
     /// The desk says, by an edit of nothing, that the record is there: it stays, or comes back with what went with it and with
     /// what it stands below, whoever deleted that. A conflict about its deletion is decided by it.
+    /// - Throws: ``Problem`` ``Problem/Code/sameThingExists`` when the same thing was written down again meanwhile.
     mutating func keep(_ before: Record, kind: KindSchema) throws {
         try closeConflict(of: before, key: FieldKey(field: Effect.deleted))
-        var effect = Effect(Effect.deleted, old: .bool(before.isDeleted), new: .bool(false), .equal)
         if before.isDeleted {
-            effect.result = .applied
-            if let deletion = try deletion(of: before) { try undo(deletion, except: before.id) }
+            if let same = try holder(ofAnyKeyOf: before, kind: kind) {
+                throw Problem(.sameThingExists, same.id.description)
+            }
+            _ = try undo(deletions(of: before), for: before, kind: kind)
         }
-        var after = before
-        after.isDeleted = false
-        stageDerived(after, kind: kind, before: before, effects: [effect])
-        try bringBack(above: after, kind: kind)
+        let present = try record(before.id, kind: kind) ?? before
+        if present.isDeleted {
+            stageDerived(present, kind: kind, isDeleted: false)
+        } else if !before.isDeleted {
+            let effect = Effect(Effect.deleted, old: .bool(false), new: .bool(false), .equal)
+            stageDerived(present, kind: kind, before: before, effects: [effect])
+        }
+        try bringBack(above: present, kind: kind)
     }
 
     private mutating func bringBack(above record: Record, kind: KindSchema) throws {
         for (above, aboveKind) in try above(record, kind: kind) {
-            if above.isDeleted, let deletion = try deletion(of: above) { try undo(deletion) }
+            if above.isDeleted { _ = try undo(deletions(of: above), for: above, kind: aboveKind) }
             try bringBack(above: above, kind: aboveKind)
         }
     }
 
-    /// The last deletion of the record that is meant.
-    private func deletion(
-        of record: Record, after seq: Seq = 0, where isMeant: (LoggedChange) -> Bool = { _ in true }
-    ) throws -> LoggedChange? {
-        try view.log(of: record.id, after: seq).last { change in
-            isMeant(change)
-                && change.effects.contains { $0.field == Effect.deleted && $0.new == .bool(true) && $0.changesValue }
+    /// Who deleted the record since it was last there: the one whose word it was, and all who said the same after him.
+    private func deletions(of record: Record) throws -> [LoggedChange] {
+        func says(_ change: LoggedChange, _ isDeleted: Bool) -> Bool {
+            change.effects.contains {
+                $0.field == Effect.deleted && $0.new == .bool(isDeleted) && $0.result != .lost
+            }
         }
+        let log = try view.log(of: record.id, after: 0)
+        return log[(log.lastIndex { says($0, false) }.map { $0 + 1 } ?? 0)...].filter { says($0, true) }
     }
 
-    /// All that the set deleted, and nobody since, comes back.
+    /// What these sets deleted comes back, but what somebody deleted by an act of its own, and what stands below that.
+    /// - Parameter record: it comes back in any case, with what it stands below.
     /// - Returns: the records that did.
-    @discardableResult
-    private mutating func undo(_ deletion: LoggedChange, except kept: RecordID? = nil) throws -> Set<RecordID> {
-        var restored: Set<RecordID> = []
-        for (id, kind) in try view.records(changedAt: deletion.seq) where !kind.isSystem && id != kept {
-            guard let gone = try record(id, kind: kind), gone.isDeleted,
-                try self.deletion(of: gone)?.seq == deletion.seq
+    private mutating func undo(
+        _ deletions: [LoggedChange], for record: Record, kind: KindSchema
+    ) throws -> Set<RecordID> {
+        let seqs = Set(deletions.map(\.seq))
+        var gone: [(record: Record, kind: KindSchema)] = []
+        for (id, kind) in try seqs.sorted().flatMap({ try view.records(changedAt: $0) }) where !kind.isSystem {
+            guard let found = try self.record(id, kind: kind), found.isDeleted,
+                !gone.contains(where: { $0.record.id == id }),
+                let last = try self.deletions(of: found).last, seqs.contains(last.seq)
             else { continue }
-            var back = gone
-            back.isDeleted = false
-            let effect = Effect(Effect.deleted, old: .bool(true), new: .bool(false), .derived)
-            stageDerived(back, kind: kind, before: gone, effects: [effect])
-            restored.insert(id)
+            gone.append((found, kind))
+        }
+        var restored = Set(gone.map(\.record.id))
+        var needed: Set<RecordID> = [record.id]
+        var waiting = [(record, kind)]
+        while let (next, kind) = waiting.popLast() {
+            for above in try above(next, kind: kind) where restored.contains(above.0.id) {
+                if needed.insert(above.0.id).inserted { waiting.append(above) }
+            }
+        }
+        var count = restored.count + 1
+        while restored.count < count {
+            count = restored.count
+            for (found, kind) in gone where restored.contains(found.id) && !needed.contains(found.id) {
+                let isBelowAnother = try above(found, kind: kind).contains {
+                    $0.0.isDeleted && !restored.contains($0.0.id)
+                }
+                if isBelowAnother { restored.remove(found.id) }
+            }
+        }
+        for (found, kind) in gone where restored.contains(found.id) {
+            stageDerived(found, kind: kind, isDeleted: false)
+            if let same = try holder(ofAnyKeyOf: found, kind: kind), let back = try self.record(found.id, kind: kind) {
+                alias(back, to: same.id, kind: kind)
+            }
         }
         return restored
     }

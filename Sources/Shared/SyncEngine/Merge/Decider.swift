@@ -90,7 +90,10 @@ package struct Decider<View: AuthorityView> {
     // MARK: - Staging
 
     func record(_ id: RecordID, kind: KindSchema) throws -> Record? {
-        if let index = indexByRecord[id] { return mutations[index].after }
+        if let index = indexByRecord[id] {
+            let staged = mutations[index].after
+            return staged.kind == kind.name ? staged : nil
+        }
         if let known = read.byID[id], known.kind == kind.name { return known }
         let found = try view.record(id, kind: kind)
         if let found { read.byID[id] = found }
