@@ -19,6 +19,19 @@ import Testing
         return copy
     }
 
+    /// Two copies of one folder that went on apart: the second to sync takes another identity.
+    private func forked() throws -> (VillageStation, VillageStation) {
+        let a = try server.station("a", village: "370404101201", staff: "甲")
+        _ = try a.new("household", "number=1")
+        try a.sync()
+        let b = try copy(a, as: "b")
+        _ = try a.new("household", "number=2")
+        _ = try b.new("household", "number=3")
+        try a.sync()
+        try b.sync()
+        return (a, b)
+    }
+
     private func numbers() throws -> [String] {
         try server.command("list", "household").json["records"].array.compactMap { $0["fields"]["number"].string }
             .sorted()
@@ -58,14 +71,7 @@ import Testing
 
     /// The files of the device it was forked from are there too, and are not taken for its own.
     @Test(arguments: ["signing", "sealing"]) func aForkedStationsKeyThatIsGoneIsMendedFromItsCopy(name: String) throws {
-        let a = try server.station("a", village: "370404101201", staff: "甲")
-        _ = try a.new("household", "number=1")
-        try a.sync()
-        let b = try copy(a, as: "b")
-        _ = try a.new("household", "number=2")
-        _ = try b.new("household", "number=3")
-        try a.sync()
-        try b.sync()
+        let (a, b) = try forked()
         try b.sync()
         let device = try #require(try b.run("status").json["device"].string)
         let key = b.folder.appending(path: "\(name)-\(device).key")
@@ -101,14 +107,7 @@ import Testing
     }
 
     @Test func aCopyOfACopyKeepsItsWholePast() throws {
-        let a = try server.station("a", village: "370404101201", staff: "甲")
-        _ = try a.new("household", "number=1")
-        try a.sync()
-        let b = try copy(a, as: "b")
-        _ = try a.new("household", "number=2")
-        _ = try b.new("household", "number=3")
-        try a.sync()
-        try b.sync()
+        let (a, b) = try forked()
         let c = try copy(b, as: "c")
         _ = try b.new("household", "number=4")
         _ = try c.new("household", "number=5")

@@ -198,4 +198,26 @@ import Testing
         #expect(try isDeleted(Sample.root, root) == false)
         #expect(try isDeleted(Sample.item, item) == true)
     }
+
+    /// A person of two villages, one of which deletes its record: the other village still sees hers.
+    @Test func whatAnotherVillageHoldsStandsForItselfAgain() throws {
+        let world = try World(seed: 24, places: ["370404101201", "370404101202"])
+        let kind = Sample.item
+        let items = try (0..<2).map { station in
+            let root = try world.new(station, Sample.root, .set("latest", .text("户")))
+            return try world.new(station, kind, .set("root", .text(root.description)), .set("key", .text("k")))
+        }
+        try world.settle()
+        let alias = Edit(KindSchema.aliasField, new: .text(items[0].description))
+        let merged = try world.decide([Change(kind: "item", record: items[1], operation: .edit, edits: [alias])])
+        #expect(merged.problem == nil)
+        try world.settle()
+        try world.delete(0, kind, items[0])
+        try world.settle()
+        #expect(try world.differences() == [])
+        #expect(try world.record(kind, items[0])?.isDeleted == true)
+        let left = try #require(try world.working(1, kind, items[1]))
+        #expect(!left.isDeleted)
+        #expect(left.value(KindSchema.aliasField, in: kind).isNull)
+    }
 }

@@ -40,8 +40,7 @@ package enum Checkers {
     package static func all() -> [any Checker] {
         [
             NeverNowhere(), ShadowEqualsServer(), ExactlyOnce(), DenseSequence(), DurableCursor(), OwnWrites(),
-            DeterministicMerge(), ConflictsAreKept(), NothingBelowDeleted(),
-            SnapshotPlusTail(), QueuesEmpty(),
+            DeterministicMerge(), ConflictsAreKept(), NothingBelowDeleted(), SnapshotPlusTail(), QueuesEmpty(),
         ]
     }
 }

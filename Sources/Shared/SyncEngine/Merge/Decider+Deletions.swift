@@ -30,10 +30,7 @@ extension Decider {
     }
 
     private func isBelowKept(_ record: Record, kind: KindSchema) throws -> Bool {
-        guard !kept.isEmpty else { return false }
-        return try above(record, kind: kind).contains { above, kind in
-            try kept.contains(above.id) || isBelowKept(above, kind: kind)
-        }
+        try !kept.isEmpty && allAbove(record, kind: kind).contains { kept.contains($0.record.id) }
     }
 
     /// What stands below a deleted record, or is merged into it, goes with it: also what its author's program did not know,
@@ -68,17 +65,22 @@ extension Decider {
 
     /// A change of the record, or of anything below it, that the author had not seen.
     private func unseenChange(in record: Record, base: Base) throws -> LoggedChange? {
-        if record.seq > base.seq,
-            let unseen = try view.log(of: record.id, after: base.seq).last(where: { isUnseen($0, base: base) })
-        {
-            return unseen
-        }
-        return try unseenChange(below: record, base: base)
+        try unseenChange(of: record, base: base) ?? unseenChange(below: record, base: base)
+    }
+
+    private func unseenChange(of record: Record, base: Base) throws -> LoggedChange? {
+        try log(of: record, after: base).last { isUnseen($0, base: base) }
     }
 
     func unseenChange(below record: Record, base: Base) throws -> LoggedChange? {
-        for dependent in try view.family(of: record) where schema.kind(dependent.kind)?.isSystem == false {
-            if let unseen = try unseenChange(in: dependent, base: base) { return unseen }
+        var seen: Set<RecordID> = [record.id]
+        var waiting = [record]
+        while let next = waiting.popLast() {
+            for found in try view.family(of: next)
+            where schema.kind(found.kind)?.isSystem == false && seen.insert(found.id).inserted {
+                if let unseen = try unseenChange(of: found, base: base) { return unseen }
+                waiting.append(found)
+            }
         }
         return nil
     }
@@ -98,14 +100,10 @@ extension Decider {
         try openConflict(
             record: root, kind: rootKind, key: FieldKey(field: Effect.deleted), policy: "delete", base: [.bool(false)],
             mine: [.bool(false)], theirs: [.bool(true)], standing: [.bool(false)], against: deletion)
-        try revive(above: record, kind: kind)
-        return try self.record(record.id, kind: kind) ?? record
-    }
-
-    private mutating func revive(above record: Record, kind: KindSchema) throws {
-        for (above, aboveKind) in try above(record, kind: kind) {
-            try revive(above: live(above, kind: aboveKind), kind: aboveKind)
+        for above in try allAbove(record, kind: kind) where try isGone(above.record, kind: above.kind) {
+            _ = try live(above.record, kind: above.kind)
         }
+        return try self.record(record.id, kind: kind) ?? record
     }
 
     /// Who deleted the record, when its author had seen none of them.
@@ -132,14 +130,14 @@ extension Decider {
             let effect = Effect(Effect.deleted, old: .bool(false), new: .bool(false), .equal)
             stageDerived(present, kind: kind, before: before, effects: [effect])
         }
-        try bringBack(above: present, kind: kind)
+        for above in try allAbove(present, kind: kind) where try isGone(above.record, kind: above.kind) {
+            _ = try undo(deletions(of: above.record), for: above.record, kind: above.kind)
+        }
     }
 
-    private mutating func bringBack(above record: Record, kind: KindSchema) throws {
-        for (above, aboveKind) in try above(record, kind: kind) {
-            if above.isDeleted { _ = try undo(deletions(of: above), for: above, kind: aboveKind) }
-            try bringBack(above: above, kind: aboveKind)
-        }
+    /// As it stands now: what was done to others may have brought it back.
+    private func isGone(_ record: Record, kind: KindSchema) throws -> Bool {
+        try self.record(record.id, kind: kind)?.isDeleted ?? false
     }
 
     /// Who deleted the record since it was last there: the one whose word it was, and all who said the same after him.
@@ -169,19 +167,13 @@ extension Decider {
             gone.append((found, kind))
         }
         var restored = Set(gone.map(\.record.id))
-        var needed: Set<RecordID> = [record.id]
-        var waiting = [(record, kind)]
-        while let (next, kind) = waiting.popLast() {
-            for above in try above(next, kind: kind) where restored.contains(above.0.id) {
-                if needed.insert(above.0.id).inserted { waiting.append(above) }
-            }
-        }
+        let needed = Set(try allAbove(record, kind: kind).map(\.record.id)).union([record.id])
         var count = restored.count + 1
         while restored.count < count {
             count = restored.count
             for (found, kind) in gone where restored.contains(found.id) && !needed.contains(found.id) {
                 let isBelowAnother = try above(found, kind: kind).contains {
-                    $0.0.isDeleted && !restored.contains($0.0.id)
+                    $0.record.isDeleted && !restored.contains($0.record.id)
                 }
                 if isBelowAnother { restored.remove(found.id) }
             }
@@ -199,14 +191,30 @@ extension Decider {
     private func top(
         of record: Record, kind: KindSchema, within restored: Set<RecordID>
     ) throws -> (Record, KindSchema) {
-        var top = (try self.record(record.id, kind: kind) ?? record, kind)
-        while let next = try above(top.0, kind: top.1).first(where: { restored.contains($0.0.id) }) { top = next }
-        return top
+        let top = try allAbove(record, kind: kind).first { found in
+            try restored.contains(found.record.id)
+                && !above(found.record, kind: found.kind).contains { restored.contains($0.record.id) }
+        }
+        return try top ?? (self.record(record.id, kind: kind) ?? record, kind)
+    }
+
+    /// All that the record stands below, however far, the nearest first; each once, for what a hostile station writes may
+    /// go round in a circle.
+    private func allAbove(_ record: Record, kind: KindSchema) throws -> [(record: Record, kind: KindSchema)] {
+        var found: [(record: Record, kind: KindSchema)] = []
+        var seen: Set<RecordID> = [record.id]
+        var next = [(record: record, kind: kind)]
+        while !next.isEmpty {
+            next = try next.flatMap { try above($0.record, kind: $0.kind) }
+                .filter { seen.insert($0.record.id).inserted }
+            found += next
+        }
+        return found
     }
 
     /// What the record is merged into, and what its parent fields name, where it is there.
-    private func above(_ record: Record, kind: KindSchema) throws -> [(Record, KindSchema)] {
-        var canonical: [(Record, KindSchema)] = []
+    private func above(_ record: Record, kind: KindSchema) throws -> [(record: Record, kind: KindSchema)] {
+        var canonical: [(record: Record, kind: KindSchema)] = []
         if kind.index(of: KindSchema.aliasField) != nil,
             let id = record.value(KindSchema.aliasField, in: kind).recordID, let found = try self.record(id, kind: kind)
         {

@@ -191,7 +191,9 @@ package struct Decider<View: AuthorityView> {
     }
 
     /// The record that this parent field names, where it is there.
-    func named(by parent: ParentField, of child: Record, kind: KindSchema) throws -> (Record, KindSchema)? {
+    func named(
+        by parent: ParentField, of child: Record, kind: KindSchema
+    ) throws -> (record: Record, kind: KindSchema)? {
         guard let id = child.value(parent.field, in: kind).recordID else { return nil }
         for kind in parent.kind.flatMap({ schema.kind($0) }).map({ [$0] }) ?? schema.kinds {
             if let found = try record(id, kind: kind) { return (found, kind) }

@@ -258,7 +258,7 @@ package struct Capture<Store: CaptureView> {
         return nil
     }
 
-    /// The same thing that is already known is edited, not created again.
+    /// Nothing is written below what is deleted.
     private func checkParents(of record: Record, kind: KindSchema, written: [Edit]) throws {
         for parent in kind.parents where written.contains(where: { $0.field == parent.field }) {
             guard let id = record.value(parent.field, in: kind).recordID else { continue }
@@ -266,6 +266,7 @@ package struct Capture<Store: CaptureView> {
         }
     }
 
+    /// The same thing that is already known is edited, not created again.
     private func checkNaturalKeys(of record: Record, kind: KindSchema) throws {
         guard !kind.naturalKeys.isEmpty else { return }
         for parent in kind.parents {
