@@ -198,6 +198,8 @@ import Testing
         let night = try server.command("nightly", "--silent-days", "0").json
         #expect(night["collected"].int == 2)
         #expect(try server.command("undelete", member, "--reason", "").code == 65)
+        let ahead = try server.command("undelete", member, "--reason", "误删", "--seen", "999")
+        #expect(ahead.code != 0, "nobody has seen what is not there yet")
         let back = try server.command("undelete", member, "--reason", "误删，村里来电")
         #expect(back.code == 0, "\(back.text) \(back.errors)")
         #expect(back.json["kind"].string == "member")

@@ -159,9 +159,9 @@ struct CaseDesk {
                     explanation: Label(zh: "这条记录没有被删除", en: "The record is not deleted"),
                     hint: Label(zh: "用 ruhu-server show 查看。", en: "Look at it with ruhu-server show."))
             }
+            let (_, seen) = try township.desk.changes([], act, in: transaction)
             let outcome = try township.desk.decide(
-                [Change(kind: kind.name, record: id, operation: .edit)], act, base: try transaction.head(),
-                in: transaction)
+                [Change(kind: kind.name, record: id, operation: .edit)], act, base: seen, in: transaction)
             return (kind, outcome.seq)
         }
     }
