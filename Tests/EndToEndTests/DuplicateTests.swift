@@ -67,6 +67,32 @@ import Testing
         #expect(try server.command("show", second.members[1]).json["fields"]["death_date"].string == "2026-11-01")
     }
 
+    /// What is deleted is on record once: nobody has to decide it.
+    @Test func aPairIsGoneWithTheDeletionOfOneOfThem() throws {
+        let first = try household(a, "001", Self.zhang, Self.li)
+        _ = try household(b, "007", Self.zhang, Self.li)
+        try a.sync()
+        try b.sync()
+        #expect(try open().map { $0["rule"].string } == ["same_household_twice"])
+        _ = try a.run("delete", first.id, "--reason", "重复登记")
+        try a.sync()
+        #expect(try open().isEmpty)
+        _ = try server.command("undelete", first.id, "--reason", "并非重复")
+        _ = try server.command("nightly")
+        #expect(try open().map { $0["rule"].string } == ["same_household_twice"])
+    }
+
+    @Test func aPairOfHouseholdsIsGoneWhenANumberIsCorrected() throws {
+        let first = try household(a, "001", Self.zhang)
+        _ = try household(b, "007", Self.zhang)
+        try a.sync()
+        try b.sync()
+        #expect(try !open().isEmpty)
+        _ = try a.run("edit", first.members[0], "id_number=\(Self.wang)")
+        try a.sync()
+        #expect(try open().isEmpty)
+    }
+
     /// Nor does a difference of which nobody has decided.
     @Test func aRecordWithAnOpenConflictIsNotMergedAway() throws {
         let first = try household(a, "001", Self.zhang, Self.li)

@@ -42,6 +42,30 @@ import Testing
         #expect(try asked() == [root, item], "each deletion waits for a person")
     }
 
+    /// Both said of it that it is gone: nothing of what anybody wrote is overruled.
+    @Test func aDeletionBelowStandsNotAgainstADeletionAbove() throws {
+        try world.delete(0, Sample.item, item)
+        try world.delete(1, Sample.root, root)
+        try world.sync(0)
+        try atRest()
+        #expect(try isDeleted(Sample.item, item) == true)
+        #expect(try isDeleted(Sample.root, root) == true)
+        #expect(try asked() == [])
+    }
+
+    /// Who deleted it had seen what was written before; who deletes above it has not, and what came back counts again.
+    @Test func whatCameBackBelowStandsAgainstADeletionAbove() throws {
+        try world.edit(2, Sample.item, item, .set("note", .text("看过")))
+        try world.delete(1, Sample.root, root)
+        try world.delete(0, Sample.item, item)
+        try world.sync(0)
+        try world.sync(2)
+        try atRest()
+        #expect(try isDeleted(Sample.item, item) == false)
+        #expect(try isDeleted(Sample.root, root) == false)
+        #expect(try asked() == [item, root])
+    }
+
     @Test func aRootDeletedByAnotherComesBackWithWhatIsBelowIt() throws {
         try world.delete(0, Sample.item, item)
         try world.sync(0)

@@ -13,7 +13,8 @@ package struct Duplicates: Sendable {
 
     package init(desk: Desk) { self.desk = desk }
 
-    /// Looks at the members that these sets touched. A member whose number nobody else has costs two look-ups.
+    /// Looks at the members that these sets touched. A member whose number nobody else has costs two look-ups, and four more
+    /// where any pair was ever found.
     package func look(after sets: [SealedSet], in transaction: AuthorityTransaction, now: Instant) throws {
         let touched = Set(
             sets.lazy.flatMap(\.set.changes).filter { $0.kind == memberKind.name }.map(\.record))
@@ -26,7 +27,14 @@ package struct Duplicates: Sendable {
         let reader = PeopleReader(tables: transaction.tables, in: transaction.database)
         let members = try touched.sorted().compactMap { try reader.member($0) }
         let isFirst = try Query(transaction.database, "SELECT 1 FROM duplicate LIMIT 1").first { _ in true } == nil
-        var stored = isFirst ? [] : try named(members.map(\.record.id), in: transaction)
+        // With a person who left, or whose number was corrected, the pair of his household may be gone.
+        let concerning =
+            try isFirst
+            ? []
+            : members.flatMap { member in
+                try [member.record.id, member.value("household").recordID, reader.household(of: member)?.record.id]
+            }
+        let stored = try named(Set(concerning.compactMap { $0 }).sorted(), in: transaction)
         let isShared = try members.contains { member in
             guard let number = member.text("id_number").flatMap({ IdentityNumber.person($0) }) else { return false }
             return try reader.holders(of: number).count > 1
@@ -35,7 +43,6 @@ package struct Duplicates: Sendable {
         // Whether households are the same is seen from all their people.
         let family = try reader.people(members.map(\.record.id))
         let holders = try Set(family.map(\.number)).flatMap { try reader.holders(of: $0) }
-        stored += try named(Array(Set(family.compactMap(\.household))), in: transaction)
         let found = try DuplicateFinder.twice(try reader.people(holders), isDismissed: reader.isDismissed)
         let concerned = Set(family.map(\.member)).union(family.compactMap(\.household)).union(touched)
         try settle(

@@ -72,12 +72,13 @@ extension Decider {
         try log(of: record, after: base).last { isUnseen($0, base: base) }
     }
 
+    /// What others deleted below it meanwhile is no change to keep: it goes with it.
     func unseenChange(below record: Record, base: Base) throws -> LoggedChange? {
         var seen: Set<RecordID> = [record.id]
         var waiting = [record]
         while let next = waiting.popLast() {
             for found in try view.family(of: next)
-            where schema.kind(found.kind)?.isSystem == false && seen.insert(found.id).inserted {
+            where !found.isDeleted && schema.kind(found.kind)?.isSystem == false && seen.insert(found.id).inserted {
                 if let unseen = try unseenChange(of: found, base: base) { return unseen }
                 waiting.append(found)
             }
