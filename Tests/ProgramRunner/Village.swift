@@ -76,6 +76,10 @@ package final class TownshipServer {
     /// SIGKILL: no chance to finish anything.
     package func kill() { _ = end(SIGKILL) }
 
+    /// Waits until it has ended of itself.
+    /// - Returns: the exit code.
+    package func wait() -> Int32 { end(0) }
+
     private func end(_ signal: Int32) -> Int32 {
         guard let process else { return 0 }
         process.signal(signal)

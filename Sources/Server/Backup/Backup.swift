@@ -15,7 +15,8 @@ struct Backup {
 
     /// Writes everything the township is to one file: a snapshot of the database, its secrets, its blobs. Only when the
     /// file is durable and was read back, what it holds is no longer kept in escrow, and it is the last backup.
-    /// - Throws: ``Problem`` ``Problem/Code/cannotCreate``, ``Problem/Code/storage``; the store's errors.
+    /// - Throws: ``Problem`` ``Problem/Code/cannotCreate``, ``Problem/Code/storage``; ``Problem/Code/authorityDamaged`` for a
+    ///   township that could not be brought back from it; the store's errors.
     static func write(_ township: Township, to path: String, progress: (Int, Int) -> Void) throws -> Written {
         let folder = Files.parent(of: path)
         guard Files.exists(folder) else { throw Problem(.cannotCreate, path) }
@@ -24,6 +25,7 @@ struct Backup {
         try removeDatabase(snapshot)
         defer { try? removeDatabase(snapshot) }
         let head = try copyDatabase(township, to: snapshot)
+        try checkCopy(snapshot, tables: township.database.tables)
         var sources = ["authority.sqlite": snapshot]
         for secret in TownshipFolder.Secret.allCases {
             sources[secret.rawValue] = township.folder.path(of: secret)
@@ -80,6 +82,25 @@ struct Backup {
         try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA journal_mode = DELETE") }
         try queue.close()
         return head
+    }
+
+    /// What could not be restored is no backup, and takes nothing out of escrow.
+    /// - Throws: ``Problem`` ``Problem/Code/authorityDamaged``.
+    private static func checkCopy(_ path: String, tables: RecordTables) throws {
+        try StoreFailure.explained(damaged: .authorityDamaged) {
+            let queue = try DatabaseQueue(path: path)
+            try queue.read { database in
+                let pages = try String.fetchAll(database, sql: "PRAGMA integrity_check(1)")
+                guard pages == ["ok"] else { throw Problem(.authorityDamaged, pages.first ?? "integrity_check") }
+                let verification = LogVerification(database, tables: tables) {
+                    Ed25519().isValid($0, for: $1, publicKey: $2)
+                }
+                if let finding = try verification.run().findings.first {
+                    throw Problem(.authorityDamaged, "\(finding.check) \(finding.subject)")
+                }
+            }
+            try queue.close()
+        }
     }
 
     private static func removeDatabase(_ path: String) throws {

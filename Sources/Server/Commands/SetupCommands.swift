@@ -51,9 +51,13 @@ struct ServeCommand: AsyncParsableCommand {
         let (host, port) = try address()
         let isPlain = plainHttp
         guard !isPlain || Loopback.contains(host) else { throw Problem(.plainHTTPRefused, host) }
+        let folder = try options.folder()
+        // A journal that a server left behind is played back onto whatever database is there now.
+        let isUnclean = Files.exists(folder.journalPath) && Files.size(folder.journalPath) > 0
         let township = try options.township()
-        let lock = try FileLock(path: try options.folder().servePath, taken: .alreadyServed)
+        let lock = try FileLock(path: folder.servePath, taken: .alreadyServed)
         defer { lock.release() }
+        if isUnclean { try township.database.checkPages() }
         try township.retryHeld()
         try township.sweepBlobs()
         LoggingSystem.bootstrap { StreamLogHandler.standardError(label: $0) }

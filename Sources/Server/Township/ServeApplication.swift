@@ -41,7 +41,7 @@ struct ServeApplication {
         // Shut down in reverse order: first no new requests, then the writer ends, then the last sightings
         // and the last head are kept.
         let services: [any Service] = [
-            HeadService(keeper: township.headKeeper), township.sightings,
+            HeadService(keeper: township.headKeeper, database: township.database), township.sightings,
             LedgerService(ledger: township.ledger, figures: console.figures, logger: logger), writer, application, feed,
         ]
         var configuration = ServiceGroupConfiguration(

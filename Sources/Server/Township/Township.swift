@@ -19,7 +19,8 @@ package struct Township: Sendable {
 
     /// Opens a township. A database that was brought back by hand is noticed here.
     /// - Parameter isAudited: only look: what is wrong is for the audit to say.
-    /// - Throws: ``Problem`` ``Problem/Code/notInitialised`` when `init` has not been run there; the store's errors.
+    /// - Throws: ``Problem`` ``Problem/Code/notInitialised`` when `init` has not been run there;
+    ///   ``Problem/Code/unreadableFile`` for a key of another township; ``Problem/Code/authorityDamaged``; the store's errors.
     static func open(
         _ folder: TownshipFolder, isAudited: Bool = false, clock: @escaping @Sendable () -> Instant
     ) throws -> Township {
@@ -32,7 +33,10 @@ package struct Township: Sendable {
             try AuthorityDatabase(path: folder.databasePath, tables: .assistance(codec: codec))
         }
         database.afterCommit = { keeper.committed(epoch: $0, tree: $1) }
-        if !isAudited { try noticeCopy(database, headFile: headFile, now: clock()) }
+        if !isAudited {
+            try keys.check(against: database, in: folder)
+            try noticeCopy(database, headFile: headFile, now: clock())
+        }
         let identity = try database.read(AuthorityIdentity.read)
         return Township(
             folder: folder, database: database, identity: identity, keys: keys, codec: codec,
@@ -45,9 +49,11 @@ package struct Township: Sendable {
     /// a new one begins. Of a log that is only shorter everything is taken to be common: it was not opened since.
     private static func noticeCopy(_ database: AuthorityDatabase, headFile: HeadFile, now: Instant) throws {
         let heads = headFile.read()
-        let (epoch, tree, comparison) = try database.read { database in
-            let epoch = try AuthorityIdentity.read(database).epoch
-            let tree = LogTree(database)
+        let (epoch, tree, comparison) = try database.read { connection in
+            let epoch = try AuthorityIdentity.read(connection).epoch
+            let tree = LogTree(connection)
+            let (grown, log) = (try tree.frontier().size, try LogReader(connection, tables: database.tables).head().seq)
+            guard grown == log else { throw Problem(.authorityDamaged, "tree \(grown), log \(log)") }
             // The last head goes on from all before it: when it is right, so are they.
             let last = try tree.compare(heads.suffix(1), epoch: epoch)
             let comparison = try last.isContradicted ? tree.compare(heads.filter(headFile.isOwn), epoch: epoch) : last
@@ -214,6 +220,47 @@ struct ServerKeys: Sendable {
             tls: ServerCertificate(
                 certificatePEM: String(decoding: try folder.readSecret(.tlsCertificate), as: UTF8.self),
                 keyPEM: String(decoding: try folder.readSecret(.tlsKey), as: UTF8.self), fingerprint: fingerprint))
+    }
+
+    /// A database knows the public halves of the keys it was made with: what others sign or seal is refused by everybody.
+    /// One from before they were kept takes those that are here, when the desk's is its own.
+    /// - Throws: ``Problem`` ``Problem/Code/unreadableFile`` for a key of another township.
+    func check(against database: AuthorityDatabase, in folder: TownshipFolder) throws {
+        let known = try database.read { connection in
+            var known = try publicKeys.keys.reduce(into: [:]) { known, secret in
+                known[secret] = try Meta.bytes(Self.metaKey(secret), in: connection)
+            }
+            if known[.deskKey] == nil {
+                let desk = try AuthorityIdentity.read(connection).desk
+                known[.deskKey] = try DeviceRegister(connection).device(desk)?.signingKey
+            }
+            return known
+        }
+        for (secret, key) in publicKeys where known[secret].map({ $0 != key }) ?? false {
+            throw Self.another(secret, in: folder)
+        }
+        guard known.count < publicKeys.count else { return }
+        try database.write { transaction in
+            for (secret, key) in publicKeys { try Meta.set(key, for: Self.metaKey(secret), in: transaction.database) }
+        }
+    }
+
+    private static func metaKey(_ secret: TownshipFolder.Secret) -> String { "public " + secret.rawValue }
+
+    private var publicKeys: [TownshipFolder.Secret: [UInt8]] {
+        [
+            .signingKey: Array(signing.publicKey.rawRepresentation), .deskKey: Array(desk.publicKey.rawRepresentation),
+            .sealingKey: sealing.publicKey, .backupKey: Array(backup.publicKey.rawRepresentation),
+        ]
+    }
+
+    private static func another(_ secret: TownshipFolder.Secret, in folder: TownshipFolder) -> Problem {
+        Problem(
+            .unreadableFile, folder.path(of: secret),
+            explanation: Label(zh: "这把密钥属于另一个镇街", en: "This key is another township's"),
+            hint: Label(
+                zh: "请放回本镇街的密钥文件；备份里有一份（ruhu-server restore 到空目录）。",
+                en: "Put this township's own key back; a backup holds it (ruhu-server restore into an empty folder)."))
     }
 
     private static func key<Key>(

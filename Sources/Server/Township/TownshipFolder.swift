@@ -18,6 +18,8 @@ struct TownshipFolder: Sendable {
     }
 
     var databasePath: String { path + "/authority.sqlite" }
+    /// What was committed and is not in the database file yet.
+    var journalPath: String { databasePath + "-wal" }
     /// Derived; no backup holds it.
     var ledgerPath: String { path + "/ledger.sqlite" }
     /// Held by the one `serve` of the folder.

@@ -8,6 +8,7 @@ package struct AuthorityDatabase: Sendable {
     package let tables: RecordTables
     /// Told after every commit that let the log grow, by the writing thread.
     package var afterCommit: (@Sendable (EpochID, MerkleFrontier) -> Void)?
+    private let witness: FileWitness?
 
     /// Opens an existing database, brings its structure up to date.
     /// - Parameter isPooled: whether readers have connections of their own.
@@ -23,6 +24,18 @@ package struct AuthorityDatabase: Sendable {
             return pool
         }
         self.tables = tables
+        witness = FileWitness(path: path)
+    }
+
+    /// Nothing is decided on a database that was replaced under this process.
+    /// - Throws: ``Problem`` ``Problem/Code/storage``.
+    package func checkPlace() throws { try witness?.check() }
+
+    /// - Throws: ``Problem`` ``Problem/Code/authorityDamaged`` when the pages of the file, or its log and the tree over it,
+    ///   do not hold together.
+    package func checkPages() throws {
+        let found = try read { try String.fetchAll($0, sql: "PRAGMA quick_check(1)") }
+        guard found == ["ok"] else { throw Problem(.authorityDamaged, found.first ?? "quick_check") }
     }
 
     /// Runs `body` in one immediate transaction: all of it, or nothing.
@@ -77,6 +90,7 @@ package struct AuthorityDatabase: Sendable {
     }
 
     private func transaction<T>(_ database: Database, _ body: (AuthorityTransaction) throws -> T) throws -> T {
+        try checkPlace()
         let (result, grown) = try database.transaction(.immediate) {
             let transaction = AuthorityTransaction(database, tables: tables)
             let result = try body(transaction)

@@ -233,11 +233,11 @@ package final class AuthorityTransaction: AuthorityStore {
     }
 
     /// Appends a leaf to the tree; whole subtrees are kept at every eighth level (``LogTree``).
-    /// - Throws: ``Problem`` ``Problem/Code/storage`` when the tree is not the log's: nothing is decided on such a log.
+    /// - Throws: ``Problem`` ``Problem/Code/authorityDamaged`` when the tree is not the log's: nothing is decided on such a log.
     private func grow(_ leaf: LogLeaf) throws -> Hash256 {
         var frontier = try tree ?? LogTree(database).frontier()
         guard frontier.size + 1 == leaf.seq else {
-            throw Problem(.storage, "tree \(frontier.size), log \(leaf.seq - 1)")
+            throw Problem(.authorityDamaged, "tree \(frontier.size), log \(leaf.seq - 1)")
         }
         let hash = leaf.treeHash
         tree = nil  // one owner, so that the frontier grows in place

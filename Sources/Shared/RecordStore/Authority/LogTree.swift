@@ -82,7 +82,7 @@ package struct LogTree {
         let kept = level / Self.keptLevels * Self.keptLevels
         let count = 1 << (level - kept)
         var hashes = try row(kept, from: index << UInt64(level - kept), count: count)
-        guard hashes.count == count else { throw Problem(.storage, "tree \(level)/\(index)") }
+        guard hashes.count == count else { throw Problem(.authorityDamaged, "tree \(level)/\(index)") }
         while hashes.count > 1 {
             hashes = stride(from: 0, to: hashes.count, by: 2).map { MerkleHash.node(hashes[$0], hashes[$0 + 1]) }
         }
