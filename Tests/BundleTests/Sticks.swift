@@ -122,6 +122,8 @@ private struct NoBlobs: BlobStore {
     func size(of blob: Hash256) -> UInt64? { nil }
     func received(_ blob: Hash256, by owner: String) -> UInt64 { 0 }
     func unfinished(by owner: String) -> [Hash256] { [] }
+    func isSound(_ blob: Hash256, size: UInt64) -> Bool { false }
+    func discardOldestUnfinished(by owner: String) {}
     func add(_ part: BlobPart, by owner: String) throws -> BlobStatus { throw Problem(.unknownBlob) }
     func read(_ blob: Hash256, at offset: UInt64, count: Int) throws -> [UInt8] { throw Problem(.unknownBlob) }
 }

@@ -218,7 +218,11 @@ struct AnswerReading {
             // A bundle of an earlier history, whose station has the present one since.
             if let problem = reply.problem, problem.code != .epochChanged { result.problem = problem }
         }
-        result.arrivedBlobs = reply.blobs.count { $0.isComplete }
+        let arrived = reply.blobs.filter(\.isComplete)
+        if !arrived.isEmpty {
+            try replica.write { transaction in for blob in arrived { try transaction.settle(blob.sha256) } }
+        }
+        result.arrivedBlobs = arrived.count
         result.counts = session.counts
         if result.problem == nil, try replica.read({ try Meta.number("digest_differs", in: $0.database) == 1 }) {
             result.problem = Problem(.digestMismatch)

@@ -47,6 +47,8 @@ package struct StationBundles {
         package var blobs = 0
         /// Blobs that did not fit: they take another bundle, after this one's answer.
         package var blobsLeft = 0
+        /// Blobs whose file here is damaged: they are not in it.
+        package var damagedBlobs = 0
         /// It asks for an identity of its own, for a copied data folder.
         package var asksForIdentity = false
     }
@@ -137,13 +139,17 @@ package struct StationBundles {
         var left = blobBytes
         for attachment in waiting where left > 0 {
             guard export.blobs == 0 || attachment.size <= UInt64(left) else { break }
+            guard try blobs.isSound(attachment.sha256, size: attachment.size) else {
+                export.damagedBlobs += 1
+                continue
+            }
             try BlobPart.forEach(of: attachment.sha256, size: attachment.size, in: blobs) {
                 try writer.append(BundleRequest.Piece(blobs: [$0]).encoded)
             }
             left -= Int(clamping: attachment.size)
             export.blobs += 1
         }
-        export.blobsLeft = waiting.count - export.blobs
+        export.blobsLeft = waiting.count - export.blobs - export.damagedBlobs
     }
 
     // MARK: - Import

@@ -42,7 +42,8 @@ struct BundleExportCommand: ParsableCommand {
         document.sets = export.sets
         document.blobs = export.blobs
         let members: [(String, JSONValue)] = [
-            ("blobsLeft", .int(Int64(export.blobsLeft))), ("asksForIdentity", .bool(export.asksForIdentity)),
+            ("blobsLeft", .int(Int64(export.blobsLeft))), ("damagedBlobs", .int(Int64(export.damagedBlobs))),
+            ("asksForIdentity", .bool(export.asksForIdentity)),
         ]
         options.output.write(document.json(members), text: text(export))
     }
@@ -61,6 +62,7 @@ struct BundleExportCommand: ParsableCommand {
                     "\(export.blobsLeft) attachments more did not fit: export again when the answer has been read (or raise "
                         + "--photos)."))
         }
+        if export.damagedBlobs > 0 { lines.append(LostBlobs.remark(export.damagedBlobs)) }
         if export.asksForIdentity {
             lines.append(
                 L(

@@ -43,6 +43,8 @@ struct Doctor {
     private var isRepaired = false
     /// Key files that nothing mends.
     private var wrongKeys: [KeyCheck.Key] = []
+    /// Attachments whose file is damaged or gone before it arrived.
+    private var lostFiles: [String] = []
     private var rebuild: ReplicaRebuild.Report?
     /// Why the township's records could not be fetched; they come with the next sync.
     private var unfetched: Problem?
@@ -81,7 +83,7 @@ struct Doctor {
             let station = try Station.open(folder, clock: clock)
             let findings =
                 try station.replica.read { try ReplicaCheck($0).run(remembered: memory) }
-                + [try examineKeys(of: station, mends: mends)]
+                + [try examineKeys(of: station, mends: mends), try examineFiles(of: station, mends: mends)]
             if findings.allSatisfy(\.isSound) { try station.memory.keep(station.replica) }
             return findings
         } catch let problem as Problem where problem.code == .replicaDamaged {
@@ -104,6 +106,12 @@ struct Doctor {
         if hasMended { isRepaired = true }
         return ReplicaCheck.Finding(
             check: .keys, isSound: wrong.isEmpty, detail: wrong.map(\.path).joined(separator: ", "))
+    }
+
+    private mutating func examineFiles(of station: Station, mends: Bool) throws -> ReplicaCheck.Finding {
+        lostFiles = try BlobCheck(station: station).run(mends: mends)
+        return ReplicaCheck.Finding(
+            check: .files, isSound: lostFiles.isEmpty, detail: lostFiles.joined(separator: ", "))
     }
 
     /// Whether the township's records were here and are still to be fetched again.
@@ -148,6 +156,7 @@ struct Doctor {
         }
         if let key = wrongKeys.first { return key.problem }
         if isSound { return nil }
+        if let file = lostFiles.first { return Problem.damagedFile(file) }
         let isOnlyUnfetched = findings.allSatisfy { $0.isSound || $0.isOfTheShadow }
         return isOnlyUnfetched ? unfetched ?? Problem(.digestMismatch) : Problem(.storage, "doctor")
     }
@@ -199,6 +208,7 @@ extension ReplicaCheck.Finding {
             case .digest: L("摘要与记录相符", "Digests agree with the records")
             case .history: L("镇街的历史前后一致", "The township's history goes on from what it showed")
             case .keys: L("密钥文件", "Key files")
+            case .files: L("附件的文件", "Attachments' files")
             case .server: L("上次同步时与镇街相符", "Agreed with the township when last synced")
             }
         return name + (detail.isEmpty ? "" : "：" + detail)

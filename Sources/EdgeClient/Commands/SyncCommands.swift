@@ -75,12 +75,15 @@ struct SyncCommand: ParsableCommand {
                 "blobs",
                 .object([
                     ("arrived", .int(Int64(result.arrivedBlobs))), ("waiting", .int(Int64(result.waitingBlobs))),
+                    ("lost", .int(Int64(result.lostBlobs))),
                 ])
             ), ("vanished", .int(Int64(vanished))),
         ]
+        let lost = result.lostBlobs == 0 ? [] : [LostBlobs.remark(result.lostBlobs)]
+        let remarks = lost + VanishedDocument.remark(vanished)
         guard let problem = result.problem else {
             options.output.write(
-                .object(document), text: ([text(result)] + VanishedDocument.remark(vanished)).joined(separator: "\n"))
+                .object(document), text: ([text(result)] + remarks).joined(separator: "\n"))
             return
         }
         Diagnostics.detail(result.detail)
@@ -157,6 +160,7 @@ struct StatusCommand: ParsableCommand {
         let station = try options.station()
         let membership = try station.membership()
         let waiting = try BlobCarrier.waiting(in: station.replica, blobs: station.blobs, isOffered: false)
+        let lost = try BlobCarrier.lost(in: station.replica, blobs: station.blobs).count
         let document = try station.replica.read { transaction in
             let position = try transaction.position()
             let pending = try transaction.outboxSets(OutboxFilter(.unsettled))
@@ -177,6 +181,7 @@ struct StatusCommand: ParsableCommand {
                 ("vanished", .int(Int64(try transaction.vanished().count))),
                 ("waitingBlobs", .int(Int64(waiting.count))),
                 ("waitingBytes", .int(Int64(waiting.map(\.size).reduce(0, +)))),
+                ("lostBlobs", .int(Int64(lost))),
                 ("nights", .array(try transaction.nights(limit: Self.nights).map(\.document))),
                 ("scopes", .array(position.scopes.map { Self.row(of: $0, digests: digests) })),
                 ("cursor", .int(Int64(position.cursor))),

@@ -114,6 +114,7 @@ struct Station {
                 author: author, reason: reason, observedOn: Self.visitDay(of: drafts), now: now)
             try transaction.checkProofRequests(drafts, at: now)
             let (sealed, warnings) = try capture.commit(drafts, act: act, codec: codec)
+            for blob in drafts.compactMap({ WaitingBlob($0) }) { try transaction.owe(blob.sha256, size: blob.size) }
             let found = try transaction.elsewhere(drafts) + transaction.caseFindings(of: drafts, at: now)
             return (sealed?.set.number, warnings + found)
         }

@@ -3,6 +3,41 @@ package import RecordStore
 package import SyncEngine
 import SyncWire
 
+/// A file on its way to the township.
+package struct WaitingBlob: Hashable, Sendable {
+    package let sha256: Hash256
+    /// In bytes.
+    package let size: UInt64
+    /// No record here names it: it has left this station's villages.
+    package var hasLeft = false
+}
+
+extension WaitingBlob {
+    /// What a draft attaches; `nil` when that is nothing.
+    init?(_ draft: Draft) {
+        guard draft.kind.name == Attachment.kindName, draft.operation == .create else { return nil }
+        var values: [String: Value] = [:]
+        for case .set(let field, let value) in draft.writes { values[field] = value }
+        guard let size = values["size"]?.int64,
+            let blob = values["sha256"]?.text.flatMap({ Hex.decode($0) }).flatMap({ Hash256(bytes: $0) })
+        else { return nil }
+        self.init(sha256: blob, size: UInt64(clamping: size))
+    }
+}
+
+extension Problem {
+    /// A file that was attached here and is not what it was.
+    static func damagedFile(_ name: String) -> Problem {
+        Problem(
+            .unreadableFile, name,
+            explanation: Label(zh: "附件的文件在本机损坏或不见了", en: "An attachment's file is damaged or gone here"),
+            hint: Label(
+                zh: "请运行 ruhu doctor 查看是哪一份，再用 ruhu attach 重新附上原件；没有原件的，请重拍。其余内容不受影响。",
+                en: "ruhu doctor names it; attach the original again with ruhu attach, or take the photo anew. "
+                    + "Everything else goes on."))
+    }
+}
+
 /// Carries blobs to the township and back, in parts that can be gone on with after a cut. Nothing local is deleted.
 package struct BlobCarrier {
     let replica: ReplicaDatabase
@@ -34,20 +69,41 @@ package struct BlobCarrier {
 
     // MARK: - To the township
 
-    /// The attachments whose file is here and has not arrived, one for each file.
+    /// The files here that have not arrived: of attachments, and of those that have left this station's villages.
     /// - Parameter isOffered: only those whose record the township holds.
     package static func waiting(
         in replica: ReplicaDatabase, blobs: any BlobStore, isOffered: Bool
-    ) throws -> [Attachment] {
-        guard let kind = replica.tables.schema.kind(Attachment.kindName) else { return [] }
-        let waiting = try replica.read { transaction in
-            try transaction.tables.all(of: kind, where: [("arrived_at", .null)], in: transaction.database)
-                .compactMap { Attachment($0) }
-        }
+    ) throws -> [WaitingBlob] {
+        let (attachments, owed) = try owedAndNamed(in: replica)
+        let named = attachments.filter { $0.arrivedAt == nil && (!isOffered || $0.seq > 0) }
+        let all = named.map { WaitingBlob(sha256: $0.sha256, size: $0.size) } + owed.filter(\.hasLeft)
         var seen: Set<Hash256> = []
-        return try waiting.filter { attachment in
-            guard !isOffered || attachment.seq > 0, try blobs.size(of: attachment.sha256) != nil else { return false }
-            return seen.insert(attachment.sha256).inserted
+        return try all.filter { try blobs.size(of: $0.sha256) == $0.size && seen.insert($0.sha256).inserted }
+    }
+
+    /// The files that were attached here, have not arrived, and are not here whole any more.
+    package static func lost(in replica: ReplicaDatabase, blobs: any BlobStore) throws -> [WaitingBlob] {
+        let (attachments, owed) = try owedAndNamed(in: replica)
+        let arrived = Set(attachments.filter { $0.arrivedAt != nil }.map(\.sha256))
+        let named = Set(attachments.map(\.sha256))
+        return try owed.filter { blob in
+            guard !arrived.contains(blob.sha256), blob.hasLeft || named.contains(blob.sha256) else { return false }
+            return try blobs.size(of: blob.sha256) != blob.size
+        }
+    }
+
+    /// The live attachments, and what this station owes.
+    private static func owedAndNamed(in replica: ReplicaDatabase) throws -> ([Attachment], [WaitingBlob]) {
+        guard let kind = replica.tables.schema.kind(Attachment.kindName) else { return ([], []) }
+        return try replica.read { transaction in
+            let owed = try transaction.owedBlobs().map { sha256, size in
+                var query = try Query(transaction.database, "SELECT 1 FROM attachment WHERE sha256 = ?")
+                query.bind(sha256.description)
+                let hasLeft = try query.first { _ in true } == nil
+                return WaitingBlob(sha256: sha256, size: size, hasLeft: hasLeft)
+            }
+            let all = try transaction.tables.all(of: kind, where: [], in: transaction.database)
+            return (all.compactMap { Attachment($0) }, owed)
         }
     }
 
@@ -74,7 +130,11 @@ package struct BlobCarrier {
         for attachment in waiting {
             do {
                 try upload(attachment) { onProgress(Int(done + $0), Int(total)) }
+                try replica.write { try $0.settle(attachment.sha256) }
                 result.arrived += 1
+            } catch let problem as Problem where problem.code == .unknownBlob && attachment.hasLeft {
+                // Its record is nowhere any more: it was deleted after it had left.
+                try replica.write { try $0.settle(attachment.sha256) }
             } catch let problem as Problem where Self.isAboutOne(problem) {
                 result.problem = result.problem ?? problem
             } catch let problem as Problem where problem.code == .busy {
@@ -89,14 +149,14 @@ package struct BlobCarrier {
 
     private static func isAboutOne(_ problem: Problem) -> Bool {
         switch problem.code {
-        case .unknownBlob, .blobMismatch, .blobTooLarge, .badRequest, .storage: true
+        case .unknownBlob, .blobMismatch, .blobTooLarge, .badRequest, .storage, .unreadableFile: true
         case .busy: problem.subject == "unfinished"
         default: false
         }
     }
 
     /// Goes on at what the township says it holds. A small one is sent at once; of a large one that is asked first.
-    private func upload(_ attachment: Attachment, onPart: (UInt64) -> Void) throws {
+    private func upload(_ attachment: WaitingBlob, onPart: (UInt64) -> Void) throws {
         var status = BlobStatus(sha256: attachment.sha256, size: attachment.size, received: 0, isComplete: false)
         if attachment.size > UInt64(Limits.blobPartBytes) { status = try send(attachment, at: nil) }
         var restarts = 0
@@ -117,7 +177,7 @@ package struct BlobCarrier {
     }
 
     /// - Parameter offset: `nil` asks only.
-    private func send(_ attachment: Attachment, at offset: UInt64?) throws -> BlobStatus {
+    private func send(_ attachment: WaitingBlob, at offset: UInt64?) throws -> BlobStatus {
         let data = try offset.map { try blobs.read(attachment.sha256, at: $0, count: Limits.blobPartBytes) } ?? []
         guard offset == nil || !data.isEmpty else { throw Problem(.storage, "\(attachment.sha256)") }
         let range = ContentRange(offset: offset ?? 0, count: data.count, size: attachment.size)
@@ -131,16 +191,10 @@ package struct BlobCarrier {
     }
 
     /// A file that has changed on this disk would never come to its hash.
-    private func checkOwnCopy(_ attachment: Attachment) throws {
-        var stream = HashStream()
-        var offset: UInt64 = 0
-        while offset < attachment.size {
-            let bytes = try blobs.read(attachment.sha256, at: offset, count: Limits.blobPartBytes)
-            if bytes.isEmpty { break }
-            stream.update(bytes)
-            offset += UInt64(bytes.count)
+    private func checkOwnCopy(_ attachment: WaitingBlob) throws {
+        guard try blobs.isSound(attachment.sha256, size: attachment.size) else {
+            throw Problem.damagedFile("\(attachment.sha256)")
         }
-        guard stream.hash == attachment.sha256 else { throw Problem(.storage, "\(attachment.sha256)") }
     }
 
     // MARK: - From the township

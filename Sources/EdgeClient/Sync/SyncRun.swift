@@ -33,6 +33,8 @@ struct SyncRun {
         /// Attachments that arrived at the township in this sync, and those whose file still waits here.
         var arrivedBlobs = 0
         var waitingBlobs = 0
+        /// Files that were attached here and are damaged or gone before they arrived.
+        var lostBlobs = 0
     }
 
     /// - Throws: ``Problem`` ``Problem/Code/notJoined``, ``Problem/Code/syncRunning``; the store's errors.
@@ -64,6 +66,7 @@ struct SyncRun {
         result.waitingBlobs = try BlobCarrier.waiting(
             in: station.replica, blobs: station.blobs, isOffered: false
         ).count
+        result.lostBlobs = try BlobCarrier.lost(in: station.replica, blobs: station.blobs).count
         if result.outcome == .complete, result.waitingBlobs > 0 {
             result.outcome = .partial
             result.problem = uploads.problem ?? Problem(.blobsWaiting, "\(result.waitingBlobs)")

@@ -11,6 +11,8 @@ struct Backup {
     struct Written {
         var manifest: BackupFile.Manifest
         var bytes: Int
+        /// Files of attachments that were damaged, were set aside, and are not in it.
+        var damagedBlobs = 0
     }
 
     /// Writes everything the township is to one file: a snapshot of the database, its secrets, its blobs. Only when the
@@ -31,8 +33,17 @@ struct Backup {
             sources[secret.rawValue] = township.folder.path(of: secret)
         }
         for blob in township.folder.blobNames() { sources[blob] = township.folder.path + "/" + blob }
-        let entries = try sources.filter { Files.exists($0.value) }.sorted { $0.key < $1.key }.map {
+        var entries = try sources.filter { Files.exists($0.value) }.sorted { $0.key < $1.key }.map {
             try BackupFile.entry($0.key, at: $0.value)
+        }
+        let damaged = entries.filter { entry in entry.blob.map { $0 != entry.sha256 } ?? false }
+        if !damaged.isEmpty {
+            for entry in damaged {
+                sources[entry.name] = nil
+                if let blob = entry.blob { try township.blobs.setAside(blob) }
+            }
+            entries.removeAll(where: damaged.contains)
+            try township.sweepBlobs()
         }
         let identity = try township.database.read(AuthorityIdentity.read)
         let manifest = BackupFile.Manifest(
@@ -47,7 +58,7 @@ struct Backup {
                 at: township.clock(), file: URL(filePath: path).standardizedFileURL.path, bytes: bytes, seq: head.seq)
             try Upkeep.keep(last, in: transaction.database)
         }
-        return Written(manifest: manifest, bytes: bytes)
+        return Written(manifest: manifest, bytes: bytes, damagedBlobs: damaged.count)
     }
 
     /// Only an older backup is written over, and nothing in the township's own folder.

@@ -20,6 +20,11 @@ enum BackupFile {
         var name: String
         var size: Int
         var sha256: Hash256
+
+        /// The blob that its name says it is; `nil` of what is none.
+        var blob: Hash256? {
+            name.hasPrefix("blobs/") ? Hex.decode(String(name.suffix(64))).flatMap { Hash256(bytes: $0) } : nil
+        }
     }
 
     /// What a backup says of itself.

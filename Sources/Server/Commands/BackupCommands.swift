@@ -26,10 +26,12 @@ struct BackupCommand: ParsableCommand {
                 ("file", .string(file)), ("bytes", .int(Int64(written.bytes))),
                 ("epoch", .string(written.manifest.epoch)), ("seq", .int(Int64(written.manifest.seq))),
                 ("files", .int(Int64(written.manifest.entries.count))),
+                ("damagedBlobs", .int(Int64(written.damagedBlobs))),
             ]),
             text: L(
                 "已备份到 \(file)，截至序号 \(written.manifest.seq)。",
-                "Backed up to \(file), up to seq \(written.manifest.seq)."))
+                "Backed up to \(file), up to seq \(written.manifest.seq).")
+                + (written.damagedBlobs == 0 ? "" : "\n" + BlobWords.damaged(written.damagedBlobs)))
     }
 }
 

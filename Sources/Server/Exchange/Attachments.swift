@@ -20,15 +20,19 @@ package struct Attachments: Sendable {
         self.desk = desk
     }
 
-    /// The size that the records inside a device's scopes state for a blob.
+    /// The size that the records inside a device's scopes state for a blob, or one that the device itself wrote down and
+    /// that has moved away since: nobody else has the file.
     /// - Throws: ``Problem`` ``Problem/Code/unknownBlob`` when no live one names it.
     package static func size(
         of blob: Hash256, for device: DeviceState, tables: RecordTables, in database: Database
     ) throws -> UInt64 {
         let named = try records(naming: blob, tables: tables, in: database)
-        guard let attachment = named.first(where: { device.scopes.cover($0.scope) }) else {
-            throw Problem(.unknownBlob, "\(blob)")
+        let log = LogReader(database, tables: tables)
+        func isOwn(_ attachment: Attachment) throws -> Bool {
+            try log.changes(of: attachment.id, after: 0).first.map { device.owns($0.device, $0.number) } ?? false
         }
+        guard let attachment = try named.first(where: { device.scopes.cover($0.scope) }) ?? named.first(where: isOwn)
+        else { throw Problem(.unknownBlob, "\(blob)") }
         return attachment.size
     }
 
@@ -54,12 +58,10 @@ package struct Attachments: Sendable {
     ) throws -> Int {
         var (arrived, gone): ([Attachment], [Attachment]) = ([], [])
         for blob in wanted {
-            let isHere = try blobs.size(of: blob) != nil
-            let named = try Self.records(naming: blob, tables: transaction.tables, in: transaction.database)
-            if isHere {
-                arrived += named.filter { $0.arrivedAt == nil }
-            } else {
-                gone += named.filter { $0.arrivedAt != nil }
+            for named in try Self.records(naming: blob, tables: transaction.tables, in: transaction.database) {
+                let isHere = try isHere(named)
+                if isHere, named.arrivedAt == nil { arrived.append(named) }
+                if !isHere, named.arrivedAt != nil { gone.append(named) }
             }
         }
         let marked = try mark(arrived, at: now, in: transaction, now: now)
@@ -76,6 +78,10 @@ package struct Attachments: Sendable {
         return marked + (try mark(gone, at: nil, in: transaction, now: now))
     }
 
+    private func isHere(_ attachment: Attachment) throws -> Bool {
+        try blobs.size(of: attachment.sha256) == attachment.size
+    }
+
     /// The live records that do not say what the folder holds.
     package func wrong(
         tables: RecordTables, in database: Database
@@ -83,9 +89,16 @@ package struct Attachments: Sendable {
         guard let kind = tables.schema.kind(Attachment.kindName) else { return ([], []) }
         let all = try tables.all(of: kind, where: [], in: database).compactMap { Attachment($0) }
         return (
-            try all.filter { try $0.arrivedAt == nil && blobs.size(of: $0.sha256) != nil },
-            try all.filter { try $0.arrivedAt != nil && blobs.size(of: $0.sha256) == nil }
+            try all.filter { try $0.arrivedAt == nil && isHere($0) },
+            try all.filter { try $0.arrivedAt != nil && !isHere($0) }
         )
+    }
+
+    /// Live records that say that their blob is here.
+    static func arrived(tables: RecordTables, in database: Database) throws -> [Attachment] {
+        guard let kind = tables.schema.kind(Attachment.kindName) else { return [] }
+        return try tables.all(of: kind, where: [], in: database).compactMap { Attachment($0) }
+            .filter { $0.arrivedAt != nil }
     }
 
     /// Live records whose blob is not here.

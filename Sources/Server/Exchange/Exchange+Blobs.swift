@@ -69,7 +69,8 @@ extension Exchange {
         if try blobs.size(of: part.sha256) == nil, try blobs.received(part.sha256, by: owner) == 0,
             try blobs.unfinished(by: owner).count >= Limits.unfinishedBlobsPerDevice
         {
-            throw Problem(.busy, "unfinished")
+            // One that nobody goes on with; a station goes on with one after the other.
+            try blobs.discardOldestUnfinished(by: owner)
         }
         return try blobs.add(part, by: owner)
     }

@@ -22,6 +22,8 @@ struct Nightly {
         var candidates: [RecordID] = []
         /// Attachments whose file is not here.
         var waitingBlobs = 0
+        /// Files of attachments that were damaged here and set aside.
+        var damagedBlobs = 0
         /// The policy ends, or has ended, without a successor (R69).
         var policy: [Finding] = []
 
@@ -34,6 +36,8 @@ struct Nightly {
 
     func run() throws -> Report {
         let tables = township.database.tables
+        let night = Int(township.clock().milliseconds / 86_400_000)
+        let damagedBlobs = try township.setDamagedBlobsAside(share: night % Limits.blobCheckShares)
         try township.sweepBlobs()
         let audit = try township.audit()
         let shelf = try PolicyDesk(township: township).contents().shelf
@@ -42,6 +46,7 @@ struct Nightly {
         return try township.database.read { database in
             var report = Report()
             report.audit = audit
+            report.damagedBlobs = damagedBlobs
             report.policy = shelf.findings + shelf.expiryAlerts(on: township.clock().day)
             report.duplicates = try DuplicateReader(tables: tables, database: database).list().map(\.records)
             report.openConflicts = try tables.conflicts(in: database, includeClosed: false).count
@@ -107,7 +112,7 @@ extension Nightly.Report {
             ("conflicts", .int(Int64(openConflicts))), ("quarantined", .int(Int64(quarantined))),
             ("collected", .int(Int64(collected))), ("backup", backup.map(JSONValue.string) ?? .null),
             ("candidates", .array(candidates.map { .string($0.description) })),
-            ("waitingBlobs", .int(Int64(waitingBlobs))),
+            ("waitingBlobs", .int(Int64(waitingBlobs))), ("damagedBlobs", .int(Int64(damagedBlobs))),
             ("policy", .array(policy.map { .string($0.message.text()) })),
         ])
     }
@@ -132,9 +137,20 @@ extension Nightly.Report {
                         "\(candidates.count) new candidates for the elderly allowance.")
                 ],
             backup.map { [L("已备份到 \($0)", "Backed up to \($0)")] } ?? [],
+            damagedBlobs == 0 ? [] : [BlobWords.damaged(damagedBlobs)],
             waitingBlobs == 0
                 ? [] : [L("附件未到 \(waitingBlobs) 个。", "\(waitingBlobs) attachments have not arrived.")],
         ]
         return ([audit.text] + lists.flatMap(\.self)).joined(separator: "\n")
+    }
+}
+
+/// What is said of attachments' files at the township.
+enum BlobWords {
+    static func damaged(_ count: Int) -> String {
+        L(
+            "\(count) 份附件的文件在本机损坏，已移到 blobs/damaged；有原件的工作站下次同步时会重新上传。",
+            "\(count) attachments' files were damaged here and are in blobs/damaged; a station that has them brings them "
+                + "again at its next sync.")
     }
 }

@@ -92,6 +92,23 @@ package struct Township: Sendable {
     var duplicates: Duplicates { Duplicates(desk: desk) }
     var ledger: Ledger { Ledger(township: self) }
 
+    /// Puts aside the files of attachments that are not what their names say, so that a station brings them again while it
+    /// still can. All are looked at by their sizes, one share of them is read.
+    /// - Parameter share: of ``Limits/blobCheckShares``.
+    /// - Returns: how many.
+    func setDamagedBlobsAside(share: Int) throws -> Int {
+        let arrived = try database.read { try Attachments.arrived(tables: database.tables, in: $0) }
+        var count = 0
+        for attachment in arrived {
+            guard let size = try blobs.size(of: attachment.sha256) else { continue }
+            let isRead = Int(attachment.sha256.bytes[0]) % Limits.blobCheckShares == share
+            if try size == attachment.size && (!isRead || blobs.isSound(attachment.sha256, size: size)) { continue }
+            try blobs.setAside(attachment.sha256)
+            count += 1
+        }
+        return count
+    }
+
     /// Finds blobs that are here whole while a record still waits for them, and discards uploads nobody goes on with.
     /// - Returns: how many records were told.
     @discardableResult func sweepBlobs() throws -> Int {

@@ -25,7 +25,8 @@ package struct Attachment: Hashable, Sendable {
             field("media_type", .text, .lv, .sensitive, "格式", "Media type", Rules.text(100)),
             field("size", .int64, .im, .sensitive, "大小（字节）", "Size (bytes)", Rules.blobSize),
             FieldSchema(
-                "arrived_at", .time, .tw, .sensitive, Label(zh: "到达镇街", en: "Arrived"), isDeskOnly: true),
+                "arrived_at", .time, .tw, .sensitive, Label(zh: "到达镇街", en: "Arrived"), isDeskOnly: true,
+                isMark: true),
         ])
 
     package let id: RecordID

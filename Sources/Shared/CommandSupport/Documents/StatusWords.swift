@@ -13,6 +13,7 @@ package enum StatusWords {
         "quarantined": Label(zh: "被退回的变更", en: "refused sets"),
         "vanished": Label(zh: "镇街恢复后不见的记录", en: "records that the restored township lacks"),
         "waitingBlobs": Label(zh: "待上传的附件", en: "waiting attachments"),
+        "lostBlobs": Label(zh: "文件损坏或不见的附件", en: "attachments damaged or gone here"),
         "waitingBytes": Label(zh: "待上传的附件（字节）", en: "waiting bytes"),
         "lastSync": Label(zh: "上次同步", en: "last sync"), "scopes": Label(zh: "各村居", en: "scopes"),
         "scope": Label(zh: "村居", en: "scope"), "records": Label(zh: "记录", en: "records"),

@@ -2,7 +2,8 @@ import Glibc
 package import SyncEngine
 
 /// Blobs in a folder: `ab/abcdef…` holds the whole ones, `incoming/` the unfinished ones, of the server by device.
-/// A file has its final name only when its hash is right and its bytes are durable. Safe to use from several processes.
+/// A file has its final name only when its hash is right and its bytes are durable; what a disk made of it since lies in
+/// `damaged/` when it was found. Safe to use from several processes.
 package struct BlobFolder: BlobStore {
     package let path: String
 
@@ -32,6 +33,31 @@ package struct BlobFolder: BlobStore {
 
     package func unfinished(by owner: String) throws -> [Hash256] {
         Self.names(in: incoming(owner)).compactMap { Hex.decode($0).flatMap { Hash256(bytes: $0) } }
+    }
+
+    package func discardOldestUnfinished(by owner: String) throws {
+        let files = try unfinished(by: owner).map { "\(incoming(owner))/\($0)" }
+        func addedTo(_ file: String) -> Int {
+            var information = stat()
+            return stat(file, &information) == 0 ? information.st_mtim.tv_sec : 0
+        }
+        if let oldest = files.min(by: { addedTo($0) < addedTo($1) }) { unlink(oldest) }
+    }
+
+    /// Whether the bytes are those that the name says: reads all of them.
+    package func isSound(_ blob: Hash256, size: UInt64) throws -> Bool {
+        guard try self.size(of: blob) == size else { return false }
+        let descriptor = open(path(of: blob), O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Problem.ofSystem(.storage, path(of: blob)) }
+        defer { close(descriptor) }
+        return try Self.hash(of: descriptor, name: path(of: blob)) == blob
+    }
+
+    /// Puts what lies in a blob's place and is not the blob out of the way; it is kept in `damaged/`.
+    package func setAside(_ blob: Hash256) throws {
+        guard Files.exists(path(of: blob)) else { return }
+        try DataFolder.create(path + "/damaged")
+        try Files.rename(path(of: blob), to: "\(path)/damaged/\(blob)")
     }
 
     package func read(_ blob: Hash256, at offset: UInt64, count: Int) throws -> [UInt8] {
@@ -78,7 +104,7 @@ package struct BlobFolder: BlobStore {
 
 extension BlobFolder {
     package func add(_ part: BlobPart, by owner: String) throws -> BlobStatus {
-        if let whole = try whole(part.sha256) { return whole }
+        if let whole = try whole(part) { return whole }
         let file = "\(incoming(owner))/\(part.sha256)"
         if part.data.isEmpty, try received(part.sha256, by: owner) == 0 { return Self.status(of: part, received: 0) }
         try DataFolder.create(incoming(owner))
@@ -87,7 +113,7 @@ extension BlobFolder {
         defer { close(descriptor) }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw Problem(.busy, "\(part.sha256)") }
         // Another process may have finished it between the look and the lock.
-        if let whole = try whole(part.sha256) { return whole }
+        if let whole = try whole(part) { return whole }
         let held = try append(part, to: descriptor, name: file)
         guard held >= part.size else { return Self.status(of: part, received: held) }
         guard held == part.size, try Self.hash(of: descriptor, name: file) == part.sha256 else {
@@ -98,8 +124,9 @@ extension BlobFolder {
         return BlobStatus(sha256: part.sha256, size: part.size, received: part.size, isComplete: true)
     }
 
-    private func whole(_ blob: Hash256) throws -> BlobStatus? {
-        try size(of: blob).map { BlobStatus(sha256: blob, size: $0, received: $0, isComplete: true) }
+    private func whole(_ part: BlobPart) throws -> BlobStatus? {
+        guard try size(of: part.sha256) == part.size else { return nil }
+        return BlobStatus(sha256: part.sha256, size: part.size, received: part.size, isComplete: true)
     }
 
     private static func status(of part: BlobPart, received: UInt64) -> BlobStatus {
@@ -163,9 +190,10 @@ extension BlobFolder {
         defer { close(output) }
         do {
             let (blob, size, first) = try Self.copy(input, to: output, source: source, target: temporary)
-            if try self.size(of: blob) == size {
+            if try isSound(blob, size: size) {
                 unlink(temporary)
             } else {
+                try setAside(blob)
                 try finish(temporary, descriptor: output, as: blob)
             }
             return (blob, size, first)

@@ -8,7 +8,7 @@ package struct ReplicaCheck {
     package enum Check: String, Sendable, CaseIterable {
         case pages, station, sets, chain, overlay, digest, server, history
         /// Of the files beside the replica.
-        case keys
+        case keys, files
     }
 
     package struct Finding: Sendable {
@@ -25,7 +25,7 @@ package struct ReplicaCheck {
         /// Fetching the shadow anew mends it.
         package var isOfTheShadow: Bool { check == .digest || check == .server }
         /// A fresh file mends it. What the township did to its history, nothing here does.
-        package var isOfTheFile: Bool { !isOfTheShadow && check != .history && check != .keys }
+        package var isOfTheFile: Bool { !isOfTheShadow && ![.history, .keys, .files].contains(check) }
     }
 
     /// What is found when the file cannot even be read.

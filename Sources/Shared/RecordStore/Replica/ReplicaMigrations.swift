@@ -25,8 +25,17 @@ package enum ReplicaMigrations {
         migrator.registerMigration("2026-11-27 records that a restored township lacks") { database in
             try database.execute(sql: vanished)
         }
+        migrator.registerMigration("2026-11-27 blobs owed to the township") { database in
+            try database.execute(sql: owedBlobs)
+        }
         return migrator
     }
+
+    private static let owedBlobs = """
+        -- Files that were attached here and of which the township has not said that it has them: also where their record has
+        -- left this station's villages.
+        CREATE TABLE owed_blob (sha256 BLOB PRIMARY KEY, size INTEGER NOT NULL) STRICT;
+        """
 
     private static let vanished = """
         -- Records as the township had stated them, and as they were here when its history was another one: what it does not

@@ -4,11 +4,18 @@ package protocol BlobStore: Sendable {
     /// The size of a blob that is here whole and whose hash was checked; `nil` when it is not.
     func size(of blob: Hash256) throws -> UInt64?
 
+    /// Whether the bytes are those that the name says, and so many: reads all of them.
+    /// - Throws: ``Problem`` ``Problem/Code/storage``.
+    func isSound(_ blob: Hash256, size: UInt64) throws -> Bool
+
     /// Bytes of `owner`'s unfinished copy, from the beginning on without a gap; 0 when there is none.
     func received(_ blob: Hash256, by owner: String) throws -> UInt64
 
     /// Blobs of which `owner` has an unfinished copy.
     func unfinished(by owner: String) throws -> [Hash256]
+
+    /// Throws away the unfinished copy of `owner`'s that was added to least lately.
+    func discardOldestUnfinished(by owner: String) throws
 
     /// Adds a part to `owner`'s unfinished copy; bytes that are there already are passed over, a part beyond a gap is
     /// not taken. With its last byte the copy is verified and becomes the blob, durably and at once. A part without

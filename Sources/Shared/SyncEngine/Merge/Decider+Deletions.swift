@@ -69,7 +69,13 @@ extension Decider {
     }
 
     private func unseenChange(of record: Record, base: Base) throws -> LoggedChange? {
-        try log(of: record, after: base).last { isUnseen($0, base: base) }
+        try log(of: record, after: base).last { isUnseen($0, base: base) && !isMark($0) }
+    }
+
+    /// Whether it only notes what the township's program saw, such as that a photo has arrived.
+    private func isMark(_ change: LoggedChange) -> Bool {
+        guard let kind = schema.kind(change.kind), !change.effects.isEmpty else { return false }
+        return change.effects.allSatisfy { kind.field($0.field)?.isMark ?? false }
     }
 
     /// What others deleted below it meanwhile is no change to keep: it goes with it.

@@ -71,6 +71,8 @@ package enum Limits {
     package static let blobPartBytes = 128 * 1024
     /// Uploads that a device may have begun and not finished.
     package static let unfinishedBlobsPerDevice = 16
+    /// The nights in which every attachment's file is read once.
+    package static let blobCheckShares = 30
     /// Days after which an upload that was begun and not gone on with is discarded.
     package static let unfinishedBlobDays = 30
     /// Attachments whose arrival is one set of the desk.

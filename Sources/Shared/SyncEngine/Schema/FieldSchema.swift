@@ -13,10 +13,13 @@ package final class FieldSchema: Sendable {
     package let derivation: (@Sendable ([String: Value]) -> Value)?
     /// Only the township's desk may write it.
     package let isDeskOnly: Bool
+    /// Noted by the township's program, not by a person: it does not stand against what a person decides of the record.
+    package let isMark: Bool
 
     package init(
         _ name: String, _ type: ValueType, _ policy: MergePolicy, _ personalData: PersonalData, _ label: Label,
-        rule: Rule? = nil, isDeskOnly: Bool = false, derivation: (@Sendable ([String: Value]) -> Value)? = nil
+        rule: Rule? = nil, isDeskOnly: Bool = false, isMark: Bool = false,
+        derivation: (@Sendable ([String: Value]) -> Value)? = nil
     ) {
         self.name = name
         self.type = type
@@ -25,6 +28,7 @@ package final class FieldSchema: Sendable {
         self.label = label
         self.rule = rule
         self.isDeskOnly = isDeskOnly
+        self.isMark = isMark
         self.derivation = derivation
     }
 
