@@ -36,4 +36,13 @@ import Testing
         let world = try Simulation(Simulation.Options(seed: seed, steps: 300), templates: DatabaseTemplates())
         #expect(world.run().violations.isEmpty)
     }
+
+    /// Seed 343: a revoked station's folder was put back from before, and synced with a restored township before its
+    /// revocation came back; what it had handed in under the same numbers was passed over.
+    @Test func whatARevokedStationHandedInComesBackBesideItsOlderCopy() throws {
+        var options = Simulation.Options(seed: 343, steps: 300)
+        options.probabilities = [.revoked: 0.01, .serverRestored: 0.02]
+        let world = try Simulation(options, templates: DatabaseTemplates())
+        #expect(world.run().violations.isEmpty)
+    }
 }

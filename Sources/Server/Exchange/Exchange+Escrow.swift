@@ -82,17 +82,24 @@ extension Exchange {
             return
         }
         let chain = try work.proven(codec: tables.codec, signatures: signatures)
-        let acknowledged = known.state.acknowledged
-        let missing = chain.filter { $0.set.number > acknowledged.number }
-        let before = chain.last { $0.set.number <= acknowledged.number }?.hash ?? work.previousHash
-        guard let first = missing.first, first.set.number == acknowledged.number + 1, before == acknowledged.hash else {
+        let points =
+            [(number: (chain.first?.set.number ?? 1) - 1, hash: work.previousHash)]
+            + chain.map { (number: $0.set.number, hash: $0.hash) }
+        let own = [Lineage(device: known.state.id, number: UInt64(Int64.max))] + known.state.lineage
+        guard let common = try points.last(where: { try register.chainHash(of: own, at: $0.number) == $0.hash }) else {
             return
+        }
+        let missing = chain.filter { $0.set.number > common.number }
+        guard !missing.isEmpty else { return }
+        guard common.number == known.state.acknowledged.number else {
+            return try take(
+                missing, after: Acknowledgement(number: common.number, hash: common.hash), of: known, in: transaction)
         }
         var device = known.state
         // By hand, meanwhile; what it had handed in before stands.
         device.isRevoked = false
         let decision = PushDecision(store: transaction, codec: tables.codec, region: region, now: clock())
-        _ = try decision.decide(missing, previousHash: before, from: device)
+        _ = try decision.decide(missing, previousHash: common.hash, from: device)
         for sealed in missing {
             let number = sealed.set.number
             for signature in work.signatures
@@ -100,5 +107,43 @@ extension Exchange {
                 try register.keepSignature(signature.bytes, device: device.id, through: number)
             }
         }
+    }
+
+    /// A copy of the device's folder, put back from before, has gone on in its place since. What it had handed in is taken as
+    /// a copy's own would be, under an identity forked off where the two part; the desk signs for it, for the laptop is gone.
+    private func take(
+        _ missing: [SealedSet], after common: Acknowledgement, of parent: RegisteredDevice,
+        in transaction: AuthorityTransaction
+    ) throws {
+        let register = DeviceRegister(transaction.database)
+        guard let first = missing.first,
+            try !register.sets(ofCopiesOf: parent.state.id, number: first.set.number).contains(where: { bytes in
+                var set = try tables.codec.decode(set: bytes)
+                set.device = parent.state.id
+                return set == first.set
+            })
+        else { return }
+        var copy = parent
+        copy.state = DeviceState(
+            id: newID(clock()), isDesk: false, scopes: parent.state.scopes, acknowledged: common,
+            lineage: [Lineage(device: parent.state.id, number: common.number)] + parent.state.lineage)
+        copy.signingKey = desk.signer.publicKey
+        copy.enrolledAt = clock()
+        copy.certificate = try signer.signature(for: copy.readmission.statement)
+        try register.add(copy)
+        var sets: [SealedSet] = []
+        for sealed in missing {
+            var set = sealed.set
+            set.device = copy.state.id
+            sets.append(
+                SealedSet(set: set, bytes: tables.codec.encode(set), after: sets.last?.hash ?? common.hash))
+        }
+        guard let last = sets.last else { return }
+        let decision = PushDecision(store: transaction, codec: tables.codec, region: region, now: clock())
+        _ = try decision.decide(sets, previousHash: common.hash, from: copy.state)
+        try register.keepSignature(
+            try desk.signer.signature(for: PushFrame.signedBytes(lastHash: last.hash)), device: copy.state.id,
+            through: last.set.number)
+        try register.revoke(copy.state.id, reason: "copy", at: clock())
     }
 }

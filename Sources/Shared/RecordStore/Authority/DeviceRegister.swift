@@ -288,6 +288,19 @@ package struct DeviceRegister {
         return sets
     }
 
+    /// The sets with this number that devices forked off from this one have handed in.
+    package func sets(ofCopiesOf device: DeviceID, number: UInt64) throws -> [[UInt8]] {
+        var query = try Query(
+            database,
+            """
+            SELECT l.bytes FROM device d JOIN log l ON l.device = d.id AND l.number = ?
+            WHERE d.parent = ? AND l.is_release = 0 AND l.bytes IS NOT NULL ORDER BY l.seq
+            """)
+        query.bind(number)
+        query.bind(device)
+        return try query.all { $0.bytes(0) }
+    }
+
     // MARK: - Invitations
 
     package func add(_ invitation: Invitation) throws {
