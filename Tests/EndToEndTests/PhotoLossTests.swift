@@ -132,4 +132,71 @@ import Testing
         #expect(try village.server.command("conflicts").json["conflicts"].array.isEmpty)
         #expect(try village.server.command("list", "household").json["records"].array.isEmpty)
     }
+
+    /// Anybody may state it.
+    @Test func aRecordThatStatesAnotherSizeIsNoProofAgainstTheFile() throws {
+        let (_, blob) = try attach(try village.photo("house.jpg", bytes: 9_000))
+        try a.sync()
+        let other = try a.new("household", "number=002")
+        _ = try a.new("attachment", "record=\(other)", "sha256=\(blob)", "kind=photo", "size=17")
+        _ = try a.run("sync")
+        _ = try a.run("doctor")
+        #expect(FileManager.default.fileExists(atPath: file(of: blob, in: a.folder).path))
+        #expect(try village.server.command("nightly").json["damagedBlobs"].int == 0)
+        #expect(try isHere(blob))
+    }
+
+    @Test func whatAnotherStatesOfAPhotoDoesNotKeepItOut() throws {
+        let b = try village.server.station("b", village: Self.code, staff: "李建国")
+        let photo = try village.photo("house.jpg", bytes: 9_000)
+        let copy = try b.new("household", "number=009")
+        // The smaller id comes first in every list: the other's is written down before.
+        let sum = try a.run("attach", household, photo.path, "--kind", "photo")
+        let blob = try #require(sum.json["sha256"].string)
+        _ = try a.run("delete", #require(sum.json["id"].string), "--reason", "重拍")
+        _ = try b.new("attachment", "record=\(copy)", "sha256=\(blob)", "kind=photo", "size=17")
+        _ = try b.run("sync")
+        _ = try attach(photo)
+        #expect(try a.sync()["blobs"]["arrived"].int == 1)
+        #expect(try isHere(blob))
+    }
+
+    /// The township that was restored does not have it, and its household is another village's.
+    @Test func aPhotoOfAHouseholdThatHasLeftComesInAgainAfterARestore() throws {
+        let (_, blob) = try attach(try village.photo("house.jpg", bytes: 9_000))
+        let stick = village.server.folder.deletingLastPathComponent().appending(path: "stick").path
+        #expect(try a.run("bundle", "export", stick, "--photos", "0").code == 0)
+        #expect(try village.server.command("bundle", "import", stick).code == 0)
+        try #require(try village.server.command("edit", household, "village=370404101202").code == 0)
+        let backup = village.server.folder.deletingLastPathComponent().appending(path: "photos.backup").path
+        try #require(try village.server.command("backup", backup).code == 0)
+        try a.sync()
+        #expect(try isHere(blob))
+        village.server.stop()
+        try FileManager.default.removeItem(at: village.server.folder)
+        try #require(try village.server.command("restore", backup).code == 0)
+        try village.server.start()
+        for _ in 0..<2 { _ = try a.run("sync") }
+        #expect(try isHere(blob))
+    }
+
+    @Test func aPhotoOfAVisitIsOwedToo() throws {
+        let photo = try village.photo("kitchen.jpg", bytes: 9_000)
+        let answers = village.server.folder.deletingLastPathComponent().appending(path: "answers.json")
+        _ = try a.new("member", "household=\(household)", "name=张三", "relation=02", "id_number=11010519491231002X")
+        _ = try a.run("edit", household, "address=三组 12 号")
+        let member = #"{"name": "张三", "health": "3", "labour_ability": "none"}"#
+        try Data(
+            """
+            {"visited_on": "2026-11-20", "surveyors": ["王秀英", "李建国"], "poverty_causes": ["01"], "members": [\(member)],
+            "head": "张三", "incomes": []}
+            """.utf8
+        ).write(to: answers)
+        let visited = try a.run("visit", "001", "--answers", answers.path, "--photo", photo.path)
+        try #require(visited.code == 0, "\(visited.text) \(visited.errors)")
+        let folders = try FileManager.default.subpathsOfDirectory(atPath: a.folder.appending(path: "blobs").path)
+        let name = try #require(folders.first { $0.count == 67 })
+        try FileManager.default.removeItem(at: a.folder.appending(path: "blobs/\(name)"))
+        #expect(try a.run("status").json["lostBlobs"].int == 1)
+    }
 }

@@ -218,6 +218,7 @@ struct AnswerReading {
             // A bundle of an earlier history, whose station has the present one since.
             if let problem = reply.problem, problem.code != .epochChanged { result.problem = problem }
         }
+        if let problem = reply.problem, problem.code == .unknownBlob { try giveUp(problem.subject) }
         let arrived = reply.blobs.filter(\.isComplete)
         if !arrived.isEmpty {
             try replica.write { transaction in for blob in arrived { try transaction.settle(blob.sha256) } }
@@ -229,6 +230,14 @@ struct AnswerReading {
         }
         if result.problem == nil, result.mended == nil { try replica.write { try $0.clearResets() } }
         return result
+    }
+
+    /// A file whose record has left and was deleted there is owed to nobody.
+    private func giveUp(_ name: String) throws {
+        let waiting = try BlobCarrier.waiting(in: replica, blobs: bundles.blobs, isOffered: false)
+        for blob in waiting where blob.hasLeft && blob.sha256.description == name {
+            try replica.write { try $0.settle(blob.sha256) }
+        }
     }
 
     private mutating func finish(_ turn: ReplicaTurn) throws {

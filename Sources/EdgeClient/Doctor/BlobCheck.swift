@@ -16,10 +16,7 @@ struct BlobCheck {
                 .compactMap { Attachment($0) }
         }
         var wrong: [Hash256] = []
-        for attachment in attachments
-        where try Files.exists(station.blobs.path(of: attachment.sha256))
-            && !station.blobs.isSound(attachment.sha256, size: attachment.size)
-        {
+        for attachment in attachments where try isDamaged(attachment.sha256) {
             if mends { try station.blobs.setAside(attachment.sha256) }
             if attachment.arrivedAt == nil { wrong.append(attachment.sha256) }
         }
@@ -27,6 +24,15 @@ struct BlobCheck {
         return Set(wrong).map { blob in
             attachments.first { $0.sha256 == blob }.map { "\($0.id) \($0.name)" } ?? "\(blob)"
         }.sorted()
+    }
+}
+
+extension BlobCheck {
+    private func isDamaged(_ blob: Hash256) throws -> Bool {
+        guard Files.exists(station.blobs.path(of: blob)) else { return false }
+        // By its own size: a record that states another is no proof against the file.
+        guard let size = try station.blobs.size(of: blob) else { return true }
+        return try !station.blobs.isSound(blob, size: size)
     }
 }
 

@@ -111,6 +111,7 @@ struct Visit {
             let act = Capture<ReplicaTransaction>.Act(
                 author: author, reason: reason, observedOn: Station.visitDay(of: drafts), now: now)
             let (sealed, warnings) = try capture.commit(drafts + attachments, act: act, codec: station.codec)
+            for file in files { try transaction.owe(file.blob, size: file.size) }
             guard let number = sealed?.set.number, let set = try transaction.outboxSet(number) else {
                 throw Problem(.nothingToChange)
             }

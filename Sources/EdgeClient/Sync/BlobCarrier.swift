@@ -81,15 +81,12 @@ package struct BlobCarrier {
         return try all.filter { try blobs.size(of: $0.sha256) == $0.size && seen.insert($0.sha256).inserted }
     }
 
-    /// The files that were attached here, have not arrived, and are not here whole any more.
+    /// The files that were attached here, whose records wait for them, and that are not here whole any more.
     package static func lost(in replica: ReplicaDatabase, blobs: any BlobStore) throws -> [WaitingBlob] {
         let (attachments, owed) = try owedAndNamed(in: replica)
         let arrived = Set(attachments.filter { $0.arrivedAt != nil }.map(\.sha256))
-        let named = Set(attachments.map(\.sha256))
-        return try owed.filter { blob in
-            guard !arrived.contains(blob.sha256), blob.hasLeft || named.contains(blob.sha256) else { return false }
-            return try blobs.size(of: blob.sha256) != blob.size
-        }
+        let awaited = Set(attachments.map(\.sha256)).subtracting(arrived)
+        return try owed.filter { try awaited.contains($0.sha256) && blobs.size(of: $0.sha256) != $0.size }
     }
 
     /// The live attachments, and what this station owes.
@@ -124,6 +121,12 @@ package struct BlobCarrier {
     /// - Throws: what ends the sync: ``TransportError``, and every ``Problem`` that is not about the one blob.
     package func upload() throws -> Result {
         let waiting = try Self.waiting(in: replica, blobs: blobs, isOffered: true)
+        // Also what was attached before this was kept.
+        if !waiting.isEmpty {
+            try replica.write { transaction in
+                for blob in waiting { try transaction.owe(blob.sha256, size: blob.size) }
+            }
+        }
         let total = waiting.map(\.size).reduce(0, +)
         var result = Result()
         var done: UInt64 = 0

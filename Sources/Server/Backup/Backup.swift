@@ -40,7 +40,10 @@ struct Backup {
         if !damaged.isEmpty {
             for entry in damaged {
                 sources[entry.name] = nil
-                if let blob = entry.blob { try township.blobs.setAside(blob) }
+                // It may have been brought again meanwhile.
+                if let blob = entry.blob, try !township.blobs.isSound(blob, size: township.blobs.size(of: blob) ?? 0) {
+                    try township.blobs.setAside(blob)
+                }
             }
             entries.removeAll(where: damaged.contains)
             try township.sweepBlobs()

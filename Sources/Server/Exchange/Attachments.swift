@@ -31,7 +31,8 @@ package struct Attachments: Sendable {
         func isOwn(_ attachment: Attachment) throws -> Bool {
             try log.changes(of: attachment.id, after: 0).first.map { device.owns($0.device, $0.number) } ?? false
         }
-        guard let attachment = try named.first(where: { device.scopes.cover($0.scope) }) ?? named.first(where: isOwn)
+        // What others state of it is no reason to refuse what the device has.
+        guard let attachment = try named.first(where: isOwn) ?? named.first(where: { device.scopes.cover($0.scope) })
         else { throw Problem(.unknownBlob, "\(blob)") }
         return attachment.size
     }

@@ -102,7 +102,8 @@ package struct Township: Sendable {
         for attachment in arrived {
             guard let size = try blobs.size(of: attachment.sha256) else { continue }
             let isRead = Int(attachment.sha256.bytes[0]) % Limits.blobCheckShares == share
-            if try size == attachment.size && (!isRead || blobs.isSound(attachment.sha256, size: size)) { continue }
+            // A record that states another size than the file's is no proof against the file.
+            if try size == attachment.size && !isRead || blobs.isSound(attachment.sha256, size: size) { continue }
             try blobs.setAside(attachment.sha256)
             count += 1
         }

@@ -32,9 +32,10 @@ package enum ReplicaMigrations {
     }
 
     private static let owedBlobs = """
-        -- Files that were attached here and of which the township has not said that it has them: also where their record has
-        -- left this station's villages.
-        CREATE TABLE owed_blob (sha256 BLOB PRIMARY KEY, size INTEGER NOT NULL) STRICT;
+        -- Files that were attached here, and whether the township of the present history has said that it has them: also where
+        -- their record has left this station's villages.
+        CREATE TABLE owed_blob (
+            sha256 BLOB PRIMARY KEY, size INTEGER NOT NULL, settled INTEGER NOT NULL DEFAULT 0) STRICT;
         """
 
     private static let vanished = """

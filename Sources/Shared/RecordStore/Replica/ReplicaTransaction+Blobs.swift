@@ -10,13 +10,16 @@ extension ReplicaTransaction {
     }
 
     package func settle(_ blob: Hash256) throws {
-        var query = try Query(database, "DELETE FROM owed_blob WHERE sha256 = ?")
+        var query = try Query(database, "UPDATE owed_blob SET settled = 1 WHERE sha256 = ?")
         query.bind(blob.bytes)
         try query.run()
     }
 
+    /// A township of another history may be one from before it had them.
+    func oweAgain() throws { try Query(database, "UPDATE owed_blob SET settled = 0 WHERE settled = 1").run() }
+
     package func owedBlobs() throws -> [(sha256: Hash256, size: UInt64)] {
-        try Query(database, "SELECT sha256, size FROM owed_blob ORDER BY sha256").all { row in
+        try Query(database, "SELECT sha256, size FROM owed_blob WHERE settled = 0 ORDER BY sha256").all { row in
             Hash256(bytes: row.bytes(0)).map { ($0, row.uint64(1)) }
         }.compactMap { $0 }
     }

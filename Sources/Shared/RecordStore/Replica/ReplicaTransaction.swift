@@ -104,7 +104,10 @@ package final class ReplicaTransaction: ReplicaStore {
     package func setPosition(_ position: ReplicaPosition) throws {
         let known = knownPosition
         if position.device != known?.device { try Meta.set(position.device.bytes, for: "device", in: database) }
-        if position.epoch != known?.epoch { try Meta.set(position.epoch.bytes, for: "epoch", in: database) }
+        if position.epoch != known?.epoch {
+            try Meta.set(position.epoch.bytes, for: "epoch", in: database)
+            try oweAgain()
+        }
         if position.scopes != known?.scopes {
             try Meta.set(position.scopes.map(\.code).joined(separator: " "), for: "scopes", in: database)
         }
