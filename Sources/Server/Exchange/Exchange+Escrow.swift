@@ -82,8 +82,9 @@ extension Exchange {
             return
         }
         let chain = try work.proven(codec: tables.codec, signatures: signatures)
+        guard let first = chain.first, first.set.number > 0 else { return }
         let points =
-            [(number: (chain.first?.set.number ?? 1) - 1, hash: work.previousHash)]
+            [(number: first.set.number - 1, hash: work.previousHash)]
             + chain.map { (number: $0.set.number, hash: $0.hash) }
         let own = [Lineage(device: known.state.id, number: UInt64(Int64.max))] + known.state.lineage
         guard let common = try points.last(where: { try register.chainHash(of: own, at: $0.number) == $0.hash }) else {
