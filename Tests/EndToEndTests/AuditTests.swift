@@ -165,4 +165,13 @@ import Testing
         }
         #expect(try server.command("audit", "trace", "01900000-0000-7000-8000-000000000001").code == 65)
     }
+
+    /// The leaf is of the set that was signed, and what lies beside it is another.
+    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/sqlite3"), "needs the sqlite3 command"))
+    func otherBytesThanTheSignedOnesAreNotCalledSigned() throws {
+        server.stop()
+        try tamper("UPDATE log SET bytes = (SELECT bytes FROM log WHERE seq = 1) WHERE seq = 2")
+        let steps = try server.command("audit", "trace", household, "address").json["steps"].array
+        #expect(steps.map { $0["signed"].bool } == [true, false])
+    }
 }

@@ -59,6 +59,18 @@ import Testing
         ("UPDATE log SET decided_at = decided_at - 1 WHERE seq = 2", "leaf"),
         ("UPDATE log SET bytes = CAST(bytes || x'00' AS BLOB) WHERE seq = 2", "chain"),
         ("UPDATE log SET hash = zeroblob(32) WHERE seq = 2", "chain"),
+        (
+            """
+            INSERT INTO log (seq, device, number, hash, result, is_desk, is_flagged, is_release, decided_at, leaf)
+            SELECT 1000, device, number, hash, 1, 0, 0, 1, decided_at, leaf FROM log WHERE seq = 1
+            """, "chain"
+        ),
+        (
+            """
+            INSERT INTO log_change (id, record, kind, operation, scope, deleted, effects)
+            SELECT 1, zeroblob(16), kind, operation, scope, deleted, x'' FROM log_change LIMIT 1
+            """, "leaf"
+        ),
         ("UPDATE log_change SET scope = '370404101202' WHERE id >> 20 = 1", "leaf"),
         ("UPDATE log_change SET effects = x'' WHERE effects IS NOT NULL", "leaf"),
         ("DELETE FROM log_change WHERE id >> 20 = 3", "leaf"),
@@ -72,6 +84,19 @@ import Testing
     func whatIsChangedByHandIsFound(sql: String, check: String) throws {
         try tamper(sql)
         #expect(try findings().map(\.rawValue).contains(check))
+    }
+
+    /// A set that was tried again is read where it was set aside: bytes beside its release would speak for it otherwise.
+    @Test func bytesPutBesideAReleaseAreFound() throws {
+        try tamper(
+            """
+            INSERT INTO log (seq, device, number, hash, result, is_desk, is_flagged, is_release, decided_at, leaf)
+            SELECT 1000, device, number, hash, 1, 0, 0, 1, decided_at, leaf FROM log WHERE seq = 1
+            """)
+        try tamper("UPDATE log SET result = 4 WHERE seq = 1")
+        #expect(try !findings().contains(.chain))
+        try tamper("UPDATE log SET bytes = (SELECT bytes FROM log WHERE seq = 2) WHERE seq = 1000")
+        #expect(try findings().contains(.chain))
     }
 
     @Test func twoSwappedSetsAreFound() throws {

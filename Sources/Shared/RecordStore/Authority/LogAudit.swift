@@ -34,7 +34,19 @@ package struct LogAudit {
             last[device] = (row.uint64(2), Hash256(bytes: row.bytes(3)) ?? hash)
             return true
         }
-        return (sets, gaps, broken)
+        return (sets, gaps, broken + (try falseReleases()))
+    }
+
+    /// A set that was tried again has no bytes of its own, and is one that was set aside before.
+    private func falseReleases() throws -> [String] {
+        try Query(
+            database,
+            """
+            SELECT r.device, r.number FROM log r WHERE r.is_release = 1 AND (r.bytes IS NOT NULL OR NOT EXISTS
+            (SELECT 1 FROM log o WHERE o.device = r.device AND o.number = r.number AND o.is_release = 0
+            AND o.result = 4 AND o.hash = r.hash AND o.seq < r.seq)) ORDER BY r.seq
+            """
+        ).all { "\($0.id(0))/\($0.uint64(1))" }
     }
 
     /// Where a device's own chain begins: at nothing, or after the part it shares with the one it was forked off.

@@ -61,8 +61,8 @@ package struct LogReader {
         """
 
     private static let bytes = """
-        SELECT coalesce(l.bytes, (SELECT o.bytes FROM log o WHERE o.device = l.device AND o.number = l.number
-        AND o.bytes IS NOT NULL LIMIT 1)) FROM log l WHERE l.seq = ?
+        SELECT o.bytes FROM log l JOIN log o ON o.device = l.device AND o.number = l.number
+        WHERE l.seq = ? AND o.is_release = 0 LIMIT 1
         """
 
     package func changes(of record: RecordID, after seq: Seq) throws -> [LoggedChange] {

@@ -98,6 +98,14 @@ package struct LogVerification {
                 }
             }
         }
+        // What no set of the log did is in no leaf.
+        try Query(
+            database,
+            "SELECT DISTINCT id >> 20 FROM log_change c WHERE NOT EXISTS (SELECT 1 FROM log WHERE seq = c.id >> 20)"
+        ).forEach { row in
+            report.findings.append(AuditFinding(.leaf, "\(row.int64(0)) -"))
+            return true
+        }
         let stored = try Query(database, "SELECT count(*) FROM log_node").first { $0.int(0) } ?? 0
         if stored != nodes { report.findings.append(AuditFinding(.tree, "log_node \(stored), not \(nodes)")) }
         let kept = try? tree.frontier()

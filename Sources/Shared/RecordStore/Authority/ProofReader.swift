@@ -71,6 +71,19 @@ package struct ProofReader {
         }
     }
 
+    /// Whether the bytes that lie in the log are those of the leaf's hash.
+    private func isOfItsChain(_ leaf: LogLeaf) throws -> Bool {
+        let register = DeviceRegister(database)
+        guard leaf.number > 0, let device = try register.device(leaf.device) else { return false }
+        let chain = [Lineage(device: leaf.device, number: UInt64(Int64.max))] + device.state.lineage
+        guard let before = try register.chainHash(of: chain, at: leaf.number - 1) else { return false }
+        var query = try Query(
+            database, "SELECT bytes FROM log WHERE device = ? AND number = ? AND is_release = 0 LIMIT 1")
+        query.bind(leaf.device)
+        query.bind(leaf.number)
+        return try query.first { HashChain.next(after: before, set: $0.bytes(0)) == leaf.hash } ?? false
+    }
+
     /// Whether a set is signed by its device: a frame's signature is over its last hash, and the chain leads from the
     /// set to it.
     package func isSigned(
@@ -85,7 +98,7 @@ package struct ProofReader {
         frame.bind(leaf.device)
         frame.bind(leaf.number)
         let signed = try frame.first { ($0.uint64(0), $0.bytes(1), $0.bytes(2)) }
-        guard let (last, signature, key) = signed else { return false }
+        guard let (last, signature, key) = signed, try isOfItsChain(leaf) else { return false }
         var chain = try Query(
             database,
             "SELECT bytes FROM log WHERE device = ? AND number > ? AND number <= ? AND is_release = 0 ORDER BY number")

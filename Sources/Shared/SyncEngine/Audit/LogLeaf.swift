@@ -77,7 +77,7 @@ package struct LogLeafRows: Sendable {
         bytes.append(operation)
         bytes.append(counted: scope.utf8)
         bytes.append(isDeleted ? 1 : 0)
-        bytes.append(number: setChange.map { UInt64($0) } ?? .max)
+        bytes.append(number: setChange.map { UInt64(bitPattern: Int64($0)) } ?? .max)
         bytes.append(counted: effects ?? [])
     }
 
