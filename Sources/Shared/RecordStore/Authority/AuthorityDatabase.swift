@@ -31,8 +31,7 @@ package struct AuthorityDatabase: Sendable {
     /// - Throws: ``Problem`` ``Problem/Code/storage``.
     package func checkPlace() throws { try witness?.check() }
 
-    /// - Throws: ``Problem`` ``Problem/Code/authorityDamaged`` when the pages of the file, or its log and the tree over it,
-    ///   do not hold together.
+    /// - Throws: ``Problem`` ``Problem/Code/authorityDamaged`` when the pages of the file do not hold together.
     package func checkPages() throws {
         let found = try read { try String.fetchAll($0, sql: "PRAGMA quick_check(1)") }
         guard found == ["ok"] else { throw Problem(.authorityDamaged, found.first ?? "quick_check") }
