@@ -21,16 +21,6 @@ import Testing
         try station.sync()
     }
 
-    /// Runs SQL on the township's database, as somebody with access to the machine would.
-    private func tamper(_ sql: String) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/sqlite3")
-        process.arguments = [server.folder.appending(path: "authority.sqlite").path, sql]
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-    }
-
     private func file(_ text: String) throws -> String {
         let url = folder.url.appending(path: "proof-\(UUID().uuidString).json")
         try Data(text.utf8).write(to: url)
@@ -48,7 +38,7 @@ import Testing
     }
 
     @Test(
-        .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/sqlite3"), "needs the sqlite3 command"),
+        .enabled(if: Tampering.isPossible, "needs the sqlite3 command"),
         arguments: [
             ("UPDATE household SET address = '三组'", "record"),
             ("UPDATE log_change SET deleted = 1 WHERE id >> 20 = 2", "leaf"),
@@ -65,18 +55,18 @@ import Testing
         ])
     func whatIsChangedInTheDatabaseIsNamed(sql: String, check: String) throws {
         server.stop()
-        try tamper(sql)
+        try server.tamper(sql)
         let verified = try server.command("audit", "verify")
         #expect(verified.code == 74)
         #expect(verified.json["findings"].array.contains { $0["check"].string == check })
         #expect(try server.command("nightly").code == 74)
     }
 
-    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/sqlite3"), "needs the sqlite3 command"))
+    @Test(.enabled(if: Tampering.isPossible, "needs the sqlite3 command"))
     func aLogCutBackWithItsTreeIsFoundByTheHeadFile() throws {
         server.stop()
         let leaf = "(SELECT leaf FROM log WHERE seq = 1)"
-        try tamper(
+        try server.tamper(
             """
             DELETE FROM log_change WHERE id >> 20 = 2; DELETE FROM log WHERE seq = 2;
             DELETE FROM frame_signature WHERE number = 2;
@@ -167,10 +157,10 @@ import Testing
     }
 
     /// The leaf is of the set that was signed, and what lies beside it is another.
-    @Test(.enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/sqlite3"), "needs the sqlite3 command"))
+    @Test(.enabled(if: Tampering.isPossible, "needs the sqlite3 command"))
     func otherBytesThanTheSignedOnesAreNotCalledSigned() throws {
         server.stop()
-        try tamper("UPDATE log SET bytes = (SELECT bytes FROM log WHERE seq = 1) WHERE seq = 2")
+        try server.tamper("UPDATE log SET bytes = (SELECT bytes FROM log WHERE seq = 1) WHERE seq = 2")
         let steps = try server.command("audit", "trace", household, "address").json["steps"].array
         #expect(steps.map { $0["signed"].bool } == [true, false])
     }

@@ -8,7 +8,6 @@ import Testing
     private let home: String
 
     private static let reason = "核对住户证件信息有无错误"
-    private static let hasSQL = FileManager.default.isExecutableFile(atPath: "/usr/bin/sqlite3")
 
     init() throws {
         desk = try DeskVillage()
@@ -63,20 +62,11 @@ import Testing
 
     // MARK: - Damage
 
-    private func damage(_ sql: String) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/sqlite3")
-        process.arguments = [desk.server.folder.appending(path: "authority.sqlite").path, sql]
-        try process.run()
-        process.waitUntilExit()
-        #expect(process.terminationStatus == 0)
-    }
-
     /// A list of so many rows, of which the last cannot be read.
     private func keep(_ rows: Int) throws {
         #expect(try desk.server.command("nightly").code == 0)
         let cells = "[" + [String](repeating: "\"x\"", count: 11).joined(separator: ",") + "]"
-        try damage(
+        try desk.server.tamper(
             """
             DELETE FROM kept_row WHERE name = 'quality';
             WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < \(rows - 1))
@@ -87,7 +77,7 @@ import Testing
     }
 
     /// It was a file of headings, and status 200.
-    @Test(.enabled(if: hasSQL, "needs the sqlite3 command"), arguments: ["csv", "json", "xlsx"])
+    @Test(.enabled(if: Tampering.isPossible, "needs the sqlite3 command"), arguments: ["csv", "json", "xlsx"])
     func aTableThatCannotBeReadIsAFailureAndNoFile(format: String) throws {
         try keep(3)
         var clerk = try ConsoleBrowser.signedIn(desk.server, "li")
@@ -97,7 +87,7 @@ import Testing
     }
 
     /// What cannot be read only later ends the transfer so that it is seen; a workbook is whole before it is sent.
-    @Test(.enabled(if: hasSQL, "needs the sqlite3 command"), arguments: ["csv", "json", "xlsx"])
+    @Test(.enabled(if: Tampering.isPossible, "needs the sqlite3 command"), arguments: ["csv", "json", "xlsx"])
     func aTableThatBreaksLaterIsNeverAWholeFile(format: String) throws {
         try keep(2_500)
         var clerk = try ConsoleBrowser.signedIn(desk.server, "li")

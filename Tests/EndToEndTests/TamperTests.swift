@@ -90,20 +90,28 @@ import Testing
         #expect(doctor.json["checks"].array.contains { $0["check"].string == "history" && $0["sound"].bool == false })
     }
 
-    @Test func aHistoryRewrittenForOneStationIsRefusedByIt() throws {
+    /// The same keys, the same beginning, another continuation, longer than the true one.
+    /// - Returns: the size at which they part, and what `second` wrote.
+    private func rewrite() throws -> (common: Int, household: String) {
+        let common = try #require(try station.run("status").json["treeHead"]["size"].int)
         server.stop()
         let other = folder.url.appending(path: "copy")
         try copy(from: server.folder, to: other) { _ in true }
         try server.start()
         try sync(2)
         server.stop()
-        // The same keys, the same beginning, another continuation, as long as the true one.
         try FileManager.default.removeItem(at: server.folder)
         try copy(from: other, to: server.folder) { _ in true }
         try server.start()
         let second = try server.station("b", village: Self.village, staff: "李建国")
-        for number in 0..<4 { _ = try second.new("household", "number=2\(number)") }
+        var household = ""
+        for number in 0..<4 { household = try second.new("household", "number=2\(number)") }
         try second.sync()
+        return (common, household)
+    }
+
+    @Test func aHistoryRewrittenForOneStationIsRefusedByIt() throws {
+        _ = try rewrite()
         let before = try station.run("status").json
         let refused = try station.run("sync")
         #expect(refused.code == 77)
@@ -112,5 +120,87 @@ import Testing
         #expect(after["cursor"].int == before["cursor"].int, "nothing of it was applied")
         #expect(after["digest"].string == before["digest"].string)
         #expect(after["evidence"].array.first?["refusal"].string == "rewritten")
+    }
+
+    /// A head from before the place where it was rewritten speaks for it as well as for the true one.
+    @Test func aProofFromARewrittenHistoryDoesNotLeadFromTheLastHead() throws {
+        let (common, household) = try rewrite()
+        let last = try #require(try station.run("status").json["treeHead"]["size"].int)
+        #expect(last > common)
+        let proof = folder.url.appending(path: "proof.json").path
+        try server.command("audit", "prove", household, "--head", "\(common)").text.write(
+            toFile: proof, atomically: true, encoding: .utf8)
+        let earlier = try station.run("verify-proof", proof)
+        #expect(earlier.code == 65 && earlier.json["head"].string == "unproven", "\(earlier.text)")
+        try server.command("audit", "prove", household, "--head", "\(last)").text.write(
+            toFile: proof, atomically: true, encoding: .utf8)
+        let later = try station.run("verify-proof", proof)
+        #expect(later.code == 65 && later.json["head"].string == "contradicts", "\(later.text)")
+    }
+
+    // MARK: - Behind a new history
+
+    /// Brings the township back as `backup` has it, which is a new history.
+    private func restore(_ backup: String) throws {
+        server.stop()
+        try FileManager.default.removeItem(at: server.folder)
+        let restored = try server.command("restore", backup)
+        try #require(restored.code == 0, "\(restored.text) \(restored.errors)")
+        try server.start()
+    }
+
+    @Test func aNewHistoryThatLeavesSomethingBehindIsToldUntilAPersonHasAsked() throws {
+        let backup = folder.url.appending(path: "ruhu.backup").path
+        let common = try #require(try station.run("status").json["treeHead"]["size"].int)
+        #expect(try server.command("backup", backup).code == 0)
+        try sync(3)
+        let held = try #require(try station.run("status").json["treeHead"]["size"].int)
+        try restore(backup)
+        let mended = try station.run("sync")
+        #expect(mended.code == 0 && mended.json["evidence"].int == 1, "\(mended.text)")
+        let found = try station.run("evidence").json["evidence"].array
+        #expect(found.count == 1 && found[0]["refusal"].string == "parted")
+        #expect(found[0]["held"]["size"].int == held)
+        #expect(found[0]["fork"].int == common && found[0]["common"].int == common)
+        #expect(try station.program.run(["sync"]).text.contains("see ruhu evidence"), "until a person has asked")
+        let doctor = try station.run("doctor", "--check-only")
+        #expect(doctor.code == 0, "a township may be restored")
+        #expect(doctor.json["checks"].array.contains { $0["detail"].string?.contains("parted") == true })
+
+        #expect(try station.run("evidence", "dismiss").code == 64)
+        #expect(try station.run("evidence", "dismiss", "99").code == 65)
+        #expect(try station.run("evidence", "dismiss", "--all").json["count"].int == 1)
+        #expect(try station.run("sync").json["evidence"].int == 0)
+        #expect(try station.run("evidence").json["count"].int == 0)
+        let kept = try station.run("evidence", "--all").json["evidence"].array
+        #expect(kept.first?["dismissedBy"].string == "王秀英" && kept.first?["held"]["size"].int == held)
+    }
+
+    @Test func aNewHistoryThatHoldsEverythingIsNothingToTell() throws {
+        let backup = folder.url.appending(path: "ruhu.backup").path
+        try sync(3)
+        #expect(try server.command("backup", backup).code == 0)
+        try restore(backup)
+        #expect(try station.run("sync").json["evidence"].int == 0)
+        #expect(try station.run("evidence", "--all").json["count"].int == 0)
+    }
+
+    @Test(.enabled(if: Tampering.isPossible, "needs the sqlite3 command"))
+    func aRewriteBehindAHistoryThatSaysItSharesNothingIsTold() throws {
+        let backup = folder.url.appending(path: "ruhu.backup").path
+        #expect(try server.command("backup", backup).code == 0)
+        let household = try station.new("household", "number=900", "address=一组")
+        try sync(3)
+        let held = try #require(try station.run("status").json["treeHead"]["size"].int)
+        try restore(backup)
+        server.stop()
+        try server.tamper("UPDATE epoch SET fork_seq = 0 WHERE parent IS NOT NULL")
+        try server.start()
+        let mended = try station.run("sync")
+        #expect(mended.json["evidence"].int == 1, "\(mended.text) \(mended.errors)")
+        let found = try #require(try station.run("evidence").json["evidence"].array.first)
+        #expect(found["held"]["size"].int == held && found["fork"].int == 0 && found["common"].int == 0)
+        try station.sync()
+        #expect(try server.command("show", household).json["fields"]["address"].string == "一组")
     }
 }

@@ -115,11 +115,32 @@ import Testing
         let first = try Self.hello(next, from: 20, of: other, ancestors: ancestors)
         #expect(judge(first, kept: kept, named: kept[2]) == .ask(kept[1]))
         let second = try Self.hello(next, from: 16, of: other, ancestors: ancestors)
-        #expect(judge(second, kept: kept, named: kept[1]) == .keep(next))
+        let parting = HeadCheck.Parting(held: kept[2], fork: 17, common: 16)
+        #expect(judge(second, kept: kept, named: kept[1]) == .keep(next, leaving: parting))
         other[3] = MerkleHash.leaf([98])
         let rewritten = try Self.hello(
             Self.head(25, Self.later, of: other), from: 16, of: other, ancestors: ancestors)
         #expect(judge(rewritten, kept: kept, named: kept[1]) == .refused(.rewritten))
+    }
+
+    @Test func aNewHistoryThatHoldsAllThatWasShownLeavesNothing() throws {
+        let held = Self.head(20)
+        let ancestors = [Base(epoch: Self.epoch, seq: 22)]
+        let next = Self.head(25, Self.later)
+        let hello = try Self.hello(next, from: 20, ancestors: ancestors)
+        #expect(judge(hello, kept: [held], named: held) == .keep(next))
+    }
+
+    @Test func aNewHistoryThatIsDeclaredToShareNothingIsNotTakenInSilence() throws {
+        let kept = [Self.head(8), Self.head(20)]
+        let other = (50..<90).map { MerkleHash.leaf([UInt8($0)]) }
+        let next = Self.head(25, Self.later, of: other)
+        for fork in [0, 7] as [Seq] {
+            let ancestors = [Base(epoch: Self.epoch, seq: fork)]
+            let hello = try Self.hello(next, from: 20, of: other, ancestors: ancestors)
+            let parting = HeadCheck.Parting(held: kept[1], fork: fork, common: 0)
+            #expect(judge(hello, kept: kept, named: kept[1]) == .keep(next, leaving: parting))
+        }
     }
 
     @Test func anUndeclaredNewHistoryIsRefused() throws {

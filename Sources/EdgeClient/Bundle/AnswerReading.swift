@@ -12,6 +12,8 @@ struct AnswerReading {
     private var result = StationBundles.Import()
     /// The head that was checked and waits for a transaction to be kept with.
     private var head: TreeHead?
+    /// What its history leaves behind.
+    private var parting: HeadCheck.Parting?
     /// Whether the bootstrap that is being read is wanted; `nil` before its first page.
     private var takesPicture: Bool?
     private var isPictureWhole = false
@@ -61,8 +63,8 @@ struct AnswerReading {
         let isLate = kept.map { $0.epoch == hello.epoch && $0 != reply.head && $0.size > hello.latestSeq } ?? false
         var isProved = false
         switch isLate ? HeadCheck.Verdict.unproven : verdict {
-        case .keep(let checked):
-            head = checked
+        case .keep(let checked, let leaving):
+            (head, parting) = (checked, leaving)
             isProved = true
         case .known: isProved = true
         case .unproven, .ask: break
@@ -210,7 +212,7 @@ struct AnswerReading {
         case .copy: try noticeCopy()
         case .outcomes, .pages:
             try replica.write { transaction in
-                if let head { try transaction.keep(head) }
+                if let head { try transaction.keep(head, leaving: parting) }
                 for taken in reply.escrow { try transaction.forgetEscrow(of: taken.epoch, through: taken.seq) }
                 let known = try Meta.number("latest_seen", in: transaction.database) ?? 0
                 try Meta.set(max(known, reply.hello.latestSeq), for: "latest_seen", in: transaction.database)
@@ -250,16 +252,16 @@ struct AnswerReading {
                 ))
             return
         }
-        let head = head
+        let (head, parting) = (head, parting)
         let (parent, records) = try replica.write { transaction in
             let parent = try transaction.position().device
             var records = 0
             if isPictureWhole {
-                records = try transaction.swapIn(turn, of: turn.epoch)
+                records = try transaction.swapIn(turn, of: turn.epoch, proved: parting?.common)
             } else {
                 try turn.write(transaction)
             }
-            if let head { try transaction.keep(head) }
+            if let head { try transaction.keep(head, leaving: parting) }
             return (parent, records)
         }
         session.pulled(PullPage(epoch: turn.epoch, from: 0, to: 0), records: records)

@@ -89,9 +89,11 @@ struct BundleImportCommand: ParsableCommand {
         defer { lock.release() }
         try station.checkFreeSpace(needed: bytes)
         let result = try station.bundles().apply(read)
-        let (cursor, vanished) = try station.replica.write { transaction in
+        let (cursor, vanished, evidence) = try station.replica.write { transaction in
             try transaction.forgetReturned()
-            return (try transaction.position().cursor, try transaction.vanished().count)
+            return (
+                try transaction.position().cursor, try transaction.vanished().count, try transaction.evidence()
+            )
         }
         let waiting = try BlobCarrier.waiting(in: station.replica, blobs: station.blobs, isOffered: false).count
         var document = BundleDocument(file: file, bytes: Int(clamping: bytes), counts: result.counts)
@@ -100,12 +102,14 @@ struct BundleImportCommand: ParsableCommand {
             ("cursor", .int(Int64(cursor))), ("skipped", .int(Int64(result.skippedPages))),
             ("arrived", .int(Int64(result.arrivedBlobs))), ("waiting", .int(Int64(waiting))),
             ("mended", result.mended.map { .string($0.rawValue) } ?? .null), ("vanished", .int(Int64(vanished))),
+            ("evidence", .int(Int64(evidence.count(where: \.isOpen)))),
         ])
         try station.memory.keep(station.replica)
         try KeyCheck(station: station).keepCopies()
         guard let problem = result.problem else {
             try station.replica.write { try Meta.set(station.clock().description, for: "last_sync", in: $0.database) }
-            let lines = [text(result, waiting: waiting)] + VanishedDocument.remark(vanished)
+            let remarks = VanishedDocument.remark(vanished) + HeadEvidence.remark(evidence)
+            let lines = [text(result, waiting: waiting)] + remarks
             options.output.write(.object(members), text: lines.joined(separator: "\n"))
             return
         }

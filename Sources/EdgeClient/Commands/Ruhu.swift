@@ -32,7 +32,7 @@ package struct Ruhu: ParsableCommand {
                     subcommands: [
                         SyncCommand.self, StatusCommand.self, OutboxCommand.self, ConflictsCommand.self,
                         RefusedCommand.self, AmendCommand.self, WithdrawCommand.self, BundleCommand.self,
-                        VanishedCommand.self, DoctorCommand.self, VerifyProofCommand.self,
+                        VanishedCommand.self, EvidenceCommand.self, DoctorCommand.self, VerifyProofCommand.self,
                     ]),
             ])
     }

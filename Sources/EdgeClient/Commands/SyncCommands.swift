@@ -51,8 +51,11 @@ struct SyncCommand: ParsableCommand {
     }
 
     private func report(_ result: SyncRun.Result, _ station: Station) throws {
-        let (cursor, digest, vanished) = try station.replica.read { transaction in
-            (try transaction.position().cursor, try transaction.digestSum(), try transaction.vanished().count)
+        let (cursor, digest, vanished, evidence) = try station.replica.read { transaction in
+            (
+                try transaction.position().cursor, try transaction.digestSum(), try transaction.vanished().count,
+                try transaction.evidence()
+            )
         }
         let counts = result.counts
         var document: [(String, JSONValue)] = [
@@ -77,10 +80,10 @@ struct SyncCommand: ParsableCommand {
                     ("arrived", .int(Int64(result.arrivedBlobs))), ("waiting", .int(Int64(result.waitingBlobs))),
                     ("lost", .int(Int64(result.lostBlobs))),
                 ])
-            ), ("vanished", .int(Int64(vanished))),
+            ), ("vanished", .int(Int64(vanished))), ("evidence", .int(Int64(evidence.count(where: \.isOpen)))),
         ]
         let lost = result.lostBlobs == 0 ? [] : [LostBlobs.remark(result.lostBlobs)]
-        let remarks = lost + VanishedDocument.remark(vanished)
+        let remarks = lost + VanishedDocument.remark(vanished) + HeadEvidence.remark(evidence)
         guard let problem = result.problem else {
             options.output.write(
                 .object(document), text: ([text(result)] + remarks).joined(separator: "\n"))
@@ -208,15 +211,6 @@ extension Night {
         .object([
             ("startedAt", .string(startedAt.description)), ("endedAt", .string(endedAt.description)),
             ("outcome", .string(outcome)), ("detail", .string(detail)),
-        ])
-    }
-}
-
-extension HeadEvidence {
-    var document: JSONValue {
-        .object([
-            ("refusal", .string(refusal)), ("held", held.document), ("shown", shown.document),
-            ("explained", .bool(isExplained)),
         ])
     }
 }

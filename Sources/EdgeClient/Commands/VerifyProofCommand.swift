@@ -26,11 +26,15 @@ struct VerifyProofCommand: ParsableCommand {
         let documents = try JSONParser.documents(bytes)
         guard documents.count == 1 else { throw Problem(.badDocument, "proof") }
         let proof = try RecordProof(document: documents[0])
-        let (key, held) = try station.replica.read { transaction in
-            (try Meta.bytes("server_key", in: transaction.database), try transaction.treeHeads())
+        let (key, held, ancestors) = try station.replica.read { transaction in
+            (
+                try Meta.bytes("server_key", in: transaction.database), try transaction.treeHeads(),
+                try Ancestors.read(in: transaction)
+            )
         }
         guard let key else { throw Problem(.notJoined) }
-        let result = proof.check(serverKey: key, held: held, codec: station.replica.tables.codec) {
+        let codec = station.replica.tables.codec
+        let result = proof.check(serverKey: key, held: held, ancestors: ancestors, codec: codec) {
             Ed25519().isValid($0, for: $1, publicKey: $2)
         }
         let document = JSONValue.object([
@@ -53,10 +57,18 @@ struct VerifyProofCommand: ParsableCommand {
     private static func problem(_ result: RecordProof.Result, held: [TreeHead]) -> Problem {
         if result.standing == .contradicts { return Problem(.historyRewritten, "proof") }
         guard result.isSigned, result.wrong.isEmpty else { return Problem(.badSignature, "proof") }
+        if result.standing == .past {
+            return Problem(
+                .badDocument, "proof",
+                explanation: Label(
+                    zh: "证明是镇街换新历史之前的，请镇街重新出具",
+                    en: "The proof is of a history that the township has left since: ask it for a new one"))
+        }
         let size = held.last.map { "--head \($0.size)" } ?? "ruhu sync"
         return Problem(
             .badDocument, "proof",
             explanation: Label(
-                zh: "证明没有连到本站所持的树首（\(size)）", en: "The proof does not lead from a head that is held here (\(size))"))
+                zh: "证明没有连到本站最后所持的树首（\(size)）",
+                en: "The proof does not lead from the last head that is held here (\(size))"))
     }
 }

@@ -30,7 +30,7 @@ struct HeldHeads {
         return try replica.write { transaction in
             let kept = try transaction.treeHeads()
             let held = kept.last ?? TreeHead(epoch: hello.epoch, size: 0, root: MerkleHash.empty)
-            try transaction.keepEvidence(refusal, held: held, shown: shown)
+            try transaction.keepEvidence(refusal.rawValue, held: held, shown: shown)
             let problem = Problem(.historyRewritten, "\(refusal.rawValue) \(held.size) → \(shown.size)")
             return (problem, Array(kept.suffix(Limits.heads)))
         }

@@ -57,9 +57,10 @@ extension ReplicaTransaction {
     /// Swaps the pages of a whole bootstrap that are kept aside in, with a turn when there is one: in this one
     /// transaction, so that there is always one picture or the other. What is pending keeps its bases; what the new
     /// picture lacks is kept aside (``VanishedRecord``).
+    /// - Parameter proved: up to where the new history is proved to be the earlier one, when that is less than it says.
     /// - Returns: records stated.
-    func swapIn(_ turn: ReplicaTurn?, of epoch: EpochID) throws -> Int {
-        let seen = try turn?.parted.map { try stated(after: $0.seq, in: $0.epoch) } ?? []
+    func swapIn(_ turn: ReplicaTurn?, of epoch: EpochID, proved: Seq? = nil) throws -> Int {
+        let seen = try turn?.parted.map { try stated(after: min($0.seq, proved ?? $0.seq), in: $0.epoch) } ?? []
         try turn?.write(self)
         try forgetShadow()
         var records = 0

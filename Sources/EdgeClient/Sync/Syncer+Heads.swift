@@ -5,6 +5,8 @@ import SyncWire
 /// The head that was checked last and waits for a transaction to be kept with. Confined to the sync's thread.
 final class HeadBox {
     var checked: TreeHead?
+    /// What its history leaves behind.
+    var parting: HeadCheck.Parting?
     /// The one that is kept, as last seen: requests name it. One that another process has replaced since proves less,
     /// and nothing wrong.
     var held: TreeHead?
@@ -91,8 +93,8 @@ extension Syncer {
     /// Keeps the head that was checked, with what came with it.
     func keepHead(in transaction: ReplicaTransaction) throws {
         guard let head = heads.checked else { return }
-        try transaction.keep(head)
-        heads.held = head
+        try transaction.keep(head, leaving: heads.parting)
+        (heads.held, heads.parting) = (head, nil)
     }
 
     /// The head that requests name.
@@ -104,8 +106,11 @@ extension Syncer {
     private var held: HeldHeads { HeldHeads(replica: replica, signatures: signatures) }
 
     /// Judges the head of the last answer.
-    /// - Parameter named: the one whose size the request named.
-    private func check(named: TreeHead?, isProofDue: Bool, isObserved: Bool = false) throws {
+    /// - Parameters:
+    ///   - named: the one whose size the request named.
+    ///   - tries: how often an earlier one may be named instead.
+    /// - Throws: ``Problem`` ``Problem/Code/historyRewritten``, ``Problem/Code/unreachable``; what ``finding(in:_:)`` says.
+    private func check(named: TreeHead?, isProofDue: Bool, isObserved: Bool = false, tries: Int = 3) throws {
         guard let hello = courier.hello else { return }
         let (verdict, finding) = try replica.read { transaction in
             let kept = try transaction.treeHeads()
@@ -114,12 +119,13 @@ extension Syncer {
             return (verdict, isObserved ? try self.finding(in: hello, transaction) : nil)
         }
         switch verdict {
-        case .keep(let head): heads.checked = head
-        case .known, .unproven: heads.checked = nil
+        case .keep(let head, let parting): (heads.checked, heads.parting) = (head, parting)
+        case .known, .unproven: (heads.checked, heads.parting) = (nil, nil)
         case .ask(let shared):
-            guard named != shared else { throw Problem(.historyRewritten, "\(shared.size)") }
+            // Another one each time, of a history that moves on faster than it is looked at.
+            guard tries > 0 else { throw Problem(.unreachable, "head") }
             _ = try courier.exchange(.get, "/v1/hello", query: "head=\(shared.size)", shouldAbort: shouldAbort)
-            return try self.check(named: shared, isProofDue: true, isObserved: isObserved)
+            return try check(named: shared, isProofDue: true, isObserved: isObserved, tries: tries - 1)
         case .refused(let refusal):
             throw try refuse(hello, refusal)
         }

@@ -154,7 +154,7 @@ extension Syncer {
             token = page.bootstrapToken
         }
         try replica.write { transaction in
-            _ = try transaction.swapIn(turn, of: epoch)
+            _ = try transaction.swapIn(turn, of: epoch, proved: heads.parting?.common)
             try keepHead(in: transaction)
         }
     }

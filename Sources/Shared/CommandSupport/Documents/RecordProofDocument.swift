@@ -47,11 +47,12 @@ extension RecordProof.ProvedSet {
     fileprivate init?(document: JSONValue) {
         guard let leaf = LogLeaf(document: document["leaf"]), let inclusion = document["inclusion"]?.hashes,
             let rows = document["rows"]?.list?.map(RecordProof.ChangeRow.init(document:)),
-            rows.allSatisfy({ $0 != nil })
+            rows.allSatisfy({ $0 != nil }), let bytes = document.optional("bytes", \.bytes),
+            let previousHash = document.optional("previousHash", { Hash256(hex: $0) }),
+            let problem = document.optional("problem", { $0.list?.compactMap(\.text) })
         else { return nil }
         self.init(
-            leaf: leaf, bytes: document["bytes"]?.bytes, previousHash: Hash256(hex: document["previousHash"]),
-            problem: document["problem"]?.list?.compactMap(\.text), rows: rows.compactMap(\.self),
+            leaf: leaf, bytes: bytes, previousHash: previousHash, problem: problem, rows: rows.compactMap(\.self),
             inclusion: inclusion)
     }
 }
@@ -68,11 +69,12 @@ extension RecordProof.ChangeRow {
     fileprivate init?(document: JSONValue) {
         guard let record = document["record"]?.text.flatMap({ RecordID($0) }), let kind = document["kind"]?.text,
             let operation = document["operation"]?.count, let scope = document["scope"]?.text,
-            case .bool(let isDeleted) = document["deleted"]
+            case .bool(let isDeleted) = document["deleted"], let setChange = document.optional("setChange", \.count),
+            let effects = document.optional("effects", \.bytes)
         else { return nil }
         self.init(
             record: record, kind: kind, operation: UInt8(clamping: operation), scope: scope, isDeleted: isDeleted,
-            setChange: document["setChange"]?.count.map { Int(clamping: $0) }, effects: document["effects"]?.bytes)
+            setChange: setChange.map { Int(clamping: $0) }, effects: effects)
     }
 }
 
@@ -107,6 +109,12 @@ extension JSONValue {
 
     fileprivate static func hashes(_ hashes: [Hash256]) -> JSONValue {
         .array(hashes.map { .string($0.description) })
+    }
+
+    /// A member that may be null, and nothing else that it is not: `nil` for what cannot be read.
+    fileprivate func optional<T>(_ key: String, _ read: (JSONValue) -> T?) -> T?? {
+        guard let member = self[key], member != .null else { return .some(nil) }
+        return read(member).map { .some($0) }
     }
 
     fileprivate var list: [JSONValue]? { if case .array(let elements) = self { elements } else { nil } }

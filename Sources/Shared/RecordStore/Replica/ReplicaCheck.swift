@@ -48,7 +48,7 @@ package struct ReplicaCheck {
         let wrong = try wrongDigests()
         let differs = try Meta.number("digest_differs", in: transaction.database) == 1
         let awaits = try transaction.awaitsRecords()
-        let rewritten = try transaction.evidence().filter { !$0.isExplained }.map(\.summary)
+        let evidence = try transaction.evidence().filter(\.isOpen)
         return [
             Finding(
                 check: .pages, isSound: pages == ["ok"], detail: pages == ["ok"] ? "" : pages.joined(separator: "; ")),
@@ -58,7 +58,9 @@ package struct ReplicaCheck {
             Finding(check: .overlay, isSound: overlay.isEmpty, detail: overlay.joined(separator: ", ")),
             Finding(check: .digest, isSound: wrong.isEmpty, detail: wrong.joined(separator: ", ")),
             Finding(check: .server, isSound: !differs && !awaits),
-            Finding(check: .history, isSound: rewritten.isEmpty, detail: rewritten.joined(separator: "; ")),
+            Finding(
+                check: .history, isSound: !evidence.contains(where: \.isUnsettled),
+                detail: evidence.map(\.summary).joined(separator: "; ")),
         ]
     }
 

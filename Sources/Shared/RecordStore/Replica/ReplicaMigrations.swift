@@ -28,8 +28,20 @@ package enum ReplicaMigrations {
         migrator.registerMigration("2026-11-27 blobs owed to the township") { database in
             try database.execute(sql: owedBlobs)
         }
+        migrator.registerMigration("2026-11-27 new histories that leave something behind") { database in
+            try database.execute(sql: partings)
+        }
         return migrator
     }
+
+    private static let partings = """
+        -- Also a new history that is not proved to hold all that was shown before (refusal 'parted'): what both hold by the
+        -- township's word, and by proof. Closed by a person alone.
+        ALTER TABLE tree_evidence ADD COLUMN fork INTEGER;
+        ALTER TABLE tree_evidence ADD COLUMN common INTEGER;
+        ALTER TABLE tree_evidence ADD COLUMN dismissed_at INTEGER;
+        ALTER TABLE tree_evidence ADD COLUMN dismissed_by TEXT;
+        """
 
     private static let owedBlobs = """
         -- Files that were attached here, and whether the township of the present history has said that it has them: also where

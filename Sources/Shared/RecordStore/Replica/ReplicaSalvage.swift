@@ -174,7 +174,7 @@ package struct ReplicaSalvage {
         let names = try String.fetchAll(
             database, sql: "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
         for name in names where !Self.statedTables.contains(name) && !kinds.contains(name) {
-            let columns = try database.columns(in: name).map(\.name)
+            let columns = try columns(of: name, in: database)
             let list = columns.map { "\"\($0)\"" }
             let marks = columns.map { _ in "?" }.joined(separator: ", ")
             for row in scan(table: name, columns: columns, order: "rowid").rows {
@@ -185,6 +185,13 @@ package struct ReplicaSalvage {
                     arguments: StatementArguments(row))
             }
         }
+    }
+
+    /// Those that the damaged file has too: it may be of before the last migration.
+    private func columns(of table: String, in database: Database) throws -> [String] {
+        let wanted = try database.columns(in: table).map(\.name)
+        let known = try? source?.read { try $0.columns(in: table).map(\.name) }
+        return known.map { known in wanted.filter(known.contains) } ?? wanted
     }
 
     // MARK: - Reading what can be read

@@ -17,9 +17,26 @@ package struct HeadCheck {
         case unknownHistory = "unknown-history"
     }
 
+    /// A new history that is not proved to hold all that was shown of the one before: true of a township that went back
+    /// to a backup, and all that a history which was written anew would show.
+    package struct Parting: Hashable, Sendable {
+        /// The last head of the earlier history.
+        package var held: TreeHead
+        /// What both hold, by the township's word.
+        package var fork: Seq
+        /// What both are proved to hold: the largest kept head within the fork.
+        package var common: Seq
+
+        package init(held: TreeHead, fork: Seq, common: Seq) {
+            self.held = held
+            self.fork = fork
+            self.common = common
+        }
+    }
+
     package enum Verdict: Hashable, Sendable {
-        /// It extends what is held; keep it.
-        case keep(TreeHead)
+        /// It extends what is held; keep it. A person is told of what it leaves behind.
+        case keep(TreeHead, leaving: Parting? = nil)
         /// It is the one that is held.
         case known
         /// Nothing was asked that would prove it: as good as none.
@@ -72,12 +89,15 @@ package struct HeadCheck {
         let line = kept.filter { head in
             head.epoch == held.epoch || ancestors.contains { $0.epoch == head.epoch && head.size <= $0.seq }
         }
-        guard let shared = line.filter({ $0.size <= min(fork, head.size) }).max(by: { $0.size < $1.size }) else {
-            return .keep(head)
+        let shared = line.filter { $0.size <= min(fork, head.size) }.max { $0.size < $1.size }
+        let common = shared?.size ?? 0
+        let parting = held.size > common ? Parting(held: held, fork: fork, common: common) : nil
+        guard let shared else { return .keep(head, leaving: parting) }
+        if shared.size == head.size {
+            return shared.root == head.root ? .keep(head, leaving: parting) : .refused(.rewritten)
         }
-        if shared.size == head.size { return shared.root == head.root ? .keep(head) : .refused(.rewritten) }
         if named?.size != shared.size, shared.size > 0 { return isProofDue ? .ask(shared) : .unproven }
-        return extended(from: shared, to: head, hello, isProofDue: isProofDue)
+        return extended(from: shared, to: head, hello, isProofDue: isProofDue, leaving: parting)
     }
 
     /// The last seq that both histories hold; `nil` when the server does not say where its own comes from.
@@ -88,12 +108,14 @@ package struct HeadCheck {
         return nil
     }
 
-    private func extended(from held: TreeHead, to head: TreeHead, _ hello: Hello, isProofDue: Bool) -> Verdict {
+    private func extended(
+        from held: TreeHead, to head: TreeHead, _ hello: Hello, isProofDue: Bool, leaving parting: Parting? = nil
+    ) -> Verdict {
         guard isProofDue, held.size == 0 || named?.size == held.size else { return .unproven }
         let holds = MerkleProof.extends(
             size: head.size, root: head.root, earlierSize: held.size, earlierRoot: held.root,
             proof: held.size == 0 ? [] : hello.consistency)
-        return holds ? .keep(head) : .refused(.rewritten)
+        return holds ? .keep(head, leaving: parting) : .refused(.rewritten)
     }
 }
 

@@ -64,10 +64,12 @@ package struct RecordProof: Hashable, Sendable {
 
     /// How the proof's head stands to those that the station holds.
     package enum Standing: String, Sendable {
-        /// The station holds this very head.
+        /// The station holds this very head, of the history that it is in.
         case held
-        /// It is proved to go on from one that the station holds.
+        /// It is proved to go on from the last one that the station holds.
         case extends
+        /// Of a history that the township has left since, or the part of one.
+        case past
         /// Nothing in the proof ties it to what the station holds.
         case unproven
         /// It contradicts what the station holds.
@@ -102,25 +104,33 @@ package struct RecordProof: Hashable, Sendable {
     /// That each set names the record and is in the log, once; not that there are no more of them.
     /// - Parameters:
     ///   - serverKey: the township's, from the enrolment.
-    ///   - held: the heads that the station has checked.
-    ///   - codec: reads which records a set names that changed none, for it was refused.
+    ///   - held: the heads that the station has checked, in the order in which they came.
+    ///   - ancestors: of the last one's history.
+    ///   - codec: reads whose a set is, and which records it names that changed none, for it was refused.
     package func check(
-        serverKey: [UInt8], held: [TreeHead], codec: any ChangeCodec,
+        serverKey: [UInt8], held: [TreeHead], ancestors: [Base], codec: any ChangeCodec,
         isValid: (_ signature: [UInt8], _ message: [UInt8], _ publicKey: [UInt8]) -> Bool
     ) -> Result {
         Result(
             isSigned: isValid(head.signature, head.signedBytes, serverKey),
-            wrong: wrong(codec), standing: standing(among: held), sets: sets.count)
+            wrong: wrong(codec), standing: standing(among: held, ancestors: ancestors), sets: sets.count)
     }
 
     private func wrong(_ codec: any ChangeCodec) -> [Seq] {
         var seen: Set<Seq> = []
         return sets.filter { set in
             let isFirst = seen.insert(set.leaf.seq).inserted
-            let named = set.bytes.flatMap { try? codec.decode(set: $0) }?.changes.map(\.record) ?? []
-            let isAbout = set.rows.contains { $0.record == record } || named.contains(record)
-            return !isFirst || !isAbout || !holds(set)
+            let signed = set.bytes.flatMap { try? codec.decode(set: $0) }
+            let isAbout =
+                set.rows.contains { $0.record == record } || signed?.changes.contains { $0.record == record } ?? false
+            return !isFirst || !isAbout || !isOf(signed, set.leaf) || !holds(set)
         }.map(\.leaf.seq)
+    }
+
+    /// The leaf names the device and the number that the signed bytes name; a release repeats a set, and has none.
+    private func isOf(_ signed: ChangeSet?, _ leaf: LogLeaf) -> Bool {
+        guard let signed else { return leaf.isRelease }
+        return !leaf.isRelease && signed.device == leaf.device && signed.number == leaf.number
     }
 
     private func holds(_ set: ProvedSet) -> Bool {
@@ -140,23 +150,25 @@ package struct RecordProof: Hashable, Sendable {
                 set.leaf.treeHash, at: set.leaf.seq - 1, size: head.size, root: head.root, proof: set.inclusion)
     }
 
-    private func standing(among held: [TreeHead]) -> Standing {
-        var standing = Standing.unproven
+    /// One head that is held may lie before what was rewritten: only the last one speaks for a later head.
+    private func standing(among held: [TreeHead], ancestors: [Base]) -> Standing {
+        guard let last = held.last else { return .unproven }
+        let isPresent = head.epoch == last.epoch
+        let isShared = ancestors.contains { $0.epoch == head.epoch && head.size <= $0.seq }
         for known in held where known.epoch == head.epoch {
-            if known.size == head.size {
-                if known.root != head.root { return .contradicts }
-                standing = .held
+            if known.size == head.size, known.root != head.root { return .contradicts }
+            if known.size < head.size, let proof = consistency.first(where: { $0.size == known.size }),
+                !MerkleProof.extends(
+                    size: head.size, root: head.root, earlierSize: known.size, earlierRoot: known.root,
+                    proof: proof.proof)
+            {
+                return .contradicts
             }
-            guard known.size < head.size, let proof = consistency.first(where: { $0.size == known.size }) else {
-                continue
-            }
-            let extends = MerkleProof.extends(
-                size: head.size, root: head.root, earlierSize: known.size, earlierRoot: known.root,
-                proof: proof.proof)
-            if !extends { return .contradicts }
-            if standing == .unproven { standing = .extends }
         }
-        return standing
+        guard isPresent || isShared else { return held.contains { $0.epoch == head.epoch } ? .past : .unproven }
+        if held.contains(where: { $0.epoch == head.epoch && $0.size == head.size }) { return .held }
+        let isExtended = isPresent && last.size > 0 && last.size < head.size
+        return isExtended && consistency.contains { $0.size == last.size } ? .extends : .unproven
     }
 }
 
