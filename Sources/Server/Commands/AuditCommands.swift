@@ -23,14 +23,25 @@ struct AuditVerifyCommand: ParsableCommand {
             abstract: L(
                 "核对整个日志、签名、摘要，以及每条记录是否由日志得出",
                 "Verify the whole log, signatures, digests, and that every record follows from the log"),
-            discussion: L("退出码：0 无误，74 有问题。", "Exit codes: 0 sound, 74 not sound."))
+            discussion: L(
+                """
+                --heads 写一个外面保存的文件，例如某工作站 ruhu status --json 的输出：里面的树首是镇街当时签的，日志必须接得上。\
+                退出码：0 无误，74 有问题。
+                """,
+                """
+                --heads names a file that was kept elsewhere, such as what ruhu status --json prints at a station: the log \
+                must go on from the heads in it, which the township signed. Exit codes: 0 sound, 74 not sound.
+                """))
     }
 
     @OptionGroup var options: TownshipOptions
+    @Option(help: ArgumentHelp(L("含树首的文件，可写多个", "A file with tree heads in it; may be repeated")))
+    var heads: [String] = []
 
     func run() throws {
         let township = try options.township(isAudited: true)
-        let report = try township.audit()
+        var report = try township.audit(against: try heads.flatMap(KeptHeads.read))
+        if let notice = township.headNotice { report.findings.append(notice.finding) }
         guard report.isSound else {
             if !options.json { options.output.write(report.document, text: report.text) }
             options.output.fail(Problem(.storage, "audit"), document: report.document, code: .inputOutput)
@@ -100,7 +111,7 @@ extension LogVerification.Report {
                     findings.map {
                         .object([("check", .string($0.check.rawValue)), ("subject", .string($0.subject))])
                     })
-            ),
+            ), ("histories", .array(histories.map(\.document))),
         ])
     }
 
@@ -111,7 +122,30 @@ extension LogVerification.Report {
         let counts = L(
             "\(sets) 个变更集，\(records) 条记录，\(frames) 个签名。",
             "\(sets) change sets, \(records) records, \(frames) signatures.")
-        return ([verdict + counts] + findings.map { "✗ \($0.check.label)：\($0.subject)" }).joined(separator: "\n")
+        let lines = findings.map { "✗ \($0.check.label)：\($0.subject)" }
+        return ([verdict + counts] + lines + histories.dropFirst().map(\.text)).joined(separator: "\n")
+    }
+}
+
+extension EpochReader.Entry {
+    fileprivate var document: JSONValue {
+        .object([
+            ("epoch", .string(epoch.description)),
+            ("parent", parent.map { .string($0.epoch.description) } ?? .null),
+            ("fork", parent.map { .int(Int64(clamping: $0.seq)) } ?? .null), ("reason", .string(reason)),
+            ("startedAt", .string(startedAt.description)),
+        ])
+    }
+
+    fileprivate var text: String {
+        let why =
+            switch reason {
+            case "restore": L("恢复备份", "a backup was restored")
+            case "copy": L("数据库被换成旧的一份", "an older database was brought back")
+            default: reason
+            }
+        return L("新的历史：", "New history: ") + PlainText.of(startedAt)
+            + L("，\(why)，接在第 \(parent?.seq ?? 0) 项之后", ", \(why), after set \(parent?.seq ?? 0)")
     }
 }
 

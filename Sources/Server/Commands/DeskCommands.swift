@@ -183,6 +183,7 @@ struct NightlyCommand: ParsableCommand {
         let township = try options.township()
         let nightly = Nightly(township: township)
         var report = try nightly.run()
+        if let notice = township.headNotice { report.audit.findings.append(notice.finding) }
         if report.isSound {
             try nightly.keep(report)
             let act = Desk.Act(author: SystemUser.name, reason: "nightly", now: township.clock())
@@ -191,11 +192,13 @@ struct NightlyCommand: ParsableCommand {
             try KeptTables(township: township).rebuild()
             if let backups { report.backup = try nightly.backUp(to: backups, keep: keep) }
         }
-        options.output.write(report.document, text: report.text)
         guard report.isSound else {
-            // What was found is said first: a damaged database may not take it.
-            try nightly.keep(report)
-            throw Problem(.storage, "nightly")
+            // A damaged database may not take what was found: it is said all the same.
+            let unkept = Result { try nightly.keep(report) }
+            if case .failure(let error) = unkept { Diagnostics.detail("\(error)") }
+            if !options.json { options.output.write(report.document, text: report.text) }
+            options.output.fail(Problem(.storage, "nightly"), document: report.document, code: .inputOutput)
         }
+        options.output.write(report.document, text: report.text)
     }
 }

@@ -75,7 +75,9 @@ struct TownshipOptions: ParsableArguments {
 
     /// - Parameter isAudited: only look: what is wrong is for the audit to say.
     func township(isAudited: Bool = false) throws -> Township {
-        try Township.open(try folder(), isAudited: isAudited, clock: SystemClock.now)
+        let township = try Township.open(try folder(), isAudited: isAudited, clock: SystemClock.now)
+        if !isAudited, let notice = township.headNotice { Diagnostics.say(notice.text) }
+        return township
     }
 
     var output: Output { Output(isJSON: json) }

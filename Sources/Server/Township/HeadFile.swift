@@ -12,9 +12,16 @@ struct HeadFile: Sendable {
 
     /// The heads it holds; none when it is not there, or is damaged: it guards, and guards nothing then. Check
     /// signatures (``isOwn(_:)``) before anything is concluded from them.
-    func read() -> [TreeHead] {
-        guard Files.exists(path), let bytes = try? SecretFile.read(path) else { return [] }
-        return (try? TreeHead.list(decoding: bytes, as: .json)) ?? []
+    func read() -> [TreeHead] { (try? heads()) ?? [] }
+
+    /// As ``read()``.
+    /// - Throws: ``HeadNotice`` for a file that says nothing.
+    func heads() throws(HeadNotice) -> [TreeHead] {
+        guard Files.exists(path) else { throw .missing }
+        guard let bytes = try? SecretFile.read(path), let heads = try? TreeHead.list(decoding: bytes, as: .json),
+            !heads.isEmpty
+        else { throw .damaged }
+        return heads
     }
 
     func isOwn(_ head: TreeHead) -> Bool {

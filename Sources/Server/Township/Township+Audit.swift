@@ -7,22 +7,29 @@ import class GRDB.Database
 
 /// The township's own audit (DESIGN section 4, Audit).
 extension Township {
-    /// Everything that can be checked, the head file beside the database included.
-    func audit() throws -> LogVerification.Report {
-        let heads = headFile.read().filter(headFile.isOwn)
+    /// Everything that can be checked with the database, its keys, and heads that others have kept.
+    /// - Parameter kept: signed by this township, as its stations and its backups show them.
+    /// - Throws: ``Problem`` ``Problem/Code/badSignature`` when one of them is not its own.
+    func audit(against kept: [TreeHead] = []) throws -> LogVerification.Report {
+        guard kept.allSatisfy(headFile.isOwn) else { throw Problem(.badSignature, "--heads") }
         return try database.read { database in
-            let verification = LogVerification(database, tables: self.database.tables) {
-                Ed25519().isValid($0, for: $1, publicKey: $2)
-            }
-            var report = try verification.run()
+            var report = try verifyLog(database)
+            report.findings += try RegisterAudit(database, keys: keys).findings()
             let epoch = try AuthorityIdentity.read(database).epoch
             // A tree that cannot be read is a finding already.
-            guard let comparison = try? LogTree(database).compare(heads, epoch: epoch), comparison.isContradicted else {
-                return report
+            if let comparison = try? LogTree(database).compare(kept, epoch: epoch), comparison.isContradicted {
+                report.findings.append(AuditFinding(.head, "\(comparison.common) < \(kept.map(\.size).max() ?? 0)"))
             }
-            report.findings.append(AuditFinding(.head, "\(comparison.common) < \(heads.last?.size ?? 0)"))
             return report
         }
+    }
+
+    /// That the log is whole, and everything follows from it: what a restore asks of a backup. More it must not ask, or
+    /// a row of the register that somebody changed would keep all the records from coming back.
+    func verifyLog(_ database: Database) throws -> LogVerification.Report {
+        try LogVerification(database, tables: self.database.tables) {
+            Ed25519().isValid($0, for: $1, publicKey: $2)
+        }.run()
     }
 
     /// Every set that names the record, with its inclusion in the tree of the present head.

@@ -14,6 +14,8 @@ package struct Township: Sendable {
     let sightings: SightingService
     let headFile: HeadFile
     let headKeeper: HeadKeeper
+    /// What opening it found.
+    let headNotice: HeadNotice?
     let ledgerFile: LedgerFile
     let clock: @Sendable () -> Instant
 
@@ -33,48 +35,13 @@ package struct Township: Sendable {
             try AuthorityDatabase(path: folder.databasePath, tables: .assistance(codec: codec))
         }
         database.afterCommit = { keeper.committed(epoch: $0, tree: $1) }
-        if !isAudited {
-            try keys.check(against: database, in: folder)
-            try noticeCopy(database, headFile: headFile, now: clock())
-        }
+        if !isAudited { try keys.check(against: database, in: folder) }
+        let notice = try noticeCopy(database, headFile: headFile, isAudited: isAudited, now: clock())
         let identity = try database.read(AuthorityIdentity.read)
         return Township(
             folder: folder, database: database, identity: identity, keys: keys, codec: codec,
             sightings: SightingService(database: database), headFile: headFile, headKeeper: keeper,
-            ledgerFile: LedgerFile(path: folder.ledgerPath), clock: clock)
-    }
-
-    /// Compares the log with the head file. A log that ends before what the file says, or says something else, is a
-    /// copy brought back by hand, and what it decides from here on is another history than the one its stations know:
-    /// a new one begins. Of a log that is only shorter everything is taken to be common: it was not opened since.
-    private static func noticeCopy(_ database: AuthorityDatabase, headFile: HeadFile, now: Instant) throws {
-        let heads = headFile.read()
-        let (epoch, tree, comparison) = try database.read { connection in
-            let epoch = try AuthorityIdentity.read(connection).epoch
-            let tree = LogTree(connection)
-            let (grown, log) = (try tree.frontier().size, try LogReader(connection, tables: database.tables).head().seq)
-            guard grown == log else { throw Problem(.authorityDamaged, "tree \(grown), log \(log)") }
-            // The last head goes on from all before it: when it is right, so are they.
-            let last = try tree.compare(heads.suffix(1), epoch: epoch)
-            let comparison = try last.isContradicted ? tree.compare(heads.filter(headFile.isOwn), epoch: epoch) : last
-            return (epoch, try tree.frontier(), comparison)
-        }
-        guard comparison.isContradicted else {
-            // What a command that was killed after its commit has not said is said here.
-            if tree.size > 0 { try headFile.add(epoch: epoch, tree: tree) }
-            return
-        }
-        let next = try database.write { transaction in
-            // Another process may have noticed it at the same time.
-            let present = try transaction.head().epoch
-            if present == epoch {
-                try transaction.startEpoch(
-                    fork: comparison.isDifferent ? comparison.common : tree.size, epoch: newID(at: now),
-                    desk: newID(at: now), reason: "copy", at: now)
-            }
-            return try transaction.head().epoch
-        }
-        try headFile.add(epoch: next, tree: tree)
+            headNotice: notice, ledgerFile: LedgerFile(path: folder.ledgerPath), clock: clock)
     }
 
     var exchange: Exchange {

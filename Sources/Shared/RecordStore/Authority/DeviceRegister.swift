@@ -172,6 +172,19 @@ package struct DeviceRegister {
     /// Every station that the township can name: those of the register, and revoked ones that it does not know.
     package func everyStation() throws -> [RegisteredDevice] { try stations() + revokedStrangers() }
 
+    /// Everything in the register, the desk's devices too.
+    package func everyDevice() throws -> [RegisteredDevice] {
+        try Query(database, Self.columns + " ORDER BY d.enrolled_at, d.id").all(Self.read)
+    }
+
+    /// Devices of which the log holds a revocation, and whether one of them stands.
+    package func recordedRevocations() throws -> [DeviceID: Bool] {
+        let rows = try Query(
+            database, "SELECT device, min(deleted) FROM revocation WHERE device IS NOT NULL GROUP BY device"
+        ).all { ($0.id(0), !$0.bool(1)) }
+        return Dictionary(rows) { first, _ in first }
+    }
+
     /// All but the desk, by enrolment.
     package func stations() throws -> [RegisteredDevice] {
         try Query(database, Self.columns + " WHERE d.is_desk = 0 ORDER BY d.enrolled_at, d.id").all(Self.read)

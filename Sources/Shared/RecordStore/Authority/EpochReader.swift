@@ -24,6 +24,25 @@ package struct EpochReader {
         return ancestors
     }
 
+    /// One history: what it goes on from, and why it began.
+    package struct Entry: Hashable, Sendable {
+        package var epoch: EpochID
+        /// The history before it, and the last seq that both hold; `nil` of the first one.
+        package var parent: Base?
+        /// `init`, `restore`, `copy` (a database that was brought back by hand).
+        package var reason: String
+        package var startedAt: Instant
+    }
+
+    /// Every history, in the order in which they began.
+    package func entries() throws -> [Entry] {
+        try Query(database, "SELECT id, parent, fork_seq, reason, started_at FROM epoch ORDER BY rowid").all { row in
+            Entry(
+                epoch: row.id(0), parent: row.isNull(1) ? nil : Base(epoch: row.id(1), seq: row.uint64(2)),
+                reason: row.text(3), startedAt: Instant(milliseconds: row.int64(4)))
+        }
+    }
+
     /// When the present history began, if it began from a backup.
     package func restoredAt() throws -> Instant? {
         guard let epoch = try Meta.bytes("epoch", in: database).flatMap({ EpochID(bytes: $0) }) else { return nil }

@@ -44,6 +44,8 @@ package struct LogVerification {
         package var records = 0
         package var frames = 0
         package var findings: [AuditFinding] = []
+        /// Every history that led here: a person knows which of them ought to be.
+        package var histories: [EpochReader.Entry] = []
 
         package init() {}
 
@@ -77,6 +79,7 @@ package struct LogVerification {
         try verifySignatures(&report)
         try verifyRecords(&report)
         report.findings += try audit.wrongDigests().map { AuditFinding(.digest, $0) }
+        report.histories = try EpochReader(database).entries()
         return report
     }
 

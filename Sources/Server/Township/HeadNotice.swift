@@ -1,0 +1,54 @@
+import CommandSupport
+import RecordStore
+import SyncEngine
+
+/// What speaks against a township's database when it is opened: its ``HeadFile`` says something else, or says nothing any
+/// more. Whoever opens it first is told; what comes of it is repaired, and the audit of that command knows it still.
+enum HeadNotice: Error, Hashable, Sendable {
+    /// There is no file beside a log that is not empty.
+    case missing
+    /// It cannot be read.
+    case damaged
+    /// Its last head is not this township's word.
+    case foreign
+    /// The log ends before what was signed, or is another above `common`: a copy that was brought back by hand.
+    case contradicted(common: Seq, signed: Seq)
+
+    var finding: AuditFinding { AuditFinding(.head, subject) }
+
+    private var subject: String {
+        switch self {
+        case .missing: "head missing"
+        case .damaged: "head damaged"
+        case .foreign: "head foreign"
+        case .contradicted(let common, let signed): "\(common) < \(signed)"
+        }
+    }
+
+    /// For the clerk whose command opened it.
+    var text: String {
+        switch self {
+        case .missing:
+            L(
+                "数据目录里记录日志进度的 head 文件不见了，已重新写入；在此之前日志是否被截短，只有工作站和备份知道。请运行 ruhu-server audit verify --heads。",
+                "The file head, which says how far the log has come, was gone from the data folder, and is written anew; "
+                    + "whether the log was cut before, stations and backups can tell: ruhu-server audit verify --heads."
+            )
+        case .damaged:
+            L(
+                "数据目录里的 head 文件读不出来，已重新写入；请运行 ruhu-server audit verify --heads。",
+                "The file head in the data folder could not be read, and is written anew: run ruhu-server audit verify --heads."
+            )
+        case .foreign:
+            L(
+                "数据目录里 head 文件的签名不是本镇街的，已重新写入；请运行 ruhu-server audit verify --heads。",
+                "The file head in the data folder was not signed by this township, and is written anew: run ruhu-server "
+                    + "audit verify --heads.")
+        case .contradicted(let common, let signed):
+            L(
+                "数据库不是最新的那一份：签过 \(signed) 项，与现有日志相同的到第 \(common) 项。已开始新的历史，各工作站会补传其余内容。",
+                "This is not the latest database: \(signed) sets were signed, and the log agrees up to \(common). A new history "
+                    + "has begun; stations bring the rest again.")
+        }
+    }
+}
