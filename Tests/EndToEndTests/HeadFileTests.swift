@@ -119,7 +119,8 @@ import Testing
             "INSERT INTO device_scope SELECT id, '370404101202' FROM device WHERE is_desk = 0",
             "UPDATE device SET is_desk = 1",
             "UPDATE device SET revoked_at = 1 WHERE is_desk = 0",
-        ]) func aRegisterThatSomebodyChangedIsFound(_ sql: String) throws {
+        ]) func aRegisterThatSomebodyChangedIsFound(_ sql: String) throws
+    {
         #expect(try server.command("audit", "verify").code == 0)
         try server.tamper(sql)
         let verified = try server.command("audit", "verify")

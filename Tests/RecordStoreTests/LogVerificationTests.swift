@@ -23,6 +23,9 @@ import Testing
         try world.delete(0, Sample.root, gone)
         try world.edit(1, Sample.item, item, .set("amount", .int64(5)))
         try world.settle()
+        let unknown = Change(
+            kind: "root", record: world.newID(), operation: .edit, edits: [Edit("review", new: .text("d"))])
+        #expect(try world.decide([unknown]).result == .quarantined)
     }
 
     private func findings() throws -> Set<AuditFinding.Check> {
@@ -84,6 +87,23 @@ import Testing
     func whatIsChangedByHandIsFound(sql: String, check: String) throws {
         try tamper(sql)
         #expect(try findings().map(\.rawValue).contains(check))
+    }
+
+    @Test(arguments: [
+        "UPDATE quarantine SET state = 'closed', closed_by = 1", "UPDATE quarantine SET state = 'released'",
+        "UPDATE quarantine SET closed_by = 2", "DELETE FROM quarantined_change",
+        "UPDATE quarantined_change SET operation = operation + 1",
+        "UPDATE quarantined_change SET record = zeroblob(16)",
+        "INSERT INTO quarantine SELECT device, number, seq, 'open', NULL FROM log WHERE result = 1 LIMIT 1",
+        "INSERT INTO quarantined_change SELECT zeroblob(16), device, number, 1 FROM log WHERE result = 1 LIMIT 1",
+        "UPDATE log SET result = 1 WHERE result = 4",
+    ]) func aNoteOfTheQuarantineThatTheLogDoesNotBearOutIsFound(_ sql: String) throws {
+        func findings() throws -> [AuditFinding] {
+            try world.authority.read { try QuarantineAudit($0, tables: world.authority.tables).findings() }
+        }
+        #expect(try findings().isEmpty)
+        try tamper(sql)
+        #expect(try findings().map(\.check) == [.quarantine])
     }
 
     /// A set that was tried again is read where it was set aside: bytes beside its release would speak for it otherwise.

@@ -15,6 +15,7 @@ extension Township {
         return try database.read { database in
             var report = try verifyLog(database)
             report.findings += try RegisterAudit(database, keys: keys).findings()
+            report.findings += try QuarantineAudit(database, tables: self.database.tables).findings()
             let epoch = try AuthorityIdentity.read(database).epoch
             // A tree that cannot be read is a finding already.
             if let comparison = try? LogTree(database).compare(kept, epoch: epoch), comparison.isContradicted {
