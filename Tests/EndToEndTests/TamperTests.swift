@@ -138,6 +138,60 @@ import Testing
         #expect(later.code == 65 && later.json["head"].string == "contradicts", "\(later.text)")
     }
 
+    // MARK: - A history that is lost
+
+    /// A township as it was before a history began in which another station joined.
+    /// - Returns: that station.
+    private func loseAHistory() throws -> VillageStation {
+        server.stop()
+        let before = folder.url.appending(path: "before")
+        let older = folder.url.appending(path: "older")
+        try copy(from: server.folder, to: older) { $0.hasPrefix("authority.sqlite") }
+        try copy(from: server.folder, to: before) { _ in true }
+        try server.start()
+        try sync(2)
+        server.stop()
+        for name in try FileManager.default.contentsOfDirectory(atPath: server.folder.path)
+        where name.hasPrefix("authority.sqlite") {
+            try FileManager.default.removeItem(at: server.folder.appending(path: name))
+        }
+        try copy(from: older, to: server.folder) { _ in true }
+        try server.start()
+        let joined = try server.station("b", village: Self.village, staff: "李建国")
+        _ = try joined.new("household", "number=800")
+        try joined.sync()
+        server.stop()
+        try FileManager.default.removeItem(at: server.folder)
+        try copy(from: before, to: server.folder) { _ in true }
+        try server.start()
+        return joined
+    }
+
+    private func histories() throws -> [String] {
+        try server.command("audit", "verify").json["histories"].array.compactMap { $0["reason"].string }
+    }
+
+    @Test func aStationThatJoinedInALostHistoryComesHome() throws {
+        let joined = try loseAHistory()
+        #expect(try joined.run("sync").json["error"]["code"].int == 4015)
+        let mended = try joined.run("sync")
+        #expect(mended.code == 0, "\(mended.text) \(mended.errors)")
+        #expect(try histories() == ["init", "lost", "copy"])
+        #expect(try server.command("list", "household").json["records"].array.count == 2)
+    }
+
+    /// One new history for each that is lost, however often it is shown.
+    @Test(.enabled(if: Tampering.isPossible, "needs the sqlite3 command"))
+    func aHistoryThatIsLostIsShownOnce() throws {
+        let joined = try loseAHistory()
+        let replica = joined.folder.appending(path: "replica.sqlite")
+        for _ in 0..<3 {
+            try Tampering.run("DELETE FROM meta WHERE key = 'ancestors'", on: replica)
+            #expect(try joined.run("sync").json["error"]["code"].int == 4015)
+        }
+        #expect(try histories() == ["init", "lost", "copy"])
+    }
+
     // MARK: - Behind a new history
 
     /// Brings the township back as `backup` has it, which is a new history.

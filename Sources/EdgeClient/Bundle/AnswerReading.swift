@@ -34,6 +34,14 @@ struct AnswerReading {
         case copy
     }
 
+    /// What became of the station's own sets is taken from it.
+    private var takesOutcomes: Bool {
+        switch plan {
+        case .outcomes, .pages: true
+        case .nothing, .turn, .copy: false
+        }
+    }
+
     /// - Throws: ``Problem`` when nothing of it may be used: ``Problem/Code/historyRewritten``, with the evidence kept;
     ///   ``Problem/Code/bundleForAnother``, ``Problem/Code/resetLoop``.
     init(_ reply: BundleReply, bundles: StationBundles) throws {
@@ -210,15 +218,19 @@ struct AnswerReading {
         case .nothing: break
         case .turn(let turn): try finish(turn)
         case .copy: try noticeCopy()
-        case .outcomes, .pages:
+        case .outcomes: break
+        case .pages:
+            let hello = reply.hello
             try replica.write { transaction in
-                if let head { try transaction.keep(head, leaving: parting) }
+                if let head { try transaction.keep(head, leaving: parting, of: hello) }
                 for taken in reply.escrow { try transaction.forgetEscrow(of: taken.epoch, through: taken.seq) }
                 let known = try Meta.number("latest_seen", in: transaction.database) ?? 0
-                try Meta.set(max(known, reply.hello.latestSeq), for: "latest_seen", in: transaction.database)
+                try Meta.set(max(known, hello.latestSeq), for: "latest_seen", in: transaction.database)
             }
-            // A bundle of an earlier history, whose station has the present one since.
-            if let problem = reply.problem, problem.code != .epochChanged { result.problem = problem }
+        }
+        // A bundle of an earlier history, whose station has the present one since.
+        if result.problem == nil, takesOutcomes, let problem = reply.problem, problem.code != .epochChanged {
+            result.problem = problem
         }
         if let problem = reply.problem, problem.code == .unknownBlob { try giveUp(problem.subject) }
         let arrived = reply.blobs.filter(\.isComplete)
@@ -252,7 +264,7 @@ struct AnswerReading {
                 ))
             return
         }
-        let (head, parting) = (head, parting)
+        let (head, parting, hello) = (head, parting, reply.hello)
         let (parent, records) = try replica.write { transaction in
             let parent = try transaction.position().device
             var records = 0
@@ -261,7 +273,7 @@ struct AnswerReading {
             } else {
                 try turn.write(transaction)
             }
-            if let head { try transaction.keep(head, leaving: parting) }
+            if let head { try transaction.keep(head, leaving: parting, of: hello) }
             return (parent, records)
         }
         session.pulled(PullPage(epoch: turn.epoch, from: 0, to: 0), records: records)

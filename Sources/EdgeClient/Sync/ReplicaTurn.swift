@@ -79,6 +79,14 @@ extension ReplicaTransaction {
     }
 }
 
+extension ReplicaTransaction {
+    /// Keeps the head of an answer that was checked; with the first one of a history, where that history comes from.
+    func keep(_ head: TreeHead, leaving parting: HeadCheck.Parting?, of hello: Hello) throws {
+        if try treeHeads().last?.epoch != head.epoch { try Ancestors.keep(hello.ancestors, in: self) }
+        try keep(head, leaving: parting)
+    }
+}
+
 /// The earlier histories of the replica's own, as the township last told them.
 enum Ancestors {
     static func read(in transaction: ReplicaTransaction) throws -> [Base] {

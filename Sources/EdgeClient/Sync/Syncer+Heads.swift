@@ -92,8 +92,8 @@ extension Syncer {
 
     /// Keeps the head that was checked, with what came with it.
     func keepHead(in transaction: ReplicaTransaction) throws {
-        guard let head = heads.checked else { return }
-        try transaction.keep(head, leaving: heads.parting)
+        guard let head = heads.checked, let hello = courier.hello else { return }
+        try transaction.keep(head, leaving: heads.parting, of: hello)
         (heads.held, heads.parting) = (head, nil)
     }
 

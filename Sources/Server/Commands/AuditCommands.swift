@@ -144,6 +144,10 @@ extension EpochReader.Entry {
             case "copy": L("数据库被换成旧的一份", "an older database was brought back")
             default: reason
             }
+        if isLost {
+            return L("丢失的历史：\(epoch)，", "Lost history: \(epoch), ") + PlainText.of(startedAt)
+                + L("由工作站出示", ", shown by a station")
+        }
         return L("新的历史：", "New history: ") + PlainText.of(startedAt)
             + L("，\(why)，接在第 \(parent?.seq ?? 0) 项之后", ", \(why), after set \(parent?.seq ?? 0)")
     }

@@ -18,12 +18,20 @@ extension Exchange {
         return device.state.id
     }
 
-    /// - Throws: ``Problem`` ``Problem/Code/badSignature`` for heads that this server never signed.
-    func accept(_ heads: [TreeHead], in transaction: AuthorityTransaction) throws {
+    /// A head of a history that this log knows nothing of is this server's word all the same: it has been on a later one, and
+    /// is an older copy. That history is lost, and noted as such: shown again, it begins nothing.
+    private func accept(_ heads: [TreeHead], in transaction: AuthorityTransaction) throws {
         try checkOwn(heads)
         let epoch = try transaction.head().epoch
-        let comparison = try LogTree(transaction.database).compare(heads, epoch: epoch)
-        if comparison.isContradicted { try startEpoch(at: comparison.common, in: transaction) }
+        let lost = Set(try EpochReader(transaction.database).entries().filter(\.isLost).map(\.epoch))
+        let telling = heads.filter { !lost.contains($0.epoch) }
+        let comparison = try LogTree(transaction.database).compare(telling, epoch: epoch)
+        guard comparison.isContradicted else { return }
+        let line = [epoch] + (try EpochReader(transaction.database).ancestors().map(\.epoch))
+        for epoch in Set(telling.map(\.epoch)) where !line.contains(epoch) {
+            try transaction.registerEpoch(epoch, reason: EpochReader.Entry.lost, at: clock())
+        }
+        try startEpoch(at: comparison.common, in: transaction)
     }
 
     func startEpoch(at fork: Seq, in transaction: AuthorityTransaction) throws {

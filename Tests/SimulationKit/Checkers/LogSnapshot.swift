@@ -74,7 +74,8 @@ struct LogSnapshot {
     }
 
     private static func histories(_ snapshot: Database, _ starts: [EpochID: EpochStart]) throws -> [History] {
-        let epochs = try Query(snapshot, "SELECT id, fork_seq FROM epoch ORDER BY rowid").all { row in
+        let epochs = try Query(snapshot, "SELECT id, fork_seq FROM epoch WHERE reason <> 'lost' ORDER BY rowid").all {
+            row in
             (row.id(0) as EpochID, row.uint64(1))
         }
         return epochs.compactMap { epoch, fork in

@@ -29,9 +29,13 @@ package struct EpochReader {
         package var epoch: EpochID
         /// The history before it, and the last seq that both hold; `nil` of the first one.
         package var parent: Base?
-        /// `init`, `restore`, `copy` (a database that was brought back by hand).
+        /// `init`, `restore`, `copy` (a database that was brought back by hand), ``lost``.
         package var reason: String
         package var startedAt: Instant
+
+        /// Signed by this township, shown by a station, and in no database any more.
+        package static let lost = "lost"
+        package var isLost: Bool { reason == Self.lost }
     }
 
     /// Every history, in the order in which they began.

@@ -3,7 +3,7 @@
 package struct HeadCheck {
     /// Why a head is refused; the names are kept with the evidence.
     package enum Refusal: String, Sendable {
-        /// Heads were given before, and this answer has none.
+        /// The answer has none.
         case missing
         /// Not signed with the township's key.
         case badSignature = "bad-signature"
@@ -69,9 +69,7 @@ package struct HeadCheck {
 
     /// - Parameter isProofDue: the request asked for a proof, and the answer is no problem.
     package func judge(_ hello: Hello, isProofDue: Bool) -> Verdict {
-        guard let head = hello.treeHead else {
-            return kept.isEmpty || !isProofDue ? .unproven : .refused(.missing)
-        }
+        guard let head = hello.treeHead else { return isProofDue ? .refused(.missing) : .unproven }
         guard isValid(head.signature, head.signedBytes, serverKey) else { return .refused(.badSignature) }
         guard head.epoch == hello.epoch, head.size == hello.latestSeq else { return .refused(.inconsistent) }
         guard let held = kept.last else { return .keep(head) }
