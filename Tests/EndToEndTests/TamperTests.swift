@@ -122,6 +122,33 @@ import Testing
         #expect(after["evidence"].array.first?["refusal"].string == "rewritten")
     }
 
+    /// Each is shown a history that goes on from what it saw; only side by side they contradict each other.
+    @Test func twoStationsThatAreShownTwoHistoriesFindIt() throws {
+        let second = try server.station("c", village: Self.village, staff: "赵敏")
+        try second.sync()
+        let file = folder.url.appending(path: "status.json").path
+        func tell(_ station: VillageStation) throws {
+            try station.program.run(["status", "--json"]).text.write(toFile: file, atomically: true, encoding: .utf8)
+        }
+        try sync(1)
+        try tell(station)
+        let same = try second.run("evidence", "compare", file)
+        #expect(same.code == 0 && same.json["heads"][0]["result"].string == "same", "\(same.text)")
+        try tell(second)
+        #expect(try station.run("evidence", "compare", file).code == 0)
+
+        _ = try rewrite()
+        _ = try second.new("household", "number=300")
+        try second.sync()
+        try tell(station)
+        let other = try second.run("evidence", "compare", file)
+        #expect(other.code == 77 && other.json["heads"][0]["result"].string == "rewritten", "\(other.text)")
+        let kept = try second.run("evidence").json["evidence"].array
+        #expect(kept.count == 1 && kept[0]["refusal"].string == "rewritten")
+        try Data("{}".utf8).write(to: URL(filePath: file))
+        #expect(try second.run("evidence", "compare", file).code == 65)
+    }
+
     /// A head from before the place where it was rewritten speaks for it as well as for the true one.
     @Test func aProofFromARewrittenHistoryDoesNotLeadFromTheLastHead() throws {
         let (common, household) = try rewrite()

@@ -18,7 +18,7 @@ struct EvidenceCommand: ParsableCommand {
                 data that somebody has rewritten looks the same. Both signatures are kept, for anybody to check. Ask the \
                 township; when the answer satisfies you, ruhu evidence dismiss. The evidence stays.
                 """),
-            subcommands: [EvidenceListCommand.self, EvidenceDismissCommand.self],
+            subcommands: [EvidenceListCommand.self, EvidenceCompareCommand.self, EvidenceDismissCommand.self],
             defaultSubcommand: EvidenceListCommand.self)
     }
 }
@@ -38,6 +38,70 @@ struct EvidenceListCommand: ParsableCommand {
             .object([("evidence", .array(found.map(\.document))), ("count", .int(Int64(found.count)))]),
             text: found.isEmpty
                 ? L("前后都接得上", "Everything goes on from what was seen") : found.map(\.text).joined(separator: "\n"))
+    }
+}
+
+struct EvidenceCompareCommand: ParsableCommand {
+    static var configuration: CommandConfiguration {
+        CommandConfiguration(
+            commandName: "compare",
+            abstract: L("与另一站核对：镇街给两站看的是不是同一份数据", "Whether the township shows another station the same history"),
+            discussion: L(
+                """
+                在另一站运行 ruhu status --json，把输出存成文件带过来。要联网，先 ruhu sync。退出码：0 是同一份，77 不是\
+                （证据留在本站）。
+                """,
+                """
+                The file holds what ruhu status --json prints at the other station. Needs the network; sync first. Exit \
+                codes: 0 the same, 77 not (the evidence is kept here).
+                """))
+    }
+
+    @OptionGroup var options: StationOptions
+    @Argument(help: ArgumentHelp(L("另一站的文件；写 - 则从标准输入读", "The other station's file; - reads standard input"))) var file:
+        String
+
+    func run() throws {
+        let station = try options.station()
+        _ = try station.membership()
+        let bytes = file == "-" ? try StandardInput.all() : try Files.read(file, limit: KeptHeads.byteLimit)
+        let others = try KeptHeads.read(bytes, name: file)
+        let lock = try FileLock(path: station.folder.syncLockPath)
+        defer { lock.release() }
+        let syncer = Syncer(replica: station.replica, courier: try station.courier(), keys: station.keys)
+        let agreements = try syncer.compare(others)
+        let isSame = agreements.allSatisfy { $0.verdict == .same || $0.verdict == .left }
+        let document = JSONValue.object([
+            ("sound", .bool(isSame)), ("heads", .array(agreements.map(\.document))),
+        ])
+        guard isSame else {
+            options.output.fail(Problem(.historyRewritten, "compare"), document: document, code: .notPermitted)
+        }
+        options.output.write(document, text: agreements.map(\.text).joined(separator: "\n"))
+    }
+}
+
+extension HeadAgreement {
+    /// `epoch`, `size`, `result` (`same`, `left`, or why not).
+    fileprivate var document: JSONValue {
+        let result =
+            switch verdict {
+            case .same: "same"
+            case .left: "left"
+            case .contradicts(let refusal): refusal.rawValue
+            }
+        return .object([
+            ("epoch", .string(other.epoch.description)), ("size", .int(Int64(clamping: other.size))),
+            ("result", .string(result)),
+        ])
+    }
+
+    fileprivate var text: String {
+        verdict == .left
+            ? L(
+                "\(other.size) 项：属于镇街已换掉的历史，无法核对。",
+                "\(other.size) sets: of a history that the township has left; nothing to compare.")
+            : L("\(other.size) 项：与本站见到的是同一份。", "\(other.size) sets: the same as this station is shown.")
     }
 }
 

@@ -80,6 +80,43 @@ extension Syncer {
                     """))
     }
 
+    /// Whether the township shows this station the history that it has shown another, whose heads these are. What
+    /// contradicts is kept as evidence.
+    /// - Throws: ``Problem``: ``Problem/Code/badSignature`` for a head that the township did not sign,
+    ///   ``Problem/Code/unreachable`` when its history moves on faster than it can be looked at; as
+    ///   ``verified(_:_:query:parcel:standing:isObserved:)``.
+    func compare(_ others: [TreeHead]) throws -> [HeadAgreement] {
+        let key = try replica.read { try Meta.bytes("server_key", in: $0.database) } ?? []
+        guard others.allSatisfy({ signatures.isValid($0.signature, for: $0.signedBytes, publicKey: key) }) else {
+            throw Problem(.badSignature, "heads")
+        }
+        for _ in 0..<3 {
+            // The head that goes on from what is held here is the one that the others must lead to.
+            _ = try verified(.get, "/v1/hello")
+            guard let shown = courier.hello?.treeHead else { break }
+            var agreements: [HeadAgreement] = []
+            for other in others {
+                _ = try courier.exchange(
+                    .get, "/v1/hello", query: Self.query("", naming: other), shouldAbort: shouldAbort)
+                guard let hello = courier.hello, hello.treeHead == shown else { break }
+                agreements.append(HeadAgreement(other, shown: shown, in: hello))
+            }
+            guard agreements.count == others.count else { continue }
+            try keepContradictions(agreements, shown: shown)
+            return agreements
+        }
+        throw Problem(.unreachable, "head")
+    }
+
+    private func keepContradictions(_ agreements: [HeadAgreement], shown: TreeHead) throws {
+        try replica.write { transaction in
+            for agreement in agreements {
+                guard case .contradicts(let refusal) = agreement.verdict else { continue }
+                try transaction.keepEvidence(refusal.rawValue, held: agreement.other, shown: shown)
+            }
+        }
+    }
+
     /// Asks already for what will be asked for when what came last is kept.
     func begin(_ path: String, query: String) throws {
         try courier.begin(

@@ -40,13 +40,22 @@ struct AuditVerifyCommand: ParsableCommand {
 
     func run() throws {
         let township = try options.township(isAudited: true)
-        var report = try township.audit(against: try heads.flatMap(KeptHeads.read))
+        var report = try township.audit(against: try heads.flatMap(Self.keptHeads))
         if let notice = township.headNotice { report.findings.append(notice.finding) }
         guard report.isSound else {
             if !options.json { options.output.write(report.document, text: report.text) }
             options.output.fail(Problem(.storage, "audit"), document: report.document, code: .inputOutput)
         }
         options.output.write(report.document, text: report.text)
+    }
+}
+
+extension AuditVerifyCommand {
+    /// Documents with heads in them, or an older copy of the file `head`.
+    private static func keptHeads(_ path: String) throws -> [TreeHead] {
+        let bytes = try Files.read(path, limit: KeptHeads.byteLimit)
+        if let heads = try? TreeHead.list(decoding: bytes, as: .json), !heads.isEmpty { return heads }
+        return try KeptHeads.read(bytes, name: path)
     }
 }
 
