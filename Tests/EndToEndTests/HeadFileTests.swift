@@ -66,6 +66,9 @@ import Testing
         #expect(try server.command("status").errors.contains("head"))
         #expect(try server.command("status").errors == "")
         #expect(try server.command("audit", "verify").code == 0)
+        let told = try server.command("nightly")
+        #expect(told.code == 74 && findings(told.json["audit"]) == ["head \(how)"], "whoever met it first")
+        #expect(try server.command("nightly").code == 0, "once")
     }
 
     @Test func aNewTownshipHasAHeadFile() throws {

@@ -88,6 +88,8 @@ import Testing
         let doctor = try station.run("doctor", "--check-only")
         #expect(doctor.code == 74)
         #expect(doctor.json["checks"].array.contains { $0["check"].string == "history" && $0["sound"].bool == false })
+        #expect(try server.command("nightly").code == 74, "what a station found, the township is told, too")
+        #expect(try server.command("nightly").code == 0)
     }
 
     /// The same keys, the same beginning, another continuation, longer than the true one.
@@ -246,7 +248,7 @@ import Testing
         #expect(try station.program.run(["sync"]).text.contains("see ruhu evidence"), "until a person has asked")
         let doctor = try station.run("doctor", "--check-only")
         #expect(doctor.code == 0, "a township may be restored")
-        #expect(doctor.json["checks"].array.contains { $0["detail"].string?.contains("parted") == true })
+        #expect(doctor.json["checks"].array.contains { $0["detail"].string == "ruhu evidence" })
 
         #expect(try station.run("evidence", "dismiss").code == 64)
         #expect(try station.run("evidence", "dismiss", "99").code == 65)
@@ -283,5 +285,44 @@ import Testing
         #expect(found["held"]["size"].int == held && found["fork"].int == 0 && found["common"].int == 0)
         try station.sync()
         #expect(try server.command("show", household).json["fields"]["address"].string == "一组")
+    }
+
+    /// Whoever writes histories into the database: where they fork, and what comes after what.
+    @Test(.enabled(if: Tampering.isPossible, "needs the sqlite3 command"))
+    func aWayBackToAHistoryThatWasLeftIsTold() throws {
+        let backup = folder.url.appending(path: "ruhu.backup").path
+        let older = folder.url.appending(path: "older")
+        #expect(try server.command("backup", backup).code == 0)
+        try sync(3)
+        let held = try #require(try station.run("status").json["treeHead"]["size"].int)
+        server.stop()
+        try copy(from: server.folder, to: older) { _ in true }
+        try restore(backup)
+        try station.sync()
+        #expect(try station.run("evidence", "dismiss", "--all").json["count"].int == 1)
+        _ = try station.new("household", "number=700")
+        try station.sync()
+        func begin(_ epoch: String, forkingAt fork: Int) throws {
+            try server.tamper(
+                """
+                INSERT INTO epoch SELECT x'\(epoch)', value, \(fork), 0, 'restore' FROM meta WHERE key = 'epoch';
+                UPDATE meta SET value = x'\(epoch)' WHERE key = 'epoch';
+                """)
+        }
+        server.stop()
+        try server.tamper("UPDATE epoch SET fork_seq = 1000000 WHERE parent IS NOT NULL")
+        try begin("0190f0f000007000800000000000000e", forkingAt: 1_000_000)
+        #expect(try server.command("audit", "verify").code == 74, "nobody began it")
+        #expect(try server.command("status").errors.contains("0190f0f0-0000-7000-8000-00000000000e"))
+        #expect(try server.command("nightly").code == 74)
+        try server.start()
+        try station.sync()
+        server.stop()
+        try FileManager.default.removeItem(at: server.folder)
+        try copy(from: older, to: server.folder) { _ in true }
+        try begin("0190f0f000007000800000000000000f", forkingAt: held)
+        try server.start()
+        let back = try station.run("sync")
+        #expect(back.json["error"]["code"].int == 4015 || back.json["evidence"].int == 1, "\(back.text)")
     }
 }

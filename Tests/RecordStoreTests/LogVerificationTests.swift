@@ -2,6 +2,7 @@ import Foundation
 import GRDB
 import RecordStore
 import SyncEngine
+import SyncWire
 import TestSupport
 import Testing
 
@@ -106,6 +107,62 @@ import Testing
         #expect(try findings().map(\.check) == [.quarantine])
     }
 
+    /// What nobody typed: values, records, deletions and moves that are in no signed set.
+    @Test(arguments: [
+        Effect("review", old: .null, new: .text("x"), .applied),
+        Effect("tags", element: "x", old: .null, new: .bool(true), .applied),
+        Effect("review", old: .null, new: .text("x"), .derived),
+        Effect(Effect.deleted, old: .bool(false), new: .bool(true), .derived),
+        Effect(Effect.scope, old: .text("370404101201"), new: .text("370404101202"), .derived),
+        Effect(KindSchema.aliasField, old: .null, new: .text("01900000-0000-7000-8000-000000000001"), .derived),
+    ]) func whatIsInNoSignedSetIsFound(_ effect: Effect) throws {
+        func findings() throws -> [String] {
+            try world.authority.read { try DerivationAudit($0, tables: world.authority.tables).findings() }
+                .map(\.subject)
+        }
+        #expect(try findings().isEmpty)
+        // An edit of one field by a station, of a record that was there.
+        let seq = try #require(
+            try world.authority.read { database in
+                try Int64.fetchOne(
+                    database,
+                    sql: """
+                        SELECT id >> 20 FROM log_change WHERE kind = 'root' AND operation = 2 AND set_change IS NOT NULL
+                        ORDER BY id LIMIT 1
+                        """)
+            })
+        try world.authority.pool.write {
+            try $0.execute(
+                sql: "UPDATE log_change SET set_change = NULL, effects = ? WHERE id >> 20 = ?",
+                arguments: [Data(WireCodec().encode([effect])), seq])
+        }
+        #expect(try findings() == ["\(seq) \(root)"])
+    }
+
+    @Test func aSetThatIsSaidToBeOfAnotherRecordIsFound() throws {
+        try tamper("UPDATE log_change SET record = zeroblob(16) WHERE id = (SELECT min(id) FROM log_change)")
+        let findings = try world.authority.read { try DerivationAudit($0, tables: world.authority.tables).findings() }
+        #expect(findings.count == 1)
+    }
+
+    /// A set that was refused for good is tried by nobody again, and none is tried again twice.
+    @Test func aReleaseOfWhatWasRefusedIsFound() throws {
+        try tamper(
+            """
+            INSERT INTO log (seq, device, number, hash, result, is_desk, is_flagged, is_release, decided_at, leaf)
+            SELECT 1000, device, number, hash, 1, 0, 0, 1, decided_at, leaf FROM log WHERE result = 4
+            """)
+        #expect(try findings().contains(.chain))
+        try tamper("UPDATE log SET problem = 2015 WHERE result = 4")
+        #expect(try !findings().contains(.chain))
+        try tamper(
+            """
+            INSERT INTO log (seq, device, number, hash, result, is_desk, is_flagged, is_release, decided_at, leaf)
+            SELECT 1001, device, number, hash, 1, 0, 0, 1, decided_at, leaf FROM log WHERE seq = 1000
+            """)
+        #expect(try findings().contains(.chain))
+    }
+
     /// A set that was tried again is read where it was set aside: bytes beside its release would speak for it otherwise.
     @Test func bytesPutBesideAReleaseAreFound() throws {
         try tamper(
@@ -113,7 +170,7 @@ import Testing
             INSERT INTO log (seq, device, number, hash, result, is_desk, is_flagged, is_release, decided_at, leaf)
             SELECT 1000, device, number, hash, 1, 0, 0, 1, decided_at, leaf FROM log WHERE seq = 1
             """)
-        try tamper("UPDATE log SET result = 4 WHERE seq = 1")
+        try tamper("UPDATE log SET result = 4, problem = 2015 WHERE seq = 1")
         #expect(try !findings().contains(.chain))
         try tamper("UPDATE log SET bytes = (SELECT bytes FROM log WHERE seq = 2) WHERE seq = 1000")
         #expect(try findings().contains(.chain))

@@ -144,6 +144,13 @@ import Testing
         }
     }
 
+    @Test func aHistoryThatWasLeftIsNotGoneBackTo() throws {
+        let first = EpochID(high: 0, low: 1)
+        let kept = [Self.head(4, first), Self.head(8), Self.head(9, Self.later)]
+        let hello = try Self.hello(Self.head(12), from: 4, ancestors: [Base(epoch: first, seq: 4)])
+        #expect(judge(hello, kept: kept, named: kept[0]) == .refused(.unknownHistory))
+    }
+
     @Test func anUndeclaredNewHistoryIsRefused() throws {
         let held = Self.head(20)
         let hello = try Self.hello(Self.head(25, Self.later), from: 20)

@@ -228,7 +228,9 @@ package final class World {
             found += checks.filter { !$0.isSound }.map { "station \(index): \($0.check) \($0.detail)" }
         }
         let audit = try authority.read { try LogVerification($0, tables: authority.tables).run() }
-        let aside = try authority.read { try QuarantineAudit($0, tables: authority.tables).findings() }
+        let aside =
+            try authority.read { try QuarantineAudit($0, tables: authority.tables).findings() }
+            + authority.read { try DerivationAudit($0, tables: authority.tables).findings() }
         let all = RecordSelection(limit: 100_000, isComplete: true)
         let records = try authority.read { database in
             try Sample.schema.kinds.flatMap { try authority.tables.list($0, all, in: database) }

@@ -58,17 +58,19 @@ struct AnswerReading {
     private mutating func settle() throws -> Plan {
         let hello = reply.hello
         let held = HeldHeads(replica: replica, signatures: bundles.signatures)
-        let (position, ancestors, kept, verdict) = try replica.read { transaction in
+        let (position, ancestors, heads, verdict) = try replica.read { transaction in
             let heads = try transaction.treeHeads()
             return (
-                try transaction.position(), try Ancestors.read(in: transaction), heads.last,
+                try transaction.position(), try Ancestors.read(in: transaction), heads,
                 try held.judge(hello, kept: heads, named: reply.head, isProofDue: true, in: transaction)
             )
         }
         // Of a history that this station has left since.
-        if ancestors.contains(where: { $0.epoch == hello.epoch }) { return .nothing }
+        let left = ancestors.map(\.epoch) + heads.map(\.epoch)
+        if hello.epoch != position.epoch, left.contains(hello.epoch) { return .nothing }
         // The head may be older than the held one only where an older one was named.
-        let isLate = kept.map { $0.epoch == hello.epoch && $0 != reply.head && $0.size > hello.latestSeq } ?? false
+        let isLate =
+            heads.last.map { $0.epoch == hello.epoch && $0 != reply.head && $0.size > hello.latestSeq } ?? false
         var isProved = false
         switch isLate ? HeadCheck.Verdict.unproven : verdict {
         case .keep(let checked, let leaving):

@@ -37,8 +37,12 @@ struct EvidenceListCommand: ParsableCommand {
         options.output.write(
             .object([("evidence", .array(found.map(\.document))), ("count", .int(Int64(found.count)))]),
             text: found.isEmpty
-                ? L("前后都接得上", "Everything goes on from what was seen") : found.map(\.text).joined(separator: "\n"))
+                ? L("前后都接得上", "Everything goes on from what was seen")
+                : (found.map(\.text) + [Self.advice]).joined(separator: "\n"))
     }
+
+    private static let advice = L(
+        "请向镇街核实；问清楚了，运行 ruhu evidence dismiss 编号。", "Ask the township; then run ruhu evidence dismiss NUMBER.")
 }
 
 struct EvidenceCompareCommand: ParsableCommand {
@@ -181,10 +185,19 @@ extension HeadEvidence {
             + (isExplained ? L(" 之后镇街换了新的历史。", " The township began a new history since.") : "")
     }
 
-    /// What a sync says of new histories that leave something behind; nothing when a person has looked at each.
+    /// What a sync says while a person has not looked at each.
     static func remark(_ evidence: [HeadEvidence]) -> [String] {
-        let partings = evidence.filter(\.isOpen).compactMap(\.parting)
-        guard let last = partings.last else { return [] }
+        let open = evidence.filter(\.isOpen)
+        guard let last = open.compactMap(\.parting).last else {
+            return open.isEmpty
+                ? []
+                : [
+                    L(
+                        "镇街给本站看过前后不一致的数据，证据都留着。请向镇街核实，用 ruhu evidence 查看。",
+                        "The township has shown this station data that did not go together; the evidence is kept. Ask the "
+                            + "township; see ruhu evidence.")
+                ]
+        }
         let (first, end) = (last.common + 1, last.held.size)
         return [
             L(

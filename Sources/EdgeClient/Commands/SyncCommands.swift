@@ -128,11 +128,17 @@ extension SyncSession.Counts {
                     "其中 \(conflicted) 项有冲突，镇街会处理（ruhu conflicts）。",
                     "\(conflicted) met a conflict; the township decides (ruhu conflicts)."))
         }
-        if quarantined > 0 {
+        if waiting > 0 {
             lines.append(
                 L(
-                    "其中 \(quarantined) 项被退回，请更正（ruhu refused）。",
-                    "\(quarantined) were refused; please amend them (ruhu refused)."))
+                    "其中 \(waiting) 项要等另一台电脑先同步，到时自动补上，不用更正。",
+                    "\(waiting) wait for what another laptop still has to hand in; they apply by themselves then."))
+        }
+        if quarantined > waiting {
+            lines.append(
+                L(
+                    "其中 \(quarantined - waiting) 项被退回，请更正（ruhu refused）。",
+                    "\(quarantined - waiting) were refused; please amend them (ruhu refused)."))
         }
         return lines
     }

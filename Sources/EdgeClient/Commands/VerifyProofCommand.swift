@@ -33,8 +33,10 @@ struct VerifyProofCommand: ParsableCommand {
             )
         }
         guard let key else { throw Problem(.notJoined) }
-        let codec = station.replica.tables.codec
-        let result = proof.check(serverKey: key, held: held, ancestors: ancestors, codec: codec) {
+        let tables = station.replica.tables
+        let result = proof.check(
+            serverKey: key, held: held, ancestors: ancestors, codec: tables.codec, schema: tables.schema
+        ) {
             Ed25519().isValid($0, for: $1, publicKey: $2)
         }
         let document = JSONValue.object([
@@ -44,7 +46,8 @@ struct VerifyProofCommand: ParsableCommand {
             ("size", .int(Int64(proof.head.size))),
         ])
         guard result.isSound else {
-            options.output.fail(Self.problem(result, held: held), document: document, code: .badData)
+            let problem = Self.problem(result, held: held, record: proof.record)
+            options.output.fail(problem, document: document.with(problem), code: .badData)
         }
         options.output.write(
             document,
@@ -54,21 +57,22 @@ struct VerifyProofCommand: ParsableCommand {
             ))
     }
 
-    private static func problem(_ result: RecordProof.Result, held: [TreeHead]) -> Problem {
+    private static func problem(_ result: RecordProof.Result, held: [TreeHead], record: RecordID) -> Problem {
         if result.standing == .contradicts { return Problem(.historyRewritten, "proof") }
-        guard result.isSigned, result.wrong.isEmpty else { return Problem(.badSignature, "proof") }
-        if result.standing == .past {
-            return Problem(
-                .badDocument, "proof",
-                explanation: Label(
-                    zh: "证明是镇街换新历史之前的，请镇街重新出具",
-                    en: "The proof is of a history that the township has left since: ask it for a new one"))
+        let size = held.last.map { " --head \($0.size)" } ?? ""
+        let again = Label(
+            zh: "请镇街重新出具：ruhu-server audit prove \(record)\(size)",
+            en: "Ask the township for another: ruhu-server audit prove \(record)\(size)")
+        func problem(_ code: Problem.Code, _ zh: String, _ en: String) -> Problem {
+            Problem(code, "proof", explanation: Label(zh: zh, en: en), hint: again)
         }
-        let size = held.last.map { "--head \($0.size)" } ?? "ruhu sync"
-        return Problem(
-            .badDocument, "proof",
-            explanation: Label(
-                zh: "证明没有连到本站最后所持的树首（\(size)）",
-                en: "The proof does not lead from the last head that is held here (\(size))"))
+        if !result.isSigned || !result.wrong.isEmpty {
+            return problem(.badSignature, "证明文件不属实，或者被改动过", "The proof does not hold, or was altered")
+        }
+        if result.standing == .past {
+            return problem(.badDocument, "证明是镇街换新历史之前的", "The proof is of a history that the township has left since")
+        }
+        return problem(
+            .badDocument, "证明没有连到本站最后所持的树首", "The proof does not lead from the last head that is held here")
     }
 }

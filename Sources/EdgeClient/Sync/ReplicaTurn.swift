@@ -99,8 +99,13 @@ enum Ancestors {
         }
     }
 
+    /// What a history has left, a later one does not take back: of each the least that was ever said.
     static func keep(_ ancestors: [Base], in transaction: ReplicaTransaction) throws {
-        let text = ancestors.map { "\($0.epoch):\($0.seq)" }.joined(separator: " ")
+        let known = try read(in: transaction)
+        let least = ancestors.map { base in
+            Base(epoch: base.epoch, seq: min(base.seq, known.first { $0.epoch == base.epoch }?.seq ?? base.seq))
+        }
+        let text = least.map { "\($0.epoch):\($0.seq)" }.joined(separator: " ")
         try Meta.set(text, for: "ancestors", in: transaction.database)
     }
 }

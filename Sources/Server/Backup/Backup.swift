@@ -175,6 +175,8 @@ struct Backup {
                 fork: manifest.seq, epoch: Township.newID(at: now), desk: Township.newID(at: now), reason: "restore",
                 at: now)
             try EscrowStore(transaction.database).setWatermark(manifest.seq)
+            // A backup holds no head file, and what the township was told then was told.
+            try HeadNotice.forget(in: transaction)
         }
         try township.database.pool.close()
     }

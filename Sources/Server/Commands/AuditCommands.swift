@@ -44,7 +44,7 @@ struct AuditVerifyCommand: ParsableCommand {
         if let notice = township.headNotice { report.findings.append(notice.finding) }
         guard report.isSound else {
             if !options.json { options.output.write(report.document, text: report.text) }
-            options.output.fail(Problem(.storage, "audit"), document: report.document, code: .inputOutput)
+            options.output.fail(LogVerification.Report.problem, document: report.failure, code: .inputOutput)
         }
         options.output.write(report.document, text: report.text)
     }
@@ -55,7 +55,12 @@ extension AuditVerifyCommand {
     private static func keptHeads(_ path: String) throws -> [TreeHead] {
         let bytes = try Files.read(path, limit: KeptHeads.byteLimit)
         if let heads = try? TreeHead.list(decoding: bytes, as: .json), !heads.isEmpty { return heads }
-        return try KeptHeads.read(bytes, name: path)
+        do {
+            return try KeptHeads.read(bytes, name: path)
+        } catch let problem as Problem {
+            throw Problem(
+                problem.code, "\(path): \(problem.subject)", explanation: problem.explanation, hint: problem.hint)
+        }
     }
 }
 
@@ -110,6 +115,16 @@ struct AuditProveCommand: ParsableCommand {
 }
 
 extension LogVerification.Report {
+    /// What is not sound.
+    static let problem = Problem(
+        .storage, "audit",
+        explanation: Label(zh: "核对发现问题", en: "What was checked is not sound"),
+        hint: Label(
+            zh: "请停止服务，保留原目录，联系技术人员。", en: "Stop serving, keep the folder as it is, and call an engineer."))
+
+    /// The report, and what is wrong.
+    var failure: JSONValue { document.with(Self.problem) }
+
     var document: JSONValue {
         .object([
             ("sound", .bool(isSound)), ("sets", .int(Int64(sets))), ("records", .int(Int64(records))),

@@ -183,7 +183,7 @@ struct NightlyCommand: ParsableCommand {
         let township = try options.township()
         let nightly = Nightly(township: township)
         var report = try nightly.run()
-        if let notice = township.headNotice { report.audit.findings.append(notice.finding) }
+        report.audit.findings += try nightly.takeNotice()
         if report.isSound {
             try nightly.keep(report)
             let act = Desk.Act(author: SystemUser.name, reason: "nightly", now: township.clock())
@@ -197,7 +197,9 @@ struct NightlyCommand: ParsableCommand {
             let unkept = Result { try nightly.keep(report) }
             if case .failure(let error) = unkept { Diagnostics.detail("\(error)") }
             if !options.json { options.output.write(report.document, text: report.text) }
-            options.output.fail(Problem(.storage, "nightly"), document: report.document, code: .inputOutput)
+            options.output.fail(
+                LogVerification.Report.problem, document: report.document.with(LogVerification.Report.problem),
+                code: .inputOutput)
         }
         options.output.write(report.document, text: report.text)
     }

@@ -32,7 +32,7 @@ struct BundleReceipt {
                 guard let fork = try exchange.contradiction(in: request.heads, database: transaction.database) else {
                     return
                 }
-                try exchange.startEpoch(at: fork, in: transaction)
+                try exchange.startEpoch(at: fork, against: request.heads, in: transaction)
             }
         }
         guard let wish = request.fork else { return }

@@ -31,11 +31,14 @@ extension Exchange {
         for epoch in Set(telling.map(\.epoch)) where !line.contains(epoch) {
             try transaction.registerEpoch(epoch, reason: EpochReader.Entry.lost, at: clock())
         }
-        try startEpoch(at: comparison.common, in: transaction)
+        try startEpoch(at: comparison.common, against: telling, in: transaction)
     }
 
-    func startEpoch(at fork: Seq, in transaction: AuthorityTransaction) throws {
+    /// - Parameter heads: which a station has shown.
+    func startEpoch(at fork: Seq, against heads: [TreeHead], in transaction: AuthorityTransaction) throws {
         let now = clock()
+        let notice = HeadNotice.contradicted(common: fork, signed: heads.map(\.size).max() ?? 0)
+        try notice.keep(in: transaction)
         try transaction.startEpoch(fork: fork, epoch: newID(now), desk: newID(now), reason: "copy", at: now)
     }
 

@@ -47,6 +47,7 @@ struct HeadFile: Sendable {
 final class HeadKeeper: Sendable {
     private struct State {
         var isServing = false
+        var epoch: EpochID?
         var pending: (epoch: EpochID, tree: MerkleFrontier)?
     }
 
@@ -57,13 +58,14 @@ final class HeadKeeper: Sendable {
 
     init(file: HeadFile) { self.file = file }
 
-    /// Told after each commit.
+    /// Told after each commit. That a new history has begun is written at once: whoever opens the township must not take it
+    /// for one that nobody began.
     func committed(epoch: EpochID, tree: MerkleFrontier) {
-        let isServing = state.withLock { state in
-            state.pending = (epoch, tree)
-            return state.isServing
+        let waits = state.withLock { state in
+            defer { (state.epoch, state.pending) = (epoch, (epoch, tree)) }
+            return state.isServing && state.epoch == epoch
         }
-        if !isServing { flush() }
+        if !waits { flush() }
     }
 
     /// From now on the file is written by ``flush()`` alone.

@@ -72,6 +72,13 @@ extension Nightly {
         }
     }
 
+    /// What spoke against the database since the last night, whoever met it first; told once.
+    func takeNotice() throws -> [AuditFinding] {
+        let kept = try township.database.read(HeadNotice.kept)
+        if kept != nil { try township.database.write(HeadNotice.forget) }
+        return [kept].compactMap(\.self)
+    }
+
     /// Keeps what the night found, for who looks in the morning.
     func keep(_ report: Report) throws {
         let night = Upkeep.Night(at: township.clock(), isSound: report.isSound, sets: report.audit.sets)

@@ -15,6 +15,7 @@ extension Township {
         return try database.read { database in
             var report = try verifyLog(database)
             report.findings += try RegisterAudit(database, keys: keys).findings()
+            report.findings += try DerivationAudit(database, tables: self.database.tables).findings()
             report.findings += try QuarantineAudit(database, tables: self.database.tables).findings()
             let epoch = try AuthorityIdentity.read(database).epoch
             // A tree that cannot be read is a finding already.
@@ -45,7 +46,8 @@ extension Township {
                 epoch: try AuthorityIdentity.read(database).epoch, size: frontier.size, root: frontier.root)
             head.signature = try Ed25519Signer(keys.signing).signature(for: head.signedBytes)
             let reader = ProofReader(database)
-            let sets = try reader.seqs(of: record).map { try reader.set($0, size: head.size) }
+            let named = try reader.seqs(of: record)
+            let sets = try Set(named + reader.originals(of: named)).sorted().map { try reader.set($0, size: head.size) }
             guard !sets.isEmpty else { throw Problem(.unknownRecord, record.description) }
             let consistency = try sizes.map {
                 RecordProof.Consistency(size: $0, proof: try tree.consistency(from: $0))
@@ -77,6 +79,7 @@ struct TraceReader {
     private let database: Database
     private let tables: RecordTables
     private let proofs: ProofReader
+    private let derivation: DerivationAudit
     private let size: UInt64
     private let root: Hash256
     private var sets: [Seq: Checked] = [:]
@@ -92,6 +95,7 @@ struct TraceReader {
         self.database = database
         self.tables = tables
         proofs = ProofReader(database)
+        derivation = DerivationAudit(database, tables: tables)
         let frontier = try LogTree(database).frontier()
         (size, root) = (frontier.size, frontier.root)
     }
@@ -119,7 +123,8 @@ struct TraceReader {
         sets[item.seq] = checked
         return TraceStep(
             item: item, field: field, leaf: checked.set.leaf, device: checked.device,
-            scope: checked.set.rows.first { $0.record == record }?.scope, isSigned: checked.isSigned,
+            scope: checked.set.rows.first { $0.record == record }?.scope,
+            isSigned: try checked.isSigned && derivation.isFounded(record, at: item.seq),
             isIncluded: checked.isIncluded)
     }
 
@@ -141,7 +146,7 @@ struct TraceStep {
     let device: RegisteredDevice?
     /// Of the record then; `nil` of a quarantined set.
     let scope: String?
-    /// A frame of the device signs the set.
+    /// A frame of the device signs the set, and what it did can have come of it.
     let isSigned: Bool
     /// The set is in the tree of the present head.
     let isIncluded: Bool

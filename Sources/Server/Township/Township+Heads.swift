@@ -18,12 +18,10 @@ extension Township {
             return nil
         }
         let (epoch, tree, comparison) = found
-        let notice =
-            comparison.isContradicted
-            ? .contradicted(common: comparison.common, signed: heads.map(\.size).max() ?? 0)
-            : tree.size > 0 ? silent : nil
+        let notice = judge(comparison, heads: heads, silent: silent, epoch: epoch, size: tree.size)
         if isAudited { return notice }
         guard comparison.isContradicted else {
+            if let notice { try database.write { try notice.keep(in: $0) } }
             // What a command that was killed after its commit has not said is said here.
             try headFile.add(epoch: epoch, tree: tree)
             return notice
@@ -35,11 +33,22 @@ extension Township {
                 try transaction.startEpoch(
                     fork: comparison.isDifferent ? comparison.common : tree.size, epoch: newID(at: now),
                     desk: newID(at: now), reason: "copy", at: now)
+                try notice?.keep(in: transaction)
             }
             return try transaction.head().epoch
         }
         try headFile.add(epoch: next, tree: tree)
         return notice
+    }
+
+    private static func judge(
+        _ comparison: HeadComparison, heads: [TreeHead], silent: HeadNotice?, epoch: EpochID, size: UInt64
+    ) -> HeadNotice? {
+        if comparison.isContradicted {
+            return .contradicted(common: comparison.common, signed: heads.map(\.size).max() ?? 0)
+        }
+        if let last = heads.last, last.epoch != epoch { return .unannounced(epoch) }
+        return size > 0 ? silent : nil
     }
 
     /// The heads in the file. The last goes on from all before it: when it is the township's own word, they are looked at

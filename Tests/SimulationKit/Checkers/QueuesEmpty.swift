@@ -25,6 +25,8 @@ final class QueuesEmpty: Checker {
             let chains = try audit.verifyChains()
             if chains.gaps > 0 || !chains.broken.isEmpty { found.append("log: \(chains)") }
             found += try audit.wrongDigests().map { "digest of \($0)" }
+            let derivation = DerivationAudit(snapshot, tables: database.tables)
+            found += try derivation.findings().map { "derivation: \($0.subject)" }
             let quarantine = QuarantineAudit(snapshot, tables: database.tables)
             found += try quarantine.findings().map { "quarantine: \($0.subject)" }
             return found

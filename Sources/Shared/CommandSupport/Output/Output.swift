@@ -37,6 +37,14 @@ package struct Output: Sendable {
     }
 }
 
+extension JSONValue {
+    /// The document of a command that found something wrong: with `error`, as every failure.
+    package func with(_ problem: Problem) -> JSONValue {
+        guard case .members(let members) = self else { return self }
+        return .members(members + [JSONValue.Member("error", Failure(problem).document)])
+    }
+}
+
 /// Standard error.
 package enum Diagnostics {
     /// For people: one line or several.

@@ -6,7 +6,7 @@ package struct AuthorityDatabase: Sendable {
     /// A pool; in a simulation, where everything happens on one thread, one connection.
     package let pool: any DatabaseWriter
     package let tables: RecordTables
-    /// Told after every commit that let the log grow, by the writing thread.
+    /// Told after every commit that let the log grow or began a new history, by the writing thread.
     package var afterCommit: (@Sendable (EpochID, MerkleFrontier) -> Void)?
     private let witness: FileWitness?
 
@@ -94,7 +94,8 @@ package struct AuthorityDatabase: Sendable {
             let transaction = AuthorityTransaction(database, tables: tables)
             let result = try body(transaction)
             try transaction.finish()
-            return (result, try transaction.grownTree.map { (try transaction.head().epoch, $0) })
+            let tree = try transaction.grownTree ?? (transaction.hasNewHistory ? LogTree(database).frontier() : nil)
+            return (result, try tree.map { (try transaction.head().epoch, $0) })
         }
         if let (epoch, tree) = grown { afterCommit?(epoch, tree) }
         return result

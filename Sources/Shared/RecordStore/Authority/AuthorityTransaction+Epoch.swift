@@ -28,6 +28,7 @@ extension AuthorityTransaction {
         after.epoch = epoch
         after.desk = desk
         try after.write(to: database)
+        hasNewHistory = true
         forgetHead()
     }
 

@@ -10,6 +10,8 @@ package final class AuthorityTransaction: AuthorityStore {
     package let database: Database
     package let tables: RecordTables
     private var cachedHead: Base?
+    /// A new history has begun in it.
+    var hasNewHistory = false
     private var digests: ScopeDigests
     /// Records that were read from the log, because their rows were collected.
     private var rowless: Set<RecordID> = []

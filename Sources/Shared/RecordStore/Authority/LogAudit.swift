@@ -37,16 +37,21 @@ package struct LogAudit {
         return (sets, gaps, broken + (try falseReleases()))
     }
 
-    /// A set that was tried again has no bytes of its own, and is one that was set aside before.
+    /// A set that was tried again has no bytes of its own, is one that was set aside before for what may come yet, and was
+    /// tried again once.
     private func falseReleases() throws -> [String] {
-        try Query(
+        var query = try Query(
             database,
             """
             SELECT r.device, r.number FROM log r WHERE r.is_release = 1 AND (r.bytes IS NOT NULL OR NOT EXISTS
             (SELECT 1 FROM log o WHERE o.device = r.device AND o.number = r.number AND o.is_release = 0
-            AND o.result = 4 AND o.hash = r.hash AND o.seq < r.seq)) ORDER BY r.seq
-            """
-        ).all { "\($0.id(0))/\($0.uint64(1))" }
+            AND o.result = 4 AND o.problem IN (?, ?) AND o.hash = r.hash AND o.seq < r.seq) OR EXISTS
+            (SELECT 1 FROM log e WHERE e.device = r.device AND e.number = r.number AND e.is_release = 1
+            AND e.seq < r.seq)) ORDER BY r.seq
+            """)
+        query.bind(Problem.Code.waitingForRecord.rawValue)
+        query.bind(Problem.Code.newerSchema.rawValue)
+        return try query.all { "\($0.id(0))/\($0.uint64(1))" }
     }
 
     /// Where a device's own chain begins: at nothing, or after the part it shares with the one it was forked off.

@@ -182,7 +182,8 @@ package struct LogReader {
             effects: try verbatim?.verbatimEffects ?? tables.codec.decode(effects: row.bytes(7)))
     }
 
-    private func bytes(of seq: Seq) throws -> [UInt8] {
+    /// Of the set that was decided at a seq; of one that was tried again those that were handed in.
+    func bytes(of seq: Seq) throws -> [UInt8] {
         var query = try Query(database, Self.bytes)
         query.bind(seq)
         return try query.first { $0.bytes(0) } ?? []

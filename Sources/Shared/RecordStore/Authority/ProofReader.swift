@@ -20,6 +20,20 @@ package struct ProofReader {
         return try query.all { $0.uint64(0) }
     }
 
+    /// Where the sets were handed in that some of these seqs tried again: a release has no bytes of its own.
+    package func originals(of seqs: [Seq]) throws -> [Seq] {
+        try seqs.compactMap { seq in
+            var query = try Query(
+                database,
+                """
+                SELECT o.seq FROM log r JOIN log o ON o.device = r.device AND o.number = r.number AND o.is_release = 0
+                WHERE r.seq = ? AND r.is_release = 1
+                """)
+            query.bind(seq)
+            return try query.first { $0.uint64(0) }
+        }
+    }
+
     /// - Parameter size: of the head that the proof leads to.
     /// - Throws: ``Problem`` ``Problem/Code/badRequest`` for a set beyond it, ``Problem/Code/storage`` for one that is
     ///   not there.

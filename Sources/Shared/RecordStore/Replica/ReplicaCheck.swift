@@ -49,6 +49,8 @@ package struct ReplicaCheck {
         let differs = try Meta.number("digest_differs", in: transaction.database) == 1
         let awaits = try transaction.awaitsRecords()
         let evidence = try transaction.evidence().filter(\.isOpen)
+        let unsettled = evidence.filter(\.isUnsettled)
+        let isMoreOpen = unsettled.count < evidence.count
         return [
             Finding(
                 check: .pages, isSound: pages == ["ok"], detail: pages == ["ok"] ? "" : pages.joined(separator: "; ")),
@@ -59,8 +61,8 @@ package struct ReplicaCheck {
             Finding(check: .digest, isSound: wrong.isEmpty, detail: wrong.joined(separator: ", ")),
             Finding(check: .server, isSound: !differs && !awaits),
             Finding(
-                check: .history, isSound: !evidence.contains(where: \.isUnsettled),
-                detail: evidence.map(\.summary).joined(separator: "; ")),
+                check: .history, isSound: unsettled.isEmpty,
+                detail: (unsettled.map(\.summary) + (isMoreOpen ? ["ruhu evidence"] : [])).joined(separator: "; ")),
         ]
     }
 

@@ -20,8 +20,8 @@ package struct HeadEvidence: Sendable {
 
     /// Contradicts what the township says, and nothing has come of it yet.
     package var isUnsettled: Bool { parting == nil && !isExplained && dismissed == nil }
-    /// For a person to look at: what is settled by a later history is told with that one, where it leaves something.
-    package var isOpen: Bool { dismissed == nil && (parting != nil || !isExplained) }
+    /// For a person to look at; a later history settles it, and does not make it undone.
+    package var isOpen: Bool { dismissed == nil }
 
     /// For `doctor`: what it was, and the two sizes.
     package var summary: String {

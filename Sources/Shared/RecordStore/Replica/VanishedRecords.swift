@@ -150,22 +150,9 @@ extension ReplicaTransaction {
     /// typed before what was seen, and has only been handed in again, it is.
     private func forgetReplaced(_ record: inout VanishedRecord, since fork: Seq) throws {
         guard let then = record.then, case .fields(let lost) = record.loss(now: then) else { return }
-        var query = try Query(
-            database,
-            """
-            SELECT w.time, s.edits FROM seen s JOIN writer w ON w.seq = s.seq WHERE s.record = ? AND s.seq > ?
-            ORDER BY s.seq
-            """)
-        query.bind(record.seen.id)
-        query.bind(fork)
-        let written = try query.all { row in
-            (
-                HybridTime(rawValue: row.uint64(0)).instant,
-                row.isNull(1) ? nil : Set(try tables.codec.decode(effects: row.bytes(1)).map(\.field))
-            )
-        }
+        let written = try writers(of: record.seen.id, after: fork)
         for field in lost {
-            guard let time = written.last(where: { $0.1?.contains(field) ?? true })?.0 else { continue }
+            guard let time = written.last(where: { $0.fields?.contains(field) ?? true })?.time else { continue }
             let isNewer = record.writtenAt.map { time > $0 } ?? true
             if isNewer || record.seen.value(field, in: record.kind).isNull {
                 let value = then.value(field, in: record.kind)
@@ -186,15 +173,86 @@ extension ReplicaTransaction {
 
     /// What vanished and is not back, in the order in which it can be typed again: what others hang below comes first.
     package func vanished() throws -> [(record: VanishedRecord, loss: VanishedRecord.Loss)] {
-        try keptAside().compactMap { record in try loss(of: record).map { (record, $0) } }
+        try keptAside().compactMap { record in
+            let record = try followed(record)
+            return try loss(of: record).map { (record, $0) }
+        }
     }
 
     /// What of it is not here now; `nil` when it is back, or something newer stands in its place.
     package func loss(of record: VanishedRecord) throws -> VanishedRecord.Loss? {
-        let loss = record.loss(now: try present(record.seen.id, kind: record.kind))
+        let loss = try followed(record).loss(now: try present(record.seen.id, kind: record.kind))
         // Whether it is deleted is before a person, or was: that stands in the place of what was seen.
         if loss == .deletion, try isDeletionInQuestion(record.seen.id) { return nil }
         return loss
+    }
+
+    /// The same, over what has come since the township's new picture: what was typed before that which was seen, and has only
+    /// been handed in late, does not stand in its place.
+    private func followed(_ record: VanishedRecord) throws -> VanishedRecord {
+        guard let now = try present(record.seen.id, kind: record.kind), !now.isDeleted, !record.seen.isDeleted,
+            try overlay(of: now.id).isEmpty
+        else { return record }
+        var (followed, then) = (record, record.then ?? now)
+        for (index, field) in record.kind.fields.enumerated() where field.derivation == nil {
+            let present = now.values[index]
+            guard present != record.seen.values[index], record.then.map({ $0.values[index] != present }) ?? true else {
+                continue
+            }
+            if field.isSet { followed.seen.values[index] = Self.rejoined(record, index, over: present) }
+            let isReplaced =
+                try field.isSet ? followed.seen.values[index] == present : isNewer(field.name, than: record)
+            then.values[index] = isReplaced ? followed.seen.values[index] : present
+        }
+        followed.then = then
+        return followed
+    }
+
+    /// A set with what was lost of it, and without what had been taken out.
+    private static func rejoined(_ record: VanishedRecord, _ index: Int, over present: Value) -> Value {
+        let (seen, then) = (record.seen.values[index].elements, record.then?.values[index].elements ?? [])
+        let missing = seen.filter { !then.contains($0) && !present.elements.contains($0) }
+        let kept = present.elements.filter { seen.contains($0) || !then.contains($0) }
+        if missing.isEmpty, kept.count == present.elements.count { return present }
+        return Value.list((kept + missing).sorted()).normalised
+    }
+
+    /// Whether what stands in the field was written later than what was seen, or nothing was; true where it is not known.
+    private func isNewer(_ field: String, than record: VanishedRecord) throws -> Bool {
+        guard let writtenAt = record.writtenAt, !record.seen.value(field, in: record.kind).isNull else { return true }
+        if try lastOwnWrite(of: field, in: record.seen.id).map({ $0 > writtenAt }) ?? false { return true }
+        let written = try writers(of: record.seen.id, after: 0)
+        return written.last { $0.fields?.contains(field) ?? true }.map { $0.time > writtenAt } ?? true
+    }
+
+    /// Own sets are in no page.
+    private func lastOwnWrite(of field: String, in record: RecordID) throws -> Instant? {
+        var query = try Query(database, "SELECT number FROM own_change WHERE record = ?")
+        query.bind(record)
+        return try query.all { $0.uint64(0) }.compactMap { number -> Instant? in
+            guard let set = try outboxSet(number)?.sealed.set,
+                set.changes.contains(where: { $0.record == record && $0.edits.contains { $0.field == field } })
+            else { return nil }
+            return set.time.instant
+        }.max()
+    }
+
+    /// Who wrote a record after a seq, oldest first; `fields` is `nil` for all of them.
+    private func writers(of record: RecordID, after seq: Seq) throws -> [(time: Instant, fields: Set<String>?)] {
+        var query = try Query(
+            database,
+            """
+            SELECT w.time, s.edits FROM seen s JOIN writer w ON w.seq = s.seq WHERE s.record = ? AND s.seq > ?
+            ORDER BY s.seq
+            """)
+        query.bind(record)
+        query.bind(seq)
+        return try query.all { row in
+            (
+                HybridTime(rawValue: row.uint64(0)).instant,
+                row.isNull(1) ? nil : Set(try tables.codec.decode(effects: row.bytes(1)).map(\.field))
+            )
+        }
     }
 
     private func isDeletionInQuestion(_ record: RecordID) throws -> Bool {

@@ -83,7 +83,7 @@ package struct HeadCheck {
     private func acrossHistories(
         _ held: TreeHead, _ head: TreeHead, _ hello: Hello, isProofDue: Bool
     ) -> Verdict {
-        guard let fork = fork(of: held.epoch, in: hello) else { return .refused(.unknownHistory) }
+        guard !hasLeft(head.epoch), let fork = fork(of: held.epoch, in: hello) else { return .refused(.unknownHistory) }
         let line = kept.filter { head in
             head.epoch == held.epoch || ancestors.contains { $0.epoch == head.epoch && head.size <= $0.seq }
         }
@@ -96,6 +96,11 @@ package struct HeadCheck {
         }
         if named?.size != shared.size, shared.size > 0 { return isProofDue ? .ask(shared) : .unproven }
         return extended(from: shared, to: head, hello, isProofDue: isProofDue, leaving: parting)
+    }
+
+    /// A history that was left is not gone back to.
+    private func hasLeft(_ epoch: EpochID) -> Bool {
+        kept.contains { $0.epoch == epoch } || ancestors.contains { $0.epoch == epoch }
     }
 
     /// The last seq that both histories hold; `nil` when the server does not say where its own comes from.

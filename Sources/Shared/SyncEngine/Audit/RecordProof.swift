@@ -106,32 +106,53 @@ package struct RecordProof: Hashable, Sendable {
     ///   - serverKey: the township's, from the enrolment.
     ///   - held: the heads that the station has checked, in the order in which they came.
     ///   - ancestors: of the last one's history.
-    ///   - codec: reads whose a set is, and which records it names that changed none, for it was refused.
+    ///   - codec: reads whose a set is, and what it says.
     package func check(
-        serverKey: [UInt8], held: [TreeHead], ancestors: [Base], codec: any ChangeCodec,
+        serverKey: [UInt8], held: [TreeHead], ancestors: [Base], codec: any ChangeCodec, schema: Schema,
         isValid: (_ signature: [UInt8], _ message: [UInt8], _ publicKey: [UInt8]) -> Bool
     ) -> Result {
         Result(
             isSigned: isValid(head.signature, head.signedBytes, serverKey),
-            wrong: wrong(codec), standing: standing(among: held, ancestors: ancestors), sets: sets.count)
+            wrong: wrong(codec, schema), standing: standing(among: held, ancestors: ancestors), sets: sets.count)
     }
 
-    private func wrong(_ codec: any ChangeCodec) -> [Seq] {
+    private func wrong(_ codec: any ChangeCodec, _ schema: Schema) -> [Seq] {
         var seen: Set<Seq> = []
         return sets.filter { set in
             let isFirst = seen.insert(set.leaf.seq).inserted
-            let signed = set.bytes.flatMap { try? codec.decode(set: $0) }
-            let isAbout =
-                set.rows.contains { $0.record == record } || signed?.changes.contains { $0.record == record } ?? false
-            return !isFirst || !isAbout || !isOf(signed, set.leaf) || !holds(set)
+            return !isFirst || !isFounded(set, codec, schema) || !holds(set)
         }.map(\.leaf.seq)
     }
 
-    /// The leaf names the device and the number that the signed bytes name; a release repeats a set, and has none.
-    private func isOf(_ signed: ChangeSet?, _ leaf: LogLeaf) -> Bool {
-        guard let signed else { return leaf.isRelease }
-        return !leaf.isRelease && signed.device == leaf.device && signed.number == leaf.number
+    /// The set is about the record, or is what a release of the proof repeats; the leaf names the device and the number that
+    /// the signed bytes name; and what became of the record can have come of them.
+    private func isFounded(_ set: ProvedSet, _ codec: any ChangeCodec, _ schema: Schema) -> Bool {
+        let own = set.rows.filter { $0.record == record }
+        guard
+            let signed = (set.leaf.isRelease ? original(of: set) : set)?.bytes.flatMap({ try? codec.decode(set: $0) }),
+            signed.device == set.leaf.device, signed.number == set.leaf.number,
+            set.leaf.isRelease == (set.bytes == nil),
+            !own.isEmpty || signed.changes.contains(where: { $0.record == record }) || isRepeated(set)
+        else { return false }
+        let rows = own.map { row in
+            SetDerivation.Row(
+                record: row.record, kind: row.kind, operation: Change.Operation(rawValue: row.operation) ?? .edit,
+                verbatim: row.setChange, effects: row.effects.flatMap { try? codec.decode(effects: $0) } ?? [])
+        }
+        // Which records are the same thing, only the log knows.
+        let derivation = SetDerivation(signed, schema: schema) { _, _ in true }
+        return (try? derivation.unfounded(rows).isEmpty) ?? false
     }
+
+    private func original(of release: ProvedSet) -> ProvedSet? {
+        sets.first { !$0.leaf.isRelease && $0.leaf.hash == release.leaf.hash && isSame($0.leaf, release.leaf) }
+    }
+
+    private func isRepeated(_ set: ProvedSet) -> Bool {
+        sets.contains { $0.leaf.isRelease && $0.leaf.hash == set.leaf.hash && isSame($0.leaf, set.leaf) }
+    }
+
+    private func isSame(_ a: LogLeaf, _ b: LogLeaf) -> Bool { a.device == b.device && a.number == b.number }
 
     private func holds(_ set: ProvedSet) -> Bool {
         var rows = LogLeafRows()

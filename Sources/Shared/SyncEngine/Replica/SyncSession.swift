@@ -26,6 +26,8 @@ package struct SyncSession: Sendable {
         package var applied = 0
         package var conflicted = 0
         package var quarantined = 0
+        /// Of the quarantined: those that apply by themselves when somebody else has synced.
+        package var waiting = 0
         package var records = 0
 
         package init() {}
@@ -65,7 +67,9 @@ package struct SyncSession: Sendable {
             switch outcome.result {
             case .verbatim, .applied: counts.applied += 1
             case .conflicted: counts.conflicted += 1
-            case .quarantined: counts.quarantined += 1
+            case .quarantined:
+                counts.quarantined += 1
+                if outcome.problem?.code == .waitingForRecord { counts.waiting += 1 }
             }
             highestDecided = max(highestDecided, outcome.seq)
         }
