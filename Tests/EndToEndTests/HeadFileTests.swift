@@ -111,6 +111,21 @@ import Testing
         #expect(try server.command("audit", "verify", "--heads", kept.path).code == 65)
     }
 
+    /// Somebody has to know why: a restore and a rewrite look the same.
+    @Test func anAuditSaysWhatOfAKeptHeadWasLeft() throws {
+        let backup = folder.url.appending(path: "ruhu.backup").path
+        #expect(try server.command("backup", backup).code == 0)
+        try goOn()
+        let kept = folder.url.appending(path: "status.json")
+        try station.program.run(["status", "--json"]).text.write(to: kept, atomically: true, encoding: .utf8)
+        #expect(try server.command("audit", "verify", "--heads", kept.path).json["left"].array.isEmpty)
+        try FileManager.default.removeItem(at: server.folder)
+        #expect(try server.command("restore", backup).code == 0)
+        let verified = try server.command("audit", "verify", "--heads", kept.path)
+        #expect(verified.code == 0 && verified.json["left"].array.map { $0["size"].int } == [4], "\(verified.text)")
+        #expect(verified.json["histories"].array.map { $0["reason"].string } == ["init", "restore"])
+    }
+
     // MARK: - The register
 
     @Test(

@@ -144,6 +144,15 @@ import Testing
         }
     }
 
+    /// By stick the township proves from the largest head that it knows, which the station takes to be beyond the fork.
+    @Test func aProofFromBeyondTheSharedHeadProvesThatToo() throws {
+        let kept = [Self.head(8), Self.head(20)]
+        let hello = try Self.hello(
+            Self.head(25, Self.later), from: 20, ancestors: [Base(epoch: Self.epoch, seq: 10)])
+        let parting = HeadCheck.Parting(held: kept[1], fork: 10, common: 8)
+        #expect(judge(hello, kept: kept, named: kept[1]) == .keep(Self.head(25, Self.later), leaving: parting))
+    }
+
     @Test func aHistoryThatWasLeftIsNotGoneBackTo() throws {
         let first = EpochID(high: 0, low: 1)
         let kept = [Self.head(4, first), Self.head(8), Self.head(9, Self.later)]

@@ -135,7 +135,7 @@ extension LogVerification.Report {
                     findings.map {
                         .object([("check", .string($0.check.rawValue)), ("subject", .string($0.subject))])
                     })
-            ), ("histories", .array(histories.map(\.document))),
+            ), ("histories", .array(histories.map(\.document))), ("left", .array(left.map(\.document))),
         ])
     }
 
@@ -147,7 +147,13 @@ extension LogVerification.Report {
             "\(sets) 个变更集，\(records) 条记录，\(frames) 个签名。",
             "\(sets) change sets, \(records) records, \(frames) signatures.")
         let lines = findings.map { "✗ \($0.check.label)：\($0.subject)" }
-        return ([verdict + counts] + lines + histories.dropFirst().map(\.text)).joined(separator: "\n")
+        let gone = left.map { head in
+            L(
+                "出示的第 \(head.size) 项属于已换掉的历史，现在的日志里没有；换历史的原因见上。",
+                "Set \(head.size), which was shown, is of a history that was left, and is not in this log; see above why it was left."
+            )
+        }
+        return ([verdict + counts] + lines + histories.dropFirst().map(\.text) + gone).joined(separator: "\n")
     }
 }
 

@@ -183,7 +183,6 @@ struct NightlyCommand: ParsableCommand {
         let township = try options.township()
         let nightly = Nightly(township: township)
         var report = try nightly.run()
-        report.audit.findings += try nightly.takeNotice()
         if report.isSound {
             try nightly.keep(report)
             let act = Desk.Act(author: SystemUser.name, reason: "nightly", now: township.clock())

@@ -27,10 +27,6 @@ extension Exchange {
         let telling = heads.filter { !lost.contains($0.epoch) }
         let comparison = try LogTree(transaction.database).compare(telling, epoch: epoch)
         guard comparison.isContradicted else { return }
-        let line = [epoch] + (try EpochReader(transaction.database).ancestors().map(\.epoch))
-        for epoch in Set(telling.map(\.epoch)) where !line.contains(epoch) {
-            try transaction.registerEpoch(epoch, reason: EpochReader.Entry.lost, at: clock())
-        }
         try startEpoch(at: comparison.common, against: telling, in: transaction)
     }
 
@@ -39,6 +35,10 @@ extension Exchange {
         let now = clock()
         let notice = HeadNotice.contradicted(common: fork, signed: heads.map(\.size).max() ?? 0)
         try notice.keep(in: transaction)
+        let known = try EpochReader(transaction.database).entries().map(\.epoch)
+        for epoch in Set(heads.map(\.epoch)).sorted() where !known.contains(epoch) {
+            try transaction.registerEpoch(epoch, reason: EpochReader.Entry.lost, at: now)
+        }
         try transaction.startEpoch(fork: fork, epoch: newID(now), desk: newID(now), reason: "copy", at: now)
     }
 

@@ -36,6 +36,8 @@ struct HeadFile: Sendable {
         guard known.last.map({ ($0.epoch, $0.size, $0.root) != (head.epoch, head.size, head.root) }) ?? true else {
             return
         }
+        // Another process has begun a history since.
+        if known.last?.epoch != epoch, known.contains(where: { $0.epoch == epoch }) { return }
         head.signature = try signer.signature(for: head.signedBytes)
         let kept = HeadSelection.thinned(known + [head]).suffix(Limits.heads)
         try SecretFile.write(TreeHead.encode(Array(kept), as: .json), to: path)

@@ -44,8 +44,10 @@ enum HeadNotice: Error, Hashable, Sendable {
         try Meta.text(key, in: database).flatMap { $0.isEmpty ? nil : AuditFinding(.head, $0) }
     }
 
-    static func forget(in transaction: AuthorityTransaction) throws {
-        try Meta.set("", for: key, in: transaction.database)
+    /// - Parameter told: nothing else that came since; `nil`: whatever it is.
+    static func forget(_ told: AuditFinding? = nil, in transaction: AuthorityTransaction) throws {
+        let kept = try kept(in: transaction.database)
+        if told == nil || kept == told { try Meta.set("", for: key, in: transaction.database) }
     }
 
     /// For the clerk whose command opened it.

@@ -24,6 +24,8 @@ struct Nightly {
         var waitingBlobs = 0
         /// Files of attachments that were damaged here and set aside.
         var damagedBlobs = 0
+        /// What spoke against the database since the last night, whoever met it first; told once.
+        var notice: AuditFinding?
         /// The policy ends, or has ended, without a successor (R69).
         var policy: [Finding] = []
 
@@ -46,6 +48,8 @@ struct Nightly {
         return try township.database.read { database in
             var report = Report()
             report.audit = audit
+            report.notice = try HeadNotice.kept(in: database)
+            report.audit.findings += [report.notice].compactMap(\.self)
             report.damagedBlobs = damagedBlobs
             report.policy = shelf.findings + shelf.expiryAlerts(on: township.clock().day)
             report.duplicates = try DuplicateReader(tables: tables, database: database).list().map(\.records)
@@ -72,17 +76,13 @@ extension Nightly {
         }
     }
 
-    /// What spoke against the database since the last night, whoever met it first; told once.
-    func takeNotice() throws -> [AuditFinding] {
-        let kept = try township.database.read(HeadNotice.kept)
-        if kept != nil { try township.database.write(HeadNotice.forget) }
-        return [kept].compactMap(\.self)
-    }
-
     /// Keeps what the night found, for who looks in the morning.
     func keep(_ report: Report) throws {
         let night = Upkeep.Night(at: township.clock(), isSound: report.isSound, sets: report.audit.sets)
-        try township.database.write { try Upkeep.keep(night, in: $0.database) }
+        try township.database.write { transaction in
+            try Upkeep.keep(night, in: transaction.database)
+            if let notice = report.notice { try HeadNotice.forget(notice, in: transaction) }
+        }
     }
 
     /// Removes the rows of deleted records that every station in use has passed.

@@ -18,8 +18,12 @@ extension Township {
             report.findings += try DerivationAudit(database, tables: self.database.tables).findings()
             report.findings += try QuarantineAudit(database, tables: self.database.tables).findings()
             let epoch = try AuthorityIdentity.read(database).epoch
+            let ancestors = try EpochReader(database).ancestors()
+            report.left = kept.filter { head in ancestors.contains { $0.epoch == head.epoch && $0.seq < head.size } }
             // A tree that cannot be read is a finding already.
-            if let comparison = try? LogTree(database).compare(kept, epoch: epoch), comparison.isContradicted {
+            let lost = report.histories.filter(\.isLost).map(\.epoch)
+            let telling = kept.filter { !lost.contains($0.epoch) }
+            if let comparison = try? LogTree(database).compare(telling, epoch: epoch), comparison.isContradicted {
                 report.findings.append(AuditFinding(.head, "\(comparison.common) < \(kept.map(\.size).max() ?? 0)"))
             }
             return report

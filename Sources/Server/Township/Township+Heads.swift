@@ -11,14 +11,18 @@ extension Township {
     ) throws -> HeadNotice? {
         let (heads, silent) = known(to: headFile)
         let found: (epoch: EpochID, tree: MerkleFrontier, comparison: HeadComparison)
+        let isTold: Bool
         do {
             found = try database.read { try compare($0, with: heads, of: headFile, tables: database.tables) }
+            // A history that begins meanwhile, or whose beginning was cut off before its head was written, says so itself.
+            isTold = try database.read(HeadNotice.kept) != nil
         } catch  where isAudited {
             // A tree that cannot be read is for the audit to find.
             return nil
         }
         let (epoch, tree, comparison) = found
-        let notice = judge(comparison, heads: heads, silent: silent, epoch: epoch, size: tree.size)
+        var notice = judge(comparison, heads: heads, silent: silent, epoch: epoch, size: tree.size)
+        if case .unannounced = notice, isTold { notice = nil }
         if isAudited { return notice }
         guard comparison.isContradicted else {
             if let notice { try database.write { try notice.keep(in: $0) } }
@@ -47,7 +51,7 @@ extension Township {
         if comparison.isContradicted {
             return .contradicted(common: comparison.common, signed: heads.map(\.size).max() ?? 0)
         }
-        if let last = heads.last, last.epoch != epoch { return .unannounced(epoch) }
+        if !heads.isEmpty, !heads.contains(where: { $0.epoch == epoch }) { return .unannounced(epoch) }
         return size > 0 ? silent : nil
     }
 

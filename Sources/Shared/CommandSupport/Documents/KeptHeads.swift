@@ -5,8 +5,7 @@ package enum KeptHeads {
     /// Bytes of a file with heads in it.
     package static let byteLimit = 1 << 24
 
-    /// The heads in documents, each once, wherever in them they are: what `ruhu status`, `ruhu evidence` and `audit prove`
-    /// print.
+    /// The heads in documents, each once, wherever in them they are: what `ruhu status` and `audit prove` print.
     /// - Throws: ``Problem``: ``Problem/Code/badDocument`` when there is none, or more than ``Limits/heads``.
     package static func read(_ bytes: [UInt8], name: String) throws -> [TreeHead] {
         var heads: [TreeHead] = []
@@ -28,7 +27,8 @@ package enum KeptHeads {
         if let head = TreeHead(document: document) { return [head] }
         return switch document {
         case .array(let elements): elements.flatMap(heads)
-        case .members(let members): members.flatMap { heads(in: $0.value) }
+        // What a station keeps as evidence it has told already, and the township has left.
+        case .members(let members): members.filter { $0.key != "evidence" }.flatMap { heads(in: $0.value) }
         default: []
         }
     }

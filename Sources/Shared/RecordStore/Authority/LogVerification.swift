@@ -1,5 +1,5 @@
 package import GRDB
-import SyncEngine
+package import SyncEngine
 
 /// One thing that an audit found wrong.
 package struct AuditFinding: Hashable, Sendable {
@@ -46,6 +46,8 @@ package struct LogVerification {
         package var findings: [AuditFinding] = []
         /// Every history that led here: a person knows which of them ought to be.
         package var histories: [EpochReader.Entry] = []
+        /// Heads that others have kept, beyond where the history that they are of was left.
+        package var left: [TreeHead] = []
 
         package init() {}
 

@@ -94,6 +94,12 @@ package struct HeadCheck {
         if shared.size == head.size {
             return shared.root == head.root ? .keep(head, leaving: parting) : .refused(.rewritten)
         }
+        // One that goes on from the shared head proves that one, too.
+        if let named, named.epoch == shared.epoch, named.size > shared.size, kept.contains(named),
+            case .keep = extended(from: named, to: head, hello, isProofDue: isProofDue)
+        {
+            return .keep(head, leaving: parting)
+        }
         if named?.size != shared.size, shared.size > 0 { return isProofDue ? .ask(shared) : .unproven }
         return extended(from: shared, to: head, hello, isProofDue: isProofDue, leaving: parting)
     }

@@ -46,7 +46,9 @@ package struct SetDerivation {
         if let index = row.verbatim {
             guard set.changes.indices.contains(index) else { return false }
             let change = set.changes[index]
-            return change.record == row.record && change.kind == row.kind && change.operation == row.operation
+            // What was written down anew in another history is an edit of what was there.
+            let isDone = change.operation == row.operation || (change.operation == .create && row.operation == .edit)
+            return change.record == row.record && change.kind == row.kind && isDone
         }
         // A kind that this program does not know is read by none of its rules.
         guard let kind = schema.kind(row.kind), kind.name != ConflictRecord.kindName else { return true }
