@@ -206,13 +206,13 @@ import Testing
         let mended = try joined.run("sync")
         #expect(mended.code == 0, "\(mended.text) \(mended.errors)")
         #expect(try histories() == ["init", "lost", "copy"])
+        #expect(try server.command("list", "household").json["records"].array.count == 2)
         // What it shows of the lost history was told, and speaks against nobody.
         let status = folder.url.appending(path: "status.json").path
         try joined.program.run(["status", "--json"]).text.write(toFile: status, atomically: true, encoding: .utf8)
         #expect(try server.command("audit", "verify", "--heads", status).code == 0)
         try station.sync()
         #expect(try station.run("evidence", "compare", status).code == 0)
-        #expect(try server.command("list", "household").json["records"].array.count == 2)
     }
 
     /// One new history for each that is lost, however often it is shown.
