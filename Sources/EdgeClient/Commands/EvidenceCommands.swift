@@ -38,7 +38,7 @@ struct EvidenceListCommand: ParsableCommand {
             .object([("evidence", .array(found.map(\.document))), ("count", .int(Int64(found.count)))]),
             text: found.isEmpty
                 ? L("前后都接得上", "Everything goes on from what was seen")
-                : (found.map(\.text) + [Self.advice]).joined(separator: "\n"))
+                : (found.map(\.text) + (found.contains(where: \.isOpen) ? [Self.advice] : [])).joined(separator: "\n"))
     }
 
     private static let advice = L(

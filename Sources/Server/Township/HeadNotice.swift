@@ -55,10 +55,11 @@ enum HeadNotice: Error, Hashable, Sendable {
         switch self {
         case .missing:
             L(
-                "数据目录里记录日志进度的 head 文件不见了，已重新写入；在此之前日志是否被截短，只有工作站和备份知道。请运行 ruhu-server audit verify --heads。",
-                "The file head, which says how far the log has come, was gone from the data folder, and is written anew; "
-                    + "whether the log was cut before, stations and backups can tell: ruhu-server audit verify --heads."
-            )
+                "数据目录里记录日志进度的 head 文件不见了，已重新写入。在此之前日志是否被截短，只有工作站知道："
+                    + "在一个工作站运行 ruhu status --json，把输出存成文件，再运行 ruhu-server audit verify --heads 文件。",
+                "The file head, which says how far the log has come, was gone from the data folder, and is written anew. "
+                    + "Whether the log was cut before, a station can tell: keep what ruhu status --json prints there in a "
+                    + "file, and run ruhu-server audit verify --heads FILE.")
         case .damaged:
             L(
                 "数据目录里的 head 文件读不出来，已重新写入。请用一个工作站的文件核对：ruhu-server audit verify --heads 文件。",
