@@ -49,7 +49,6 @@ struct Nightly {
             var report = Report()
             report.audit = audit
             report.notice = try HeadNotice.kept(in: database)
-            report.audit.findings += [report.notice].compactMap(\.self)
             report.damagedBlobs = damagedBlobs
             report.policy = shelf.findings + shelf.expiryAlerts(on: township.clock().day)
             report.duplicates = try DuplicateReader(tables: tables, database: database).list().map(\.records)
@@ -114,7 +113,7 @@ extension Nightly.Report {
             ("gaps", .int(subjects(.sequence).compactMap { Int64($0) }.reduce(0, +))),
             ("brokenChains", .array(subjects(.chain).map(JSONValue.string))),
             ("wrongDigests", .array(subjects(.digest).map(JSONValue.string))),
-            ("audit", audit.document),
+            ("audit", audit.document), ("notice", notice.map { .string($0.subject) } ?? .null),
             ("duplicates", .array(duplicates.map { .array($0.map { .string($0.description) }) })),
             ("conflicts", .int(Int64(openConflicts))), ("quarantined", .int(Int64(quarantined))),
             ("collected", .int(Int64(collected))), ("backup", backup.map(JSONValue.string) ?? .null),
@@ -127,6 +126,14 @@ extension Nightly.Report {
     var text: String {
         let lists = [
             isSound ? [] : [L("请停止使用并联系技术人员。", "Stop and call an engineer.")],
+            notice.map { notice in
+                [
+                    L(
+                        "上次夜间任务以来，数据库曾与本镇街签过的对不上（\(notice.subject)），已处理；各段历史见上，请核实原因。",
+                        "Since the last night the database did not go with what this township signed (\(notice.subject)), which "
+                            + "was dealt with; see the histories above, and find out why.")
+                ]
+            } ?? [],
             duplicates.map { ids in
                 L("疑似重复：", "Possible duplicates: ") + ids.map(\.description).joined(separator: "、")
             },
