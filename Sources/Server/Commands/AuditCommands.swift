@@ -146,7 +146,7 @@ extension LogVerification.Report {
         let counts = L(
             "\(sets) 个变更集，\(records) 条记录，\(frames) 个签名。",
             "\(sets) change sets, \(records) records, \(frames) signatures.")
-        let lines = findings.map { "✗ \($0.check.label)：\($0.subject)" }
+        let lines = findings.map { "✗ \($0.check.label)" + L("：", ": ") + $0.subject }
         let gone = left.map { head in
             L(
                 "出示的第 \(head.size) 项属于已换掉的历史，现在的日志里没有；换历史的原因见上。",
@@ -196,6 +196,8 @@ extension AuditFinding.Check {
         case .device: L("设备登记不符", "device disagrees")
         case .quarantine: L("隔离登记缺失", "quarantine entry missing")
         case .signature: L("签名无效或缺失", "signature invalid or missing")
+        case .attestation: L("不是本镇街写下的登记", "row that the township did not write")
+        case .placement: L("迁移或知会的登记不符", "moves or addressees disagree")
         }
     }
 }

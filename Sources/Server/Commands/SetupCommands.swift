@@ -121,7 +121,7 @@ struct InviteCommand: ParsableCommand {
         let expiry = Instant(milliseconds: now.milliseconds + Self.validDays * 86_400_000)
         let invitation = Invitation(
             secretHash: code.secretHash, scope: scope, staff: staff, createdAt: now, expiresAt: expiry)
-        try township.database.write { try DeviceRegister($0.database).add(invitation) }
+        try township.database.write { try DeviceRegister($0.database).add(invitation, by: township.attester) }
         options.output.write(
             .object([
                 ("code", .string(code.description)), ("scope", .string(village)),

@@ -73,7 +73,7 @@ struct Console: Sendable {
     /// Keeps who looked at whose data, before it is shown.
     func keepView(of record: RecordID, page: String, by request: ConsoleRequest) throws {
         try township.database.write { transaction in
-            try AccountRegister(transaction.database).keepView(
+            try PageViews(transaction.database, attester: township.attester).keep(
                 by: request.person.name, of: record, page: page, at: request.now, seq: try transaction.head().seq)
         }
     }
@@ -84,14 +84,14 @@ struct Console: Sendable {
         try township.database.write { transaction in
             let tables = transaction.tables
             let disclosures = Disclosures(tables: tables, database: transaction.database)
-            let register = AccountRegister(transaction.database)
+            let views = PageViews(transaction.database, attester: township.attester)
             let seq = try transaction.head().seq
             var kept: Set<RecordID> = []
             for id in records {
                 guard let (record, kind) = try tables.record(id, in: transaction.database) else { continue }
                 let root = try disclosures.root(of: record, kind: kind)
                 guard kept.insert(root).inserted else { continue }
-                try register.keepView(by: request.person.name, of: root, page: page, at: request.now, seq: seq)
+                try views.keep(by: request.person.name, of: root, page: page, at: request.now, seq: seq)
             }
         }
     }

@@ -86,11 +86,11 @@ actor LiveFeed: Service {
 
     /// The head of the log, and which of the sessions that listen have ended.
     private func state() async throws -> (Seq, ended: Set<Hash256>) {
-        let (tables, now) = (township.database.tables, township.clock())
+        let (township, now) = (township, township.clock())
         let sessions = Set(streams.values.map(\.session))
         return try await township.database.readAsync { database in
-            let seq = try LogReader(database, tables: tables).head().seq
-            return (seq, try sessions.filter { try People.person(of: $0, at: now, in: database) == nil })
+            let seq = try LogReader(database, tables: township.database.tables).head().seq
+            return (seq, try sessions.filter { try township.person(of: $0, at: now, in: database) == nil })
         }
     }
 

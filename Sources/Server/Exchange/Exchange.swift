@@ -109,8 +109,9 @@ package struct Exchange: Sendable {
     func enrolment(in transaction: AuthorityTransaction) -> Enrolment {
         let now = clock()
         return Enrolment(
-            region: region, signer: signer, sealingKey: sealing.publicKey, now: now, id: newID(now),
-            transaction: transaction)
+            region: region, signer: signer, attester: Attester(signer, signatures), sealingKey: sealing.publicKey,
+            now: now,
+            id: newID(now), transaction: transaction)
     }
 
     /// Reads and verifies a push, so that its decision needs nothing but the transaction.

@@ -40,7 +40,7 @@ struct People: Sendable {
             name: name, fullName: fullName, role: role.rawValue, passwordHash: try PasswordHash(first).text,
             mustChangePassword: password == nil, createdAt: township.clock())
         try township.database.write { transaction in
-            let register = AccountRegister(transaction.database)
+            let register = township.accounts(in: transaction.database)
             guard try register.account(name) == nil else { throw Problem(.accountExists, name) }
             guard try register.accounts().count < Self.Rule.accounts else { throw Problem(.badValue, "accounts") }
             try register.put(account)
@@ -52,7 +52,7 @@ struct People: Sendable {
     /// - Throws: ``Problem`` ``Problem/Code/unknownAccount``.
     @discardableResult func change(_ name: String, _ body: (inout Account) throws -> Void) throws -> Account {
         try township.database.write { transaction in
-            let register = AccountRegister(transaction.database)
+            let register = township.accounts(in: transaction.database)
             guard var account = try register.account(name) else { throw Problem(.unknownAccount, name) }
             try body(&account)
             try register.put(account)
@@ -77,7 +77,7 @@ struct People: Sendable {
     /// somebody else may sit at the screen.
     /// - Throws: ``Problem`` ``Problem/Code/wrongPassword``, ``Problem/Code/weakPassword``.
     func changePassword(of person: Person, from old: String, to new: String, session: Hash256) throws {
-        guard let account = try township.database.read({ try AccountRegister($0).account(person.name) }) else {
+        guard let account = try township.database.read({ try township.accounts(in: $0).account(person.name) }) else {
             throw Problem(.wrongPassword)
         }
         let key = WrongPasswords.Key(name: person.name, place: session.description, hash: account.passwordHash)
@@ -91,7 +91,7 @@ struct People: Sendable {
         guard new != old else { throw Problem(.weakPassword) }
         let hash = try PasswordHash(new).text
         try township.database.write { transaction in
-            let register = AccountRegister(transaction.database)
+            let register = township.accounts(in: transaction.database)
             guard var present = try register.account(person.name), present.passwordHash == account.passwordHash else {
                 throw Problem(.wrongPassword)
             }
@@ -133,7 +133,7 @@ struct People: Sendable {
     func signIn(name: String, password: String, from address: String = "") throws -> (token: String, Person) {
         let now = township.clock()
         let name = String(name.prefix(Rule.nameCharacters)).lowercased()
-        let known = try township.database.read { try AccountRegister($0).account(name) }
+        let known = try township.database.read { try township.accounts(in: $0).account(name) }
         let key = WrongPasswords.Key(name: name, place: address, hash: known?.passwordHash ?? "")
         guard !wrong.isLocked(key, at: now) else { throw Problem(.accountLocked) }
         let hash = known.flatMap { PasswordHash($0.passwordHash) } ?? Self.nobody
@@ -147,7 +147,7 @@ struct People: Sendable {
         let token = Base64.encode(SymmetricKey(size: .bits256).withUnsafeBytes { Array($0) }, .url)
         let session = SignInSession(tokenHash: Self.hash(of: token), account: name, startedAt: now)
         return try township.database.write { transaction in
-            let register = AccountRegister(transaction.database)
+            let register = township.accounts(in: transaction.database)
             guard var account = try register.account(name), account.passwordHash == known.passwordHash,
                 account.disabledAt == nil, let person = Self.person(account)
             else { throw Problem(.wrongPassword) }
@@ -163,34 +163,24 @@ struct People: Sendable {
     }
 
     func signOut(_ session: Hash256) throws {
-        try township.database.write { try AccountRegister($0.database).end(session) }
+        try township.database.write { try township.accounts(in: $0.database).end(session) }
     }
 
     /// Who a token belongs to; `nil` when its session has ended.
     func person(token: String) throws -> (Person, session: Hash256)? {
         let hash = Self.hash(of: token)
         let now = township.clock()
-        guard let (session, person) = try township.database.read({ try Self.person(of: hash, at: now, in: $0) }) else {
+        guard let (session, person) = try township.database.read({ try township.person(of: hash, at: now, in: $0) })
+        else {
             return nil
         }
         if now.milliseconds - session.lastUsedAt.milliseconds > Rule.touchSeconds * 1000 {
-            try township.database.write { try AccountRegister($0.database).touch(hash, at: now) }
+            try township.database.write { try township.accounts(in: $0.database).touch(hash, at: now) }
         }
         return (person, hash)
     }
 
-    /// Whose session it is; `nil` when it has ended.
-    static func person(of session: Hash256, at now: Instant, in database: Database) throws -> (SignInSession, Person)? {
-        let register = AccountRegister(database)
-        guard let session = try register.session(session), let account = try register.account(session.account),
-            account.disabledAt == nil, let person = Self.person(account),
-            now < session.startedAt.adding(minutes: Rule.sessionHours * 60),
-            now < session.lastUsedAt.adding(minutes: Rule.idleMinutes)
-        else { return nil }
-        return (session, person)
-    }
-
-    private static func person(_ account: Account) -> Person? {
+    fileprivate static func person(_ account: Account) -> Person? {
         Role(rawValue: account.role).map {
             Person(
                 name: account.name, fullName: account.fullName, role: $0,
@@ -202,6 +192,21 @@ struct People: Sendable {
 
     /// What a form of this session carries: nobody without the session's token can compute it.
     static func formToken(of token: String) -> String { Hash256(of: Array("form:\(token)".utf8)).description }
+}
+
+extension Township {
+    func accounts(in database: Database) -> AccountRegister { AccountRegister(database, attester: attester) }
+
+    /// Whose session it is; `nil` when it has ended.
+    func person(of session: Hash256, at now: Instant, in database: Database) throws -> (SignInSession, Person)? {
+        let register = accounts(in: database)
+        guard let session = try register.session(session), let account = try register.account(session.account),
+            account.disabledAt == nil, let person = People.person(account),
+            now < session.startedAt.adding(minutes: People.Rule.sessionHours * 60),
+            now < session.lastUsedAt.adding(minutes: People.Rule.idleMinutes)
+        else { return nil }
+        return (session, person)
+    }
 }
 
 extension Instant {

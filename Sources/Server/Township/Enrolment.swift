@@ -6,6 +6,7 @@ import SyncWire
 struct Enrolment {
     let region: Scope
     let signer: any Signer
+    let attester: Attester
     /// The township's X25519 public key.
     let sealingKey: [UInt8]
     let now: Instant
@@ -17,7 +18,7 @@ struct Enrolment {
     ///   ``Problem/Code/invitationUsed`` by another key, ``Problem/Code/revoked``.
     func enrol(_ wish: EnrolmentRequest, code: InvitationCode) throws -> EnrolmentReply {
         let register = DeviceRegister(transaction.database)
-        guard let invitation = try register.invitation(secretHash: code.secretHash) else {
+        guard let invitation = try register.invitation(secretHash: code.secretHash, by: attester) else {
             throw Problem(.invitationUnknown)
         }
         if let used = invitation.device {

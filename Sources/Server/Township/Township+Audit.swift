@@ -17,6 +17,8 @@ extension Township {
             report.findings += try RegisterAudit(database, keys: keys).findings()
             report.findings += try DerivationAudit(database, tables: self.database.tables).findings()
             report.findings += try QuarantineAudit(database, tables: self.database.tables).findings()
+            report.findings += try PlacementAudit(database, tables: self.database.tables).findings()
+            report.findings += try unsignedRows(database)
             let epoch = try AuthorityIdentity.read(database).epoch
             let ancestors = try EpochReader(database).ancestors()
             report.left = kept.filter { head in ancestors.contains { $0.epoch == head.epoch && $0.seq < head.size } }

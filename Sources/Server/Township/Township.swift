@@ -38,10 +38,12 @@ package struct Township: Sendable {
         if !isAudited { try keys.check(against: database, in: folder) }
         let notice = try noticeCopy(database, headFile: headFile, isAudited: isAudited, now: clock())
         let identity = try database.read(AuthorityIdentity.read)
-        return Township(
+        let township = Township(
             folder: folder, database: database, identity: identity, keys: keys, codec: codec,
             sightings: SightingService(database: database), headFile: headFile, headKeeper: keeper,
             headNotice: notice, ledgerFile: LedgerFile(path: folder.ledgerPath), clock: clock)
+        if !isAudited { try township.signOlderRows() }
+        return township
     }
 
     var exchange: Exchange {

@@ -34,6 +34,13 @@ extension TownshipFolder {
     /// Whether `init` has been run here to its end.
     var exists: Bool { Files.exists(path + "/township") }
 
+    /// Whether every row that the township signs was signed: from then on one without a signature is somebody else's.
+    var isAttested: Bool { (try? SecretFile.read(path + "/township")) == Self.attestedMark }
+
+    private static let attestedMark = Array("ruhu township 2\n".utf8)
+
+    func markAttested() throws { try SecretFile.write(Self.attestedMark, to: path + "/township") }
+
     func create() throws { try DataFolder.create(path) }
     func markComplete() throws { try SecretFile.write(Array("ruhu township\n".utf8), to: path + "/township") }
     func writeSecret(_ bytes: [UInt8], to secret: Secret) throws { try SecretFile.write(bytes, to: path(of: secret)) }

@@ -29,6 +29,8 @@ final class QueuesEmpty: Checker {
             found += try derivation.findings().map { "derivation: \($0.subject)" }
             let quarantine = QuarantineAudit(snapshot, tables: database.tables)
             found += try quarantine.findings().map { "quarantine: \($0.subject)" }
+            let placement = PlacementAudit(snapshot, tables: database.tables)
+            found += try placement.findings().map { "placement: \($0.subject)" }
             return found
         }
     }

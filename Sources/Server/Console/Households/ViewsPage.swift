@@ -19,13 +19,14 @@ struct ViewsPage: ConsolePage {
             let tables = console.township.database.tables
             return try console.page { database, seq in
                 let file = try HouseholdRecords(id, tables: tables, in: database)
-                let register = AccountRegister(database)
+                let views = PageViews(database, attester: console.township.attester)
+                let accounts = try console.township.accounts(in: database).accounts()
                 let kept = Disclosures(tables: tables, database: database)
                 let exports = try kept.tables(of: file.scope, before: before, limit: exportsPerPage)
                 return ViewsPage(
                     seq: seq, household: file.root.record.id, name: file.title,
-                    views: try register.views(of: file.root.record.id, limit: limit),
-                    people: Dictionary(try register.accounts().map { ($0.name, $0.fullName) }) { first, _ in first },
+                    views: try views.all(of: file.root.record.id, limit: limit),
+                    people: Dictionary(accounts.map { ($0.name, $0.fullName) }) { first, _ in first },
                     disclosures: try kept.all(of: file.root.record.id), exports: exports.found, next: exports.next)
             }
         }

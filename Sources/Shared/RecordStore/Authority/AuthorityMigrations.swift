@@ -37,8 +37,19 @@ package enum AuthorityMigrations {
             try database.execute(
                 sql: "CREATE INDEX kept_row_by_village ON kept_row (name, generation, village, number)")
         }
+        migrator.registerMigration("2026-11-27 rows that the township signs") { try $0.execute(sql: attested) }
         return migrator
     }
+
+    private static let attested = """
+        -- Of rows that do not follow from the log. A session of before is not signed: its person signs in once more.
+        ALTER TABLE account ADD COLUMN signature BLOB;
+        ALTER TABLE invitation ADD COLUMN signature BLOB;
+        DELETE FROM sign_in_session;
+        ALTER TABLE sign_in_session ADD COLUMN signature BLOB;
+        -- SHA-256 over the row before and this one; the last is signed.
+        ALTER TABLE page_view ADD COLUMN chain BLOB;
+        """
 
     private static let accounts = """
         CREATE TABLE account (

@@ -64,6 +64,16 @@ package struct Invitation: Hashable, Sendable {
         self.createdAt = createdAt
         self.expiresAt = expiresAt
     }
+
+    /// Who may join where; not until when, which a new history cuts short.
+    fileprivate var statement: [UInt8] {
+        var statement = RowStatement("invitation")
+        statement.append(secretHash.bytes)
+        statement.append(scope.code)
+        statement.append(staff)
+        statement.append(createdAt.milliseconds)
+        return statement.bytes
+    }
 }
 
 /// Devices and invitations, inside one transaction or snapshot.
@@ -316,30 +326,60 @@ package struct DeviceRegister {
 
     // MARK: - Invitations
 
-    package func add(_ invitation: Invitation) throws {
+    package func add(_ invitation: Invitation, by attester: Attester) throws {
         var query = try Query(
             database,
-            "INSERT INTO invitation (secret_hash, scope, staff, created_at, expires_at) VALUES (?, ?, ?, ?, ?)")
+            """
+            INSERT INTO invitation (secret_hash, scope, staff, created_at, expires_at, signature)
+            VALUES (?, ?, ?, ?, ?, ?)
+            """)
         query.bind(invitation.secretHash.bytes)
         query.bind(invitation.scope.code)
         query.bind(invitation.staff)
         query.bind(invitation.createdAt.milliseconds)
         query.bind(invitation.expiresAt.milliseconds)
+        query.bind(try attester.sign(invitation.statement))
         try query.run()
     }
 
-    package func invitation(secretHash: Hash256) throws -> Invitation? {
-        var query = try Query(
-            database,
-            "SELECT scope, staff, created_at, expires_at, device, signing_key FROM invitation WHERE secret_hash = ?")
+    private static let invitations = """
+        SELECT secret_hash, scope, staff, created_at, expires_at, device, signing_key, signature FROM invitation
+        """
+
+    /// - Returns: `nil` for none, and for one that the township did not make.
+    package func invitation(secretHash: Hash256, by attester: Attester) throws -> Invitation? {
+        var query = try Query(database, Self.invitations + " WHERE secret_hash = ?")
         query.bind(secretHash.bytes)
-        return try query.first { row in
-            var invitation = Invitation(
-                secretHash: secretHash, scope: Scope(row.text(0)), staff: row.text(1),
-                createdAt: Instant(milliseconds: row.int64(2)), expiresAt: Instant(milliseconds: row.int64(3)))
-            invitation.device = row.isNull(4) ? nil : row.id(4)
-            invitation.signingKey = row.isNull(5) ? nil : row.bytes(5)
-            return invitation
+        return try query.first(Self.readInvitation).flatMap {
+            attester.isOwn($0.signature, $0.made.statement) ? $0.made : nil
+        }
+    }
+
+    private static func readInvitation(_ row: Columns) -> (made: Invitation, signature: [UInt8]) {
+        var invitation = Invitation(
+            secretHash: Hash256(bytes: row.bytes(0)) ?? .zero, scope: Scope(row.text(1)), staff: row.text(2),
+            createdAt: Instant(milliseconds: row.int64(3)), expiresAt: Instant(milliseconds: row.int64(4)))
+        invitation.device = row.isNull(5) ? nil : row.id(5)
+        invitation.signingKey = row.isNull(6) ? nil : row.bytes(6)
+        return (invitation, row.bytes(7))
+    }
+
+    /// Invitations that the township did not make as they are.
+    package func foreignInvitations(by attester: Attester) throws -> [AuditFinding] {
+        try Query(database, Self.invitations + " ORDER BY created_at").all(Self.readInvitation)
+            .filter { !attester.isOwn($0.signature, $0.made.statement) }
+            .map { AuditFinding(.attestation, "invitation \($0.made.scope.code) \($0.made.createdAt)") }
+    }
+
+    /// Signs what is there from before invitations were signed.
+    package func adoptInvitations(by attester: Attester) throws {
+        for (invitation, _) in try Query(database, Self.invitations + " WHERE signature IS NULL").all(
+            Self.readInvitation)
+        {
+            var query = try Query(database, "UPDATE invitation SET signature = ? WHERE secret_hash = ?")
+            query.bind(try attester.sign(invitation.statement))
+            query.bind(invitation.secretHash.bytes)
+            try query.run()
         }
     }
 

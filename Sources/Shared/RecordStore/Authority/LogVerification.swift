@@ -24,6 +24,10 @@ package struct AuditFinding: Hashable, Sendable {
         case quarantine
         /// A frame is not signed by its device.
         case signature
+        /// A row that does not follow from the log is not as the township signed it.
+        case attestation
+        /// Where a record was, or who is told of it, is not what the log says.
+        case placement
     }
 
     package var check: Check
