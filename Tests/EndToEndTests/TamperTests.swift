@@ -92,6 +92,29 @@ import Testing
         #expect(try server.command("nightly").json["notice"].string == nil)
     }
 
+    /// A record's row and digest, changed and changed back before the night: a station is told what the log says.
+    @Test(.enabled(if: Tampering.isPossible, "needs the sqlite3 command"))
+    func whatSomebodyChangedForAWhileReachesNoStation() throws {
+        let household = try station.new("household", "number=002", "address=一组")
+        try station.sync()
+        try server.tamper(
+            """
+            CREATE TABLE aside AS SELECT * FROM scope_digest; UPDATE scope_digest SET digest = zeroblob(32);
+            UPDATE household SET address = '改过的'
+            """)
+        let second = try server.station("b", village: Self.village, staff: "李建国")
+        for station in [station, second] {
+            let told = try station.run("sync")
+            #expect(told.code != 0 && told.json["complete"].bool != true, "\(told.text)")
+            #expect(try station.show(household)["fields"]["address"].string == "一组")
+        }
+        try server.tamper("DELETE FROM scope_digest; INSERT INTO scope_digest SELECT * FROM aside")
+        for station in [station, second] {
+            try station.sync()
+            #expect(try station.show(household)["fields"]["address"].string == "一组")
+        }
+    }
+
     /// The same keys, the same beginning, another continuation, longer than the true one.
     /// - Returns: the size at which they part, and what `second` wrote.
     private func rewrite() throws -> (common: Int, household: String) {

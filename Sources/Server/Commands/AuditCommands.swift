@@ -197,6 +197,7 @@ extension AuditFinding.Check {
         case .quarantine: L("隔离登记缺失", "quarantine entry missing")
         case .signature: L("签名无效或缺失", "signature invalid or missing")
         case .attestation: L("不是本镇街写下的登记", "row that the township did not write")
+        case .structure: L("数据库结构被改动", "structure was changed")
         case .placement: L("迁移或知会的登记不符", "moves or addressees disagree")
         }
     }

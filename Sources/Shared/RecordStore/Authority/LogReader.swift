@@ -54,11 +54,17 @@ package struct LogReader {
     }
 
     // The bytes of a set are not among the columns: SQLite would copy them for each of its changes.
-    private static let columns = """
+    private static let columns = columns("")
+    /// Of a single record, whose changes are of as many sets.
+    private static let columnsWithBytes = columns(", l.bytes")
+
+    private static func columns(_ more: String) -> String {
+        """
         SELECT c.id, c.record, c.kind, c.operation, c.scope, c.deleted, c.set_change, c.effects,
-        l.device, l.number, l.is_desk, l.is_flagged, l.result
+        l.device, l.number, l.is_desk, l.is_flagged, l.result\(more)
         FROM log_change c JOIN log l ON l.seq = c.id >> 20
         """
+    }
 
     private static let bytes = """
         SELECT o.bytes FROM log l JOIN log o ON o.device = l.device AND o.number = l.number
@@ -66,7 +72,7 @@ package struct LogReader {
         """
 
     package func changes(of record: RecordID, after seq: Seq) throws -> [LoggedChange] {
-        var query = try Query(database, Self.columns + " WHERE c.record = ? AND c.id >= ? ORDER BY c.id")
+        var query = try Query(database, Self.columnsWithBytes + " WHERE c.record = ? AND c.id >= ? ORDER BY c.id")
         query.bind(record)
         query.bind(Self.changeID(seq + 1, 0))
         return try query.all { try lone($0, header: Self.header($0)) }
@@ -74,7 +80,7 @@ package struct LogReader {
 
     /// Every change of a record with what the log says beside it, oldest first.
     func headedChanges(of record: RecordID) throws -> [(header: Header, change: LoggedChange)] {
-        var query = try Query(database, Self.columns + " WHERE c.record = ? ORDER BY c.id")
+        var query = try Query(database, Self.columnsWithBytes + " WHERE c.record = ? ORDER BY c.id")
         query.bind(record)
         return try query.all { row in
             let header = Self.header(row)
@@ -87,7 +93,7 @@ package struct LogReader {
         of records: some Sequence<RecordID>, at seq: Seq
     ) throws -> [(header: Header, change: LoggedChange)] {
         try records.flatMap { record in
-            var query = try Query(database, Self.columns + " WHERE c.record = ? AND c.id >= ? AND c.id < ?")
+            var query = try Query(database, Self.columnsWithBytes + " WHERE c.record = ? AND c.id >= ? AND c.id < ?")
             query.bind(record)
             query.bind(Self.changeID(seq, 0))
             query.bind(Self.changeID(seq + 1, 0))
@@ -162,8 +168,9 @@ package struct LogReader {
     }
 
     /// The change alone: of a set of hundreds nothing else is decoded.
+    /// - Parameter row: with the set's bytes.
     private func lone(_ row: Columns, header: Header) throws -> LoggedChange {
-        let bytes = try bytes(of: header.seq)
+        let bytes = try row.isNull(13) ? bytes(of: header.seq) : row.bytes(13)
         guard header.isPlain else {
             return try change(row, header: header, in: tables.codec.decode(heading: bytes), verbatim: nil)
         }
@@ -214,53 +221,28 @@ package struct LogReader {
         return record
     }
 
-    /// The record at `seq` with who wrote each of its fields.
+    /// The record at `seq` with who wrote each of its fields: as the log says, whatever its row says. What a station is
+    /// told, somebody has typed.
+    /// - Returns: `nil` when it did not exist then, and when its row was collected.
     package func whole(_ id: RecordID, kind: KindSchema, asOf seq: Seq) throws -> PullFold.WholeRecord? {
-        guard let record = try tables.record(id, kind: kind, in: database) else { return nil }
-        return try whole(record, kind: kind, asOf: seq)
+        guard try tables.exists(id, kind: kind, in: database) else { return nil }
+        return try whole(existing: id, kind: kind, asOf: seq)
     }
 
-    /// The same for a record that was just read.
-    package func whole(_ present: Record, kind: KindSchema, asOf seq: Seq) throws -> PullFold.WholeRecord? {
-        if let writer = try onlyWriter(of: present) {
-            return writer.seq <= seq ? PullFold.WholeRecord(record: present, writers: [:], creator: writer) : nil
-        }
-        let all = try changes(of: present.id, after: 0)
-        guard let record = present.seq > seq ? Self.undo(all, of: present, kind: kind, to: seq) : present,
-            let first = all.first
-        else { return nil }
-        let log = all.filter { $0.seq <= seq }
+    /// The same of a record that has a row.
+    func whole(existing id: RecordID, kind: KindSchema, asOf seq: Seq) throws -> PullFold.WholeRecord? {
+        let log = try headedChanges(of: id).filter { $0.header.seq <= seq }
+        guard let first = log.first, first.header.kind == kind.name else { return nil }
+        var fold = RecordFold(first.header, kind: kind)
         var writers: [FieldKey: Writer] = [:]
-        if log.count > 1 {
-            for change in log {
-                for effect in change.effects where effect.result == .applied || effect.result == .derived {
-                    writers[FieldKey(field: effect.field)] = change.writer
-                }
+        for (header, change) in log {
+            fold.apply(header, change)
+            // Who wrote all of it is said once.
+            for effect in log.count > 1 ? change.effects : [] where [.applied, .derived].contains(effect.result) {
+                writers[FieldKey(field: effect.field)] = change.writer
             }
         }
-        return PullFold.WholeRecord(record: record, writers: writers, creator: first.writer)
-    }
-
-    /// The one who wrote a record that only one set has touched: what most records are.
-    private func onlyWriter(of record: Record) throws -> Writer? {
-        var query = try Query(
-            database,
-            """
-            SELECT c.id >> 20, l.device, l.bytes FROM log_change c JOIN log l ON l.seq = c.id >> 20
-            WHERE c.record = ? ORDER BY c.id LIMIT 2
-            """)
-        query.bind(record.id)
-        var writer: Writer?
-        var count = 0
-        try query.forEach { row in
-            count += 1
-            guard count == 1, row.uint64(0) == record.seq, !row.isNull(2) else { return false }
-            let set = try tables.codec.decode(heading: row.bytes(2))
-            writer = Writer(
-                seq: record.seq, device: row.id(1), author: set.author, time: set.time, reason: set.reason)
-            return true
-        }
-        return count == 1 ? writer : nil
+        return PullFold.WholeRecord(record: fold.record, writers: writers, creator: first.change.writer)
     }
 
     /// The last seq decided at or before an instant. Where the server's clock was set back, what followed by the log's

@@ -26,6 +26,8 @@ package struct AuditFinding: Hashable, Sendable {
         case signature
         /// A row that does not follow from the log is not as the township signed it.
         case attestation
+        /// The database is not built as this program builds it.
+        case structure
         /// Where a record was, or who is told of it, is not what the log says.
         case placement
     }
@@ -186,18 +188,25 @@ package struct LogVerification {
     // MARK: - Records
 
     private func verifyRecords(_ report: inout Report) throws {
+        var record: RecordID?
+        // `nil` when a change cannot be read.
         var fold: RecordFold?
         func finish() throws {
-            guard let done = fold else { return }
+            guard let record else { return }
             report.records += 1
-            if let finding = try self.finding(of: done) { report.findings.append(finding) }
+            if let finding = try self.finding(of: record, fold) { report.findings.append(finding) }
         }
         try LogReader(database, tables: tables).forEachChangeByRecord { header, decode in
-            if fold?.id != header.record {
+            if record != header.record {
                 try finish()
-                fold = RecordFold(header, schema: tables.schema)
+                record = header.record
+                fold = tables.schema.kind(header.kind).map { RecordFold(header, kind: $0) }
             }
-            fold?.apply(header, decode)
+            guard fold != nil, let change = try? decode() else {
+                fold = nil
+                return
+            }
+            fold?.apply(header, change)
         }
         try finish()
         for kind in tables.schema.kinds {
@@ -214,17 +223,17 @@ package struct LogVerification {
         }
     }
 
-    private func finding(of fold: RecordFold) throws -> AuditFinding? {
-        guard let kind = fold.kind, let expected = fold.record else {
-            return AuditFinding(.record, "\(fold.id) log")
+    private func finding(of record: RecordID, _ fold: RecordFold?) throws -> AuditFinding? {
+        guard let expected = fold?.record, let kind = tables.schema.kind(expected.kind) else {
+            return AuditFinding(.record, "\(record) log")
         }
-        guard let stored = try tables.record(fold.id, kind: kind, in: database) else {
+        guard let stored = try tables.record(record, kind: kind, in: database) else {
             // The row of a record that was deleted long ago may be collected; the log keeps it.
-            return expected.isDeleted ? nil : AuditFinding(.record, "\(kind.name) \(fold.id)")
+            return expected.isDeleted ? nil : AuditFinding(.record, "\(kind.name) \(record)")
         }
         let differences = Self.differences(stored, expected, kind: kind)
         return differences.isEmpty
-            ? nil : AuditFinding(.record, "\(kind.name) \(fold.id) \(differences.joined(separator: ","))")
+            ? nil : AuditFinding(.record, "\(kind.name) \(record) \(differences.joined(separator: ","))")
     }
 
     private static func differences(_ stored: Record, _ expected: Record, kind: KindSchema) -> [String] {
@@ -234,34 +243,5 @@ package struct LogVerification {
         if stored.isDeleted != expected.isDeleted { names.append("deleted") }
         let (own, due) = (stored.named(in: kind), expected.named(in: kind))
         return names + Set(own.keys).union(due.keys).filter { own[$0] != due[$0] }.sorted()
-    }
-}
-
-/// One record, folded from its changes.
-private struct RecordFold {
-    let id: RecordID
-    let kind: KindSchema?
-    /// `nil` when a change cannot be read.
-    private(set) var record: Record?
-
-    init(_ header: LogReader.Header, schema: Schema) {
-        id = header.record
-        kind = schema.kind(header.kind)
-        record = kind.map { Record(id: header.record, kind: $0, scope: header.scope) }
-    }
-
-    mutating func apply(_ header: LogReader.Header, _ decode: () throws -> LoggedChange) {
-        guard let kind, var folded = record, let change = try? decode() else {
-            record = nil
-            return
-        }
-        for effect in change.effects where effect.changesValue {
-            if effect.field == Effect.deleted || effect.field == Effect.scope { continue }
-            folded.assign(effect.new, to: effect.key, in: kind)
-        }
-        folded.scope = header.scope
-        folded.isDeleted = header.isDeleted
-        folded.seq = header.seq
-        record = folded
     }
 }

@@ -78,14 +78,20 @@ extension PullReader {
     ) throws {
         var query = try Query(
             database,
-            tables.sql(kind).selectAll
+            "SELECT scope, id FROM \"\(kind.name)\""
                 + " WHERE scope < ? AND (scope, id) > (?, ?) AND id NOT IN (\(Self.moved)) ORDER BY scope, id")
         let first = scopes[index].code
         query.bind(first + Self.afterAnyCode)
         query.bind(max(first, place.code))
         query.bind(place.id)
         query.bind(token.seq)
-        try each(query, kind, &token, &page) { record in .inside(scope: index, code: record.scope.code, id: record.id) }
+        try query.forEach { columns in
+            guard !page.isFull else { return false }
+            let id = columns.id(1)
+            token.place = .inside(scope: index, code: columns.text(0), id: id)
+            try append(id, kind, asOf: token.seq, to: &page)
+            return true
+        }
     }
 
     /// Sorts after every text that begins like a code.
@@ -100,7 +106,7 @@ extension PullReader {
         let isAnywhere = kind.isSystem || kind.isRegional
         var query = try Query(
             database,
-            tables.sql(kind).selectAll
+            "SELECT rowid, id FROM \"\(kind.name)\""
                 + " WHERE rowid > ? AND (id IN (\(Self.moved))\(isAnywhere ? " OR (\(outside))" : "")) ORDER BY rowid")
         query.bind(row)
         query.bind(token.seq)
@@ -113,31 +119,18 @@ extension PullReader {
             guard !page.isFull else { return false }
             last = columns.int64(0)
             token.place = .elsewhere(row: last)
-            try append(try tables.read(columns, kind: kind), kind, asOf: token.seq, to: &page)
+            try append(columns.id(1), kind, asOf: token.seq, to: &page)
             return true
         }
     }
 
-    private func each(
-        _ query: Query, _ kind: KindSchema, _ token: inout BootstrapToken, _ page: inout BootstrapPage,
-        place: (Record) -> BootstrapToken.Place
-    ) throws {
-        try query.forEach { columns in
-            guard !page.isFull else { return false }
-            let record = try tables.read(columns, kind: kind)
-            token.place = place(record)
-            try append(record, kind, asOf: token.seq, to: &page)
-            return true
-        }
-    }
-
-    private func append(_ record: Record, _ kind: KindSchema, asOf seq: Seq, to page: inout BootstrapPage) throws {
-        guard let whole = try reader.whole(record, kind: kind, asOf: seq), !whole.record.isDeleted,
+    private func append(_ id: RecordID, _ kind: KindSchema, asOf seq: Seq, to page: inout BootstrapPage) throws {
+        guard let whole = try reader.whole(existing: id, kind: kind, asOf: seq), !whole.record.isDeleted,
             try device.scopes.cover(whole.record.scope)
-                || isForDevice(record.id, kind: kind.name, scope: whole.record.scope)
+                || isForDevice(id, kind: kind.name, scope: whole.record.scope)
         else { return }
         page.fold.append(whole: whole, kind: kind)
-        page.bytes += record.approximateBytes
+        page.bytes += whole.record.approximateBytes
     }
 }
 

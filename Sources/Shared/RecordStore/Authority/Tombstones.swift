@@ -46,16 +46,8 @@ package struct Tombstones {
         guard try horizon() > 0 else { return nil }
         let log = try LogReader(database, tables: tables).headedChanges(of: id)
         guard let first = log.first?.header, first.kind == kind.name else { return nil }
-        var record = Record(id: id, kind: kind, scope: first.scope)
-        for (header, change) in log {
-            for effect in change.effects where effect.changesValue {
-                if effect.field == Effect.deleted || effect.field == Effect.scope { continue }
-                record.assign(effect.new, to: effect.key, in: kind)
-            }
-            record.scope = header.scope
-            record.isDeleted = header.isDeleted
-            record.seq = header.seq
-        }
-        return record
+        var fold = RecordFold(first, kind: kind)
+        for (header, change) in log { fold.apply(header, change) }
+        return fold.record
     }
 }

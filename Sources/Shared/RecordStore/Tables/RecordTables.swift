@@ -78,6 +78,13 @@ package struct RecordTables: Sendable {
         return try query.first { try read($0, kind: kind) }
     }
 
+    /// Whether the record has a row.
+    func exists(_ id: RecordID, kind: KindSchema, in database: Database) throws -> Bool {
+        var query = try Query(database, "SELECT 1 FROM \"\(kind.name)\" WHERE id = ?")
+        query.bind(id)
+        return try query.first { _ in true } ?? false
+    }
+
     /// The record of whatever kind.
     package func record(_ id: RecordID, in database: Database) throws -> (Record, KindSchema)? {
         for kind in schema.kinds {
