@@ -35,51 +35,58 @@ struct AttestationTests {
         #expect(try desk.server.command("nightly").code == 0)
     }
 
-    @Test(arguments: [
-        ("UPDATE account SET role = 'leader' WHERE name = 'li'", "account li"),
-        ("UPDATE account SET disabled_at = 1 WHERE name = 'wang'", "account wang"),
-        ("DELETE FROM sign_in_session; DELETE FROM account WHERE name = 'li'", "account 1, not 2"),
-        (
-            "DELETE FROM sign_in_session; DELETE FROM account; DELETE FROM meta WHERE key = 'attested account'",
-            "account"
-        ),
-    ])
-    func anAccountThatSomebodyChangedIsFound(_ sql: String, _ subject: String) throws {
-        desk.server.stop()
-        try desk.server.tamper(sql)
-        #expect(try findings() == ["attestation \(subject)"])
+    private func signIn(_ name: String) throws -> ConsoleReply {
+        var browser = ConsoleBrowser(desk.server)
+        return try browser.signIn(name)
     }
 
-    @Test func anAccountThatSomebodyMadeIsFound() throws {
+    /// Tries to come in by what somebody wrote into the database, while nobody serves.
+    private func nobodyComesInAfter(_ sql: String, found: [String]) throws {
         desk.server.stop()
-        try desk.server.tamper(
-            """
-            INSERT INTO account SELECT 'eve', full_name, role, password_hash, must_change, created_at, NULL, NULL, signature
-            FROM account WHERE name = 'li'
-            """)
-        #expect(try findings() == ["attestation account eve", "attestation account 3, not 2"])
+        try desk.server.tamper(sql)
+        #expect(try findings() == found)
+        try desk.server.start()
+        for name in ["li", "wang"] {
+            let refused = try signIn(name)
+            #expect(refused.status >= 400 && refused.words.contains("账号登记"), "\(refused.status) \(refused.words)")
+        }
+        // Nor does what is done afterwards cover it up.
+        for command in [["add", "zhao", "--role", "clerk"], ["role", "li", "auditor"], ["disable", "wang"]] {
+            let refused = try desk.server.program.run(["user"] + command + ["--json"])
+            #expect(refused.code == 74 && refused.json["error"]["code"].int == 5007, "\(refused.text)")
+        }
+        #expect(try findings() == found)
+        #expect(try desk.server.command("nightly").code == 74)
+    }
+
+    @Test(arguments: [
+        ("UPDATE account SET role = 'leader' WHERE name = 'li'", ["account li", "account", "sign_in_session li"]),
+        (
+            "UPDATE account SET password_hash = (SELECT password_hash FROM account WHERE name = 'li') WHERE name = 'wang'",
+            ["account wang", "account", "sign_in_session wang"]
+        ),
+        ("DELETE FROM sign_in_session; DELETE FROM account WHERE name = 'li'", ["account 1, not 2"]),
+        (
+            "DELETE FROM sign_in_session; DELETE FROM account; DELETE FROM meta WHERE key = 'attested account'",
+            ["account"]
+        ),
+        (
+            "INSERT INTO account SELECT 'eve', full_name, role, password_hash, must_change, created_at, NULL, NULL, "
+                + "signature FROM account WHERE name = 'li'", ["account eve", "account 3, not 2"]
+        ),
+    ])
+    func onAccountsThatSomebodyChangedNobodyComesIn(_ sql: String, _ subjects: [String]) throws {
+        try nobodyComesInAfter(sql, found: subjects.map { "attestation \($0)" })
     }
 
     /// As the township once wrote it, before he was disabled.
-    @Test func anAccountThatIsPutBackAsItWasIsFound() throws {
-        desk.server.stop()
+    @Test func anAccountThatIsPutBackAsItWasLetsNobodyIn() throws {
         try desk.server.tamper("CREATE TABLE aside AS SELECT * FROM account WHERE name = 'wang'")
         #expect(try desk.server.command("user", "disable", "wang").code == 0)
         #expect(try findings().isEmpty)
-        try desk.server.tamper("DELETE FROM account WHERE name = 'wang'; INSERT INTO account SELECT * FROM aside")
-        #expect(try findings() == ["attestation account"])
-    }
-
-    /// What is done with the accounts afterwards does not cover it up.
-    @Test func anAccountThatIsGoneStaysAFinding() throws {
-        desk.server.stop()
-        try desk.server.tamper("DELETE FROM sign_in_session; DELETE FROM account WHERE name = 'li'")
-        try desk.server.start()
-        var other = ConsoleBrowser(desk.server)
-        #expect(try other.signIn("wang").status == 303)
-        #expect(try desk.server.command("user", "add", "zhao", "--role", "clerk").code == 0)
-        #expect(try findings() == ["attestation account 2, not 3"])
-        #expect(try desk.server.command("nightly").code == 74)
+        try nobodyComesInAfter(
+            "DELETE FROM account WHERE name = 'wang'; INSERT INTO account SELECT * FROM aside",
+            found: ["attestation account"])
     }
 
     @Test(arguments: [
@@ -109,6 +116,13 @@ struct AttestationTests {
         ("UPDATE moved SET scope_before = '370404101203'", "placement moved"),
         ("DELETE FROM addressee WHERE rowid = 1", "placement addressee"),
         ("UPDATE addressee SET record = x'01900000000070008000000000000001' WHERE rowid = 1", "placement addressee"),
+        (
+            "INSERT INTO addressee SELECT DISTINCT record, x'01900000000070008000000000000001' FROM addressee",
+            "placement addressee"
+        ),
+        ("CREATE TRIGGER t BEFORE UPDATE ON account BEGIN SELECT RAISE(IGNORE); END", "structure trigger t"),
+        ("DROP INDEX page_view_by_record", "structure index page_view_by_record"),
+        ("UPDATE invitation SET created_at = 9223372036854775807 WHERE staff = '赵六'", "attestation invitation"),
         ("INSERT INTO orphan SELECT record, record, kind FROM log_change WHERE id >> 20 = 1", "placement orphan"),
     ])
     func aNoteThatSomebodyChangedIsFound(_ sql: String, _ expected: String) throws {
@@ -120,38 +134,74 @@ struct AttestationTests {
 
     // MARK: - Nobody comes in by such a row
 
-    @Test func aPasswordThatSomebodyWroteOpensNothing() throws {
-        desk.server.stop()
-        try desk.server.tamper(
-            "UPDATE account SET password_hash = (SELECT password_hash FROM account WHERE name = 'li') WHERE name = 'wang'"
-        )
-        try desk.server.start()
-        var browser = ConsoleBrowser(desk.server)
-        let refused = try browser.signIn("wang")
-        #expect(refused.status >= 400 && browser.cookies["ruhu_session"] == nil)
-        #expect(refused.words.contains("wang"), "\(refused.words)")
-        let role = try desk.server.command("user", "role", "wang", "leader")
-        #expect(role.code == 74 && role.json["error"]["message"].string?.contains("wang") == true, "\(role.text)")
-        var other = ConsoleBrowser(desk.server)
-        #expect(try other.signIn("li").status == 303, "the others work on")
-    }
-
-    @Test func aSessionThatSomebodyWroteIsNone() throws {
+    /// - Parameter sql: done before the same browser comes again.
+    private func isIn(after sql: String) throws -> Bool {
         var clerk = ConsoleBrowser(desk.server)
         #expect(try clerk.signIn("li").status == 303)
         desk.server.stop()
-        try desk.server.tamper("UPDATE sign_in_session SET account = 'wang'")
+        try desk.server.tamper(sql)
+        try desk.server.start()
+        return try clerk.get("/today").status == 200
+    }
+
+    @Test func aSessionThatSomebodyWroteIsNone() throws {
+        #expect(try isIn(after: "SELECT 1"))
+        #expect(try !isIn(after: "UPDATE sign_in_session SET account = 'wang'"))
+    }
+
+    /// No time that stands in a row brings the server down.
+    @Test(arguments: [Int64.max, .min]) func aTimeThatCannotBeIsOnlyWrong(_ time: Int64) throws {
+        _ = try isIn(after: "UPDATE sign_in_session SET last_used_at = \(time)")
+        #expect(try desk.server.command("status").code == 0)
+        #expect(try signIn("li").status == 303, "it serves")
+        try desk.server.tamper("UPDATE account SET created_at = \(time)")
+        #expect(try desk.server.command("user", "list").code == 0)
+    }
+
+    /// Of before a password, a role or the account was taken away.
+    @Test(arguments: [["role", "li", "auditor"], ["reset", "li"], ["disable", "li"]])
+    func aSessionThatIsPutBackIsNone(_ command: [String]) throws {
+        var clerk = ConsoleBrowser(desk.server)
+        #expect(try clerk.signIn("li").status == 303)
+        try desk.server.tamper("CREATE TABLE aside AS SELECT * FROM sign_in_session")
+        #expect(try desk.server.program.run(["user"] + command + ["--json"]).code == 0)
+        #expect(try clerk.get("/today").status == 303)
+        desk.server.stop()
+        try desk.server.tamper("INSERT INTO sign_in_session SELECT * FROM aside WHERE account = 'li'")
+        #expect(try findings().contains("attestation sign_in_session li"))
         try desk.server.start()
         #expect(try clerk.get("/today").status == 303)
     }
 
-    @Test func anInvitationThatSomebodyWroteLetsNobodyIn() throws {
-        let invited = try desk.server.command("invite", "--village", DeskVillage.village, "--staff", "钱七")
-        let code = try #require(invited.json["code"].string)
-        try desk.server.tamper("UPDATE invitation SET scope = '\(Self.code)' WHERE staff = '钱七'")
+    @Test func whoChangesHisPasswordStaysSignedIn() throws {
+        var clerk = ConsoleBrowser(desk.server)
+        #expect(try clerk.signIn("li").status == 303)
+        let page = try clerk.get("/password")
+        let new = "qx-7-wolke-baum"
+        let changed = try clerk.submit(page, "/password", ["old": ConsoleBrowser.password, "new": new, "again": new])
+        #expect(changed.status == 303, "\(changed.words)")
+        #expect(try clerk.get("/today").status == 200)
+        #expect(try findings().isEmpty)
+    }
+
+    @Test(arguments: ["scope = '370404101202'", "expires_at = expires_at + 1", "staff = '孙八'"])
+    func anInvitationThatSomebodyChangedLetsNobodyIn(_ change: String) throws {
+        let code = try desk.server.invite(village: DeskVillage.village, staff: "钱七")
+        try desk.server.tamper("UPDATE invitation SET \(change) WHERE staff = '钱七'")
         let station = VillageStation(in: desk.folder.url, name: "c")
         let refused = try station.run("join", desk.server.url, code)
         #expect(refused.code == 65, "\(refused.text) \(refused.errors)")
+    }
+
+    @Test func anInvitationThatWasUsedIsNotMadeGoodAgain() throws {
+        let code = try desk.server.invite(village: DeskVillage.village, staff: "钱七")
+        let first = VillageStation(in: desk.folder.url, name: "c")
+        #expect(try first.run("join", desk.server.url, code).code == 0)
+        #expect(try findings().isEmpty)
+        try desk.server.tamper("UPDATE invitation SET device = NULL, signing_key = NULL WHERE staff = '钱七'")
+        #expect(try findings().map { $0.prefix(35) == "attestation invitation 370404101201" } == [true])
+        let second = VillageStation(in: desk.folder.url, name: "d")
+        #expect(try second.run("join", desk.server.url, code).code == 65)
     }
 
     // MARK: - Townships of before
@@ -180,15 +230,28 @@ struct AttestationTests {
         #expect(found.contains("attestation account li") && found.contains("attestation page_view 1"), "\(found)")
     }
 
-    @Test func aBackupHoldsWhatTheTownshipSigned() throws {
+    private func backUpAndRestore() throws {
         let file = desk.folder.url.appending(path: "a.backup").path
         #expect(try desk.server.command("backup", file).code == 0)
         desk.server.stop()
         try FileManager.default.removeItem(at: desk.server.folder)
         #expect(try desk.server.command("restore", file).code == 0)
+    }
+
+    @Test func aBackupHoldsWhatTheTownshipSigned() throws {
+        try backUpAndRestore()
         #expect(try findings().isEmpty)
         try desk.server.start()
-        var clerk = ConsoleBrowser(desk.server)
-        #expect(try clerk.signIn("li").status == 303)
+        #expect(try signIn("li").status == 303)
+    }
+
+    @Test func aRestoreDoesNotSignWhatSomebodyWrote() throws {
+        desk.server.stop()
+        try desk.server.tamper("UPDATE account SET role = 'leader' WHERE name = 'li'; " + Self.older)
+        try backUpAndRestore()
+        let found = try findings()
+        #expect(found.contains("attestation account li") && found.contains("attestation page_view"), "\(found)")
+        try desk.server.start()
+        #expect(try signIn("li").status >= 400)
     }
 }

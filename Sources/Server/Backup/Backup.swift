@@ -32,6 +32,8 @@ struct Backup {
         for secret in TownshipFolder.Secret.allCases {
             sources[secret.rawValue] = township.folder.path(of: secret)
         }
+        // Whoever restores it need not take unsigned rows for older ones.
+        if township.folder.isAttested { sources["township"] = township.folder.markPath }
         for blob in township.folder.blobNames() { sources[blob] = township.folder.path + "/" + blob }
         var entries = try sources.filter { Files.exists($0.value) }.sorted { $0.key < $1.key }.map {
             try BackupFile.entry($0.key, at: $0.value)
@@ -140,7 +142,7 @@ struct Backup {
         try DataFolder.create(staging.path)
         do {
             let manifest = try BackupFile.extract(path, to: staging.path, progress: progress)
-            try staging.markComplete()
+            if !staging.exists { try staging.markComplete() }
             try check(staging, manifest, clock: clock)
             try DataFolder.create(folder.path)
             // An empty folder gives way; one with other files in it does not.

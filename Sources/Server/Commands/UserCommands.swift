@@ -80,7 +80,11 @@ struct UserListCommand: ParsableCommand {
 
     func run() throws {
         let township = try options.township()
-        let accounts = try township.database.read { try township.accounts(in: $0).accounts() }
+        let (accounts, changed) = try township.database.read { database in
+            let register = township.accounts(in: database)
+            let accounts = try register.accounts()
+            return (accounts, Set(accounts.filter { !register.isAttested($0) }.map(\.name)))
+        }
         var table = TextTable([
             L("账号", "Account"), L("姓名", "Name"), L("岗位", "Role"), L("最近登录", "Last sign-in"), L("状态", "State"),
         ])
@@ -88,7 +92,7 @@ struct UserListCommand: ParsableCommand {
             table.add([
                 account.name, account.fullName, Role(rawValue: account.role)?.label.text() ?? account.role,
                 account.lastSignIn.map(PlainText.of) ?? "-",
-                account.state,
+                changed.contains(account.name) ? L("登记被改动", "row was changed") : account.state,
             ])
         }
         options.output.write(
@@ -170,8 +174,7 @@ struct UserEnableCommand: ParsableCommand {
 
 extension Account {
     fileprivate var state: String {
-        if !isAttested { return L("登记被改动", "row was changed") }
-        return disabledAt == nil ? L("在用", "active") : L("已停用", "disabled")
+        disabledAt == nil ? L("在用", "active") : L("已停用", "disabled")
     }
 
     /// `name`, `fullName`, `role`, `disabled`, `mustChangePassword`, `lastSignIn`.

@@ -74,7 +74,7 @@ struct Console: Sendable {
     func keepView(of record: RecordID, page: String, by request: ConsoleRequest) throws {
         try township.database.write { transaction in
             try PageViews(transaction.database, attester: township.attester).keep(
-                by: request.person.name, of: record, page: page, at: request.now, seq: try transaction.head().seq)
+                by: request.person.name, of: [record], page: page, at: request.now, seq: try transaction.head().seq)
         }
     }
 
@@ -84,15 +84,15 @@ struct Console: Sendable {
         try township.database.write { transaction in
             let tables = transaction.tables
             let disclosures = Disclosures(tables: tables, database: transaction.database)
-            let views = PageViews(transaction.database, attester: township.attester)
-            let seq = try transaction.head().seq
+            var roots: [RecordID] = []
             var kept: Set<RecordID> = []
             for id in records {
                 guard let (record, kind) = try tables.record(id, in: transaction.database) else { continue }
                 let root = try disclosures.root(of: record, kind: kind)
-                guard kept.insert(root).inserted else { continue }
-                try views.keep(by: request.person.name, of: root, page: page, at: request.now, seq: seq)
+                if kept.insert(root).inserted { roots.append(root) }
             }
+            try PageViews(transaction.database, attester: township.attester).keep(
+                by: request.person.name, of: roots, page: page, at: request.now, seq: try transaction.head().seq)
         }
     }
 

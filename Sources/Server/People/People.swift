@@ -20,7 +20,7 @@ struct People: Sendable {
         /// … and so long after it began.
         static let sessionHours: Int64 = 12
         /// The time of last use is kept so often.
-        static let touchSeconds: Int64 = 60
+        static let touchMinutes: Int64 = 1
         static let accounts = 1_000
         static let nameCharacters = 32
     }
@@ -97,8 +97,7 @@ struct People: Sendable {
             }
             present.passwordHash = hash
             present.mustChangePassword = false
-            try register.put(present)
-            try register.endAll(of: person.name, but: session)
+            try register.put(present, keeping: session)
         }
     }
 
@@ -157,7 +156,7 @@ struct People: Sendable {
             try register.endSessions(
                 startedBefore: now.adding(minutes: -Rule.sessionHours * 60),
                 unusedSince: now.adding(minutes: -Rule.idleMinutes))
-            try register.add(session)
+            try register.add(session, of: account)
             return (token, person)
         }
     }
@@ -174,7 +173,7 @@ struct People: Sendable {
         else {
             return nil
         }
-        if now.milliseconds - session.lastUsedAt.milliseconds > Rule.touchSeconds * 1000 {
+        if now > session.lastUsedAt.adding(minutes: Rule.touchMinutes) {
             try township.database.write { try township.accounts(in: $0.database).touch(hash, at: now) }
         }
         return (person, hash)
@@ -198,10 +197,11 @@ extension Township {
     func accounts(in database: Database) -> AccountRegister { AccountRegister(database, attester: attester) }
 
     /// Whose session it is; `nil` when it has ended.
+    /// - Throws: ``Problem`` ``Problem/Code/authorityDamaged`` when the accounts are not as the township wrote them.
     func person(of session: Hash256, at now: Instant, in database: Database) throws -> (SignInSession, Person)? {
         let register = accounts(in: database)
-        guard let session = try register.session(session), let account = try register.account(session.account),
-            account.disabledAt == nil, let person = People.person(account),
+        guard let (session, account) = try register.session(session), account.disabledAt == nil,
+            let person = People.person(account),
             now < session.startedAt.adding(minutes: People.Rule.sessionHours * 60),
             now < session.lastUsedAt.adding(minutes: People.Rule.idleMinutes)
         else { return nil }
@@ -210,5 +210,9 @@ extension Township {
 }
 
 extension Instant {
-    func adding(minutes: Int64) -> Instant { Instant(milliseconds: milliseconds + minutes * 60_000) }
+    /// The last instant there is, or the first, where there is none so late or so early.
+    func adding(minutes: Int64) -> Instant {
+        let (sum, isBeyond) = milliseconds.addingReportingOverflow(minutes * 60_000)
+        return Instant(milliseconds: isBeyond ? (minutes < 0 ? .min : .max) : sum)
+    }
 }

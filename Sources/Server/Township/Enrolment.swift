@@ -33,7 +33,7 @@ struct Enrolment {
             // The answer to an earlier code never arrived, and the township gave out another: still the same station.
             guard known.state.scopes == [invitation.scope], known.staff == invitation.staff, !known.state.isRevoked
             else { throw Problem(.invitationUsed) }
-            try register.use(invitation, by: known.state.id, signingKey: wish.signingKey)
+            try register.use(invitation, by: known.state.id, signingKey: wish.signingKey, attester: attester)
             return try reply(to: known)
         }
         var device = RegisteredDevice(
@@ -41,7 +41,7 @@ struct Enrolment {
             staff: invitation.staff, signingKey: wish.signingKey, sealingKey: wish.sealingKey, enrolledAt: now)
         device.certificate = try signer.signature(for: device.readmission.statement)
         try register.add(device)
-        try register.use(invitation, by: id, signingKey: wish.signingKey)
+        try register.use(invitation, by: id, signingKey: wish.signingKey, attester: attester)
         return try reply(to: device)
     }
 

@@ -18,6 +18,7 @@ extension Township {
             report.findings += try DerivationAudit(database, tables: self.database.tables).findings()
             report.findings += try QuarantineAudit(database, tables: self.database.tables).findings()
             report.findings += try PlacementAudit(database, tables: self.database.tables).findings()
+            report.findings += try StructureAudit(database, tables: self.database.tables).findings()
             report.findings += try unsignedRows(database)
             let epoch = try AuthorityIdentity.read(database).epoch
             let ancestors = try EpochReader(database).ancestors()

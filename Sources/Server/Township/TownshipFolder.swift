@@ -32,17 +32,19 @@ struct TownshipFolder: Sendable {
 
 extension TownshipFolder {
     /// Whether `init` has been run here to its end.
-    var exists: Bool { Files.exists(path + "/township") }
+    var exists: Bool { Files.exists(markPath) }
 
     /// Whether every row that the township signs was signed: from then on one without a signature is somebody else's.
-    var isAttested: Bool { (try? SecretFile.read(path + "/township")) == Self.attestedMark }
+    var isAttested: Bool { (try? SecretFile.read(markPath)) != Self.olderMark }
 
-    private static let attestedMark = Array("ruhu township 2\n".utf8)
+    /// Says that `init` has been run to its end, and by which program.
+    var markPath: String { path + "/township" }
+    private static let olderMark = Array("ruhu township\n".utf8)
 
-    func markAttested() throws { try SecretFile.write(Self.attestedMark, to: path + "/township") }
+    func markAttested() throws { try SecretFile.write(Array("ruhu township 2\n".utf8), to: markPath) }
 
     func create() throws { try DataFolder.create(path) }
-    func markComplete() throws { try SecretFile.write(Array("ruhu township\n".utf8), to: path + "/township") }
+    func markComplete() throws { try SecretFile.write(Self.olderMark, to: markPath) }
     func writeSecret(_ bytes: [UInt8], to secret: Secret) throws { try SecretFile.write(bytes, to: path(of: secret)) }
     func readSecret(_ secret: Secret) throws -> [UInt8] { try SecretFile.read(path(of: secret)) }
 }

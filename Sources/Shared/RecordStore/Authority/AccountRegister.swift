@@ -15,8 +15,7 @@ package struct Account: Hashable, Sendable {
     package var createdAt: Instant
     package var disabledAt: Instant?
     package var lastSignIn: Instant?
-    /// The row is as the township wrote it.
-    package fileprivate(set) var isAttested = true
+    fileprivate var signature: [UInt8] = []
 
     package init(
         name: String, fullName: String, role: String, passwordHash: String, mustChangePassword: Bool,
@@ -28,6 +27,14 @@ package struct Account: Hashable, Sendable {
         self.passwordHash = passwordHash
         self.mustChangePassword = mustChangePassword
         self.createdAt = createdAt
+    }
+
+    /// What a session is good for.
+    fileprivate var state: [UInt8] {
+        var state = RowStatement("account state")
+        for text in [name, role, passwordHash] { state.append(text) }
+        state.append(disabledAt?.milliseconds)
+        return state.bytes
     }
 
     fileprivate var statement: [UInt8] {
@@ -45,8 +52,7 @@ package struct SignInSession: Hashable, Sendable {
     package var account: String
     package var startedAt: Instant
     package var lastUsedAt: Instant
-    /// The row is as the township wrote it.
-    fileprivate var isAttested = true
+    fileprivate var signature: [UInt8] = []
 
     package init(tokenHash: Hash256, account: String, startedAt: Instant) {
         self.tokenHash = tokenHash
@@ -55,17 +61,20 @@ package struct SignInSession: Hashable, Sendable {
         lastUsedAt = startedAt
     }
 
-    fileprivate var statement: [UInt8] {
+    /// - Parameter holder: as the account is: of one that was disabled, or has another password or role since, no session
+    ///   of before is good, though somebody put it back.
+    fileprivate func statement(_ holder: Account) -> [UInt8] {
         var statement = RowStatement("sign_in_session")
         statement.append(tokenHash.bytes)
         statement.append(account)
+        statement.append(holder.state)
         statement.append(startedAt.milliseconds)
         return statement.bytes
     }
 }
 
 /// Accounts and their sessions, inside one transaction or snapshot. The township signs every row, and what all accounts
-/// come to (``Attester``): who writes into the database lets nobody in.
+/// come to (``Attester``): on a register that is not the township's nobody is let in and nothing is changed.
 package struct AccountRegister {
     static let table = "account"
 
@@ -82,38 +91,53 @@ package struct AccountRegister {
         FROM account
         """
 
-    /// - Throws: ``Problem`` ``Problem/Code/authorityDamaged`` for one that is not as the township wrote it.
+    /// - Throws: ``Problem`` ``Problem/Code/authorityDamaged`` for a register that is not as the township wrote it.
     package func account(_ name: String) throws -> Account? {
-        let account = try stored(name)
-        if let account, !account.isAttested {
-            throw Problem(
-                .authorityDamaged, "account \(name)",
-                explanation: Label(
-                    zh: "账号 \(name) 的登记不是本镇街写下的那一份",
-                    en: "The row of the account \(name) is not the one that this township wrote"))
-        }
-        return account
-    }
-
-    private func stored(_ name: String) throws -> Account? {
+        try signedTotal()
         var query = try Query(database, Self.columns + " WHERE name = ?")
         query.bind(name)
-        return try query.first(read)
+        return try query.first(Self.read)
     }
 
-    /// By name.
-    package func accounts() throws -> [Account] { try Query(database, Self.columns + " ORDER BY name").all(read) }
+    /// By name, as they stand there.
+    package func accounts() throws -> [Account] { try Query(database, Self.columns + " ORDER BY name").all(Self.read) }
 
-    /// Adds the account, or writes what has changed of it.
+    /// Whether the row is as the township wrote it.
+    package func isAttested(_ account: Account) -> Bool { attester.isOwn(account.signature, account.statement) }
+
+    /// Adds the account, or writes what has changed of it. With another password or role, and disabled, its sessions end.
+    /// - Parameter kept: a session that goes on.
     /// - Throws: ``Problem``, as ``account(_:)``; the signer's and the store's errors.
-    package func put(_ account: Account) throws {
+    package func put(_ account: Account, keeping kept: Hash256? = nil) throws {
         let before = try self.account(account.name)
+        var total = try signedTotal()
+        let session = try kept.flatMap { try self.session($0)?.0 }
         try write(account)
-        // A sum that is not the township's stays, for the audit to tell.
-        guard var total = try AttestedTotal.read(Self.table, attester, in: database) else { return }
         if before == nil { total.count += 1 }
         total.sum = Self.sum(total.sum, without: before, with: account)
         try total.write(attester, in: database)
+        guard let before, before.state != account.state else { return }
+        try endAll(of: account.name)
+        if let session, session.account == account.name { try add(session, of: account) }
+    }
+
+    /// What the township signed, when it is what is there.
+    @discardableResult private func signedTotal() throws -> AttestedTotal {
+        let found = Self.total(of: try accounts())
+        guard try AttestedTotal.read(Self.table, attester, in: database) == found else {
+            throw Problem(
+                .authorityDamaged, Self.table,
+                explanation: Label(
+                    zh: "账号登记不是本镇街写下的那一份", en: "The accounts are not as this township wrote them"))
+        }
+        return found
+    }
+
+    private static func total(of accounts: [Account]) -> AttestedTotal {
+        var total = AttestedTotal(table)
+        total.count = UInt64(accounts.count)
+        total.sum = accounts.reduce(total.sum) { sum($0, with: $1) }
+        return total
     }
 
     private static func sum(_ sum: [UInt8], without before: Account? = nil, with after: Account) -> [UInt8] {
@@ -146,7 +170,7 @@ package struct AccountRegister {
         try query.run()
     }
 
-    private func read(_ row: Columns) -> Account {
+    private static func read(_ row: Columns) -> Account {
         func instant(_ index: Int32) -> Instant? {
             row.isNull(index) ? nil : Instant(milliseconds: row.int64(index))
         }
@@ -155,7 +179,7 @@ package struct AccountRegister {
             mustChangePassword: row.bool(4), createdAt: Instant(milliseconds: row.int64(5)))
         account.disabledAt = instant(6)
         account.lastSignIn = instant(7)
-        account.isAttested = attester.isOwn(row.bytes(8), account.statement)
+        account.signature = row.bytes(8)
         return account
     }
 
@@ -164,27 +188,21 @@ package struct AccountRegister {
     /// Accounts, sessions and their number that are not as the township wrote them.
     package func findings() throws -> [AuditFinding] {
         let accounts = try self.accounts()
-        var found = AttestedTotal(Self.table)
-        for account in accounts {
-            found.count += 1
-            found.sum = Self.sum(found.sum, with: account)
+        let named = accounts.filter { !isAttested($0) }.map { "\(Self.table) \($0.name)" }
+        let sessions = try Query(database, Self.sessions).all(Self.readSession).filter { session in
+            let holder = accounts.first { $0.name == session.account }
+            return !(holder.map { attester.isOwn(session.signature, session.statement($0)) } ?? false)
         }
-        let named = accounts.filter { !$0.isAttested }.map { "\(Self.table) \($0.name)" }
-        let sessions = try Query(database, Self.sessions).all(readSession).filter { !$0.isAttested }
-        return try found.findings(named, attester, in: database)
+        return try Self.total(of: accounts).findings(named, attester, in: database)
             + sessions.map { AuditFinding(.attestation, "sign_in_session \($0.account)") }
     }
 
     /// Signs what is there from before rows were signed.
     package func adopt() throws {
         guard try !AttestedTotal.exists(Self.table, in: database) else { return }
-        var total = AttestedTotal(Self.table)
-        for account in try accounts() {
-            try write(account)
-            total.count += 1
-            total.sum = Self.sum(total.sum, with: account)
-        }
-        try total.write(attester, in: database)
+        let accounts = try accounts()
+        for account in accounts { try write(account) }
+        try Self.total(of: accounts).write(attester, in: database)
     }
 
     // MARK: - Sessions
@@ -192,7 +210,8 @@ package struct AccountRegister {
     private static let sessions =
         "SELECT token_hash, account, started_at, last_used_at, signature FROM sign_in_session"
 
-    package func add(_ session: SignInSession) throws {
+    /// - Parameter holder: whose it is.
+    package func add(_ session: SignInSession, of holder: Account) throws {
         var query = try Query(
             database,
             """
@@ -203,23 +222,28 @@ package struct AccountRegister {
         query.bind(session.account)
         query.bind(session.startedAt.milliseconds)
         query.bind(session.lastUsedAt.milliseconds)
-        query.bind(try attester.sign(session.statement))
+        query.bind(try attester.sign(session.statement(holder)))
         try query.run()
     }
 
+    /// A session with whose it is.
     /// - Returns: `nil` for none, and for one that the township did not begin.
-    package func session(_ tokenHash: Hash256) throws -> SignInSession? {
+    /// - Throws: ``Problem``, as ``account(_:)``.
+    package func session(_ tokenHash: Hash256) throws -> (SignInSession, Account)? {
         var query = try Query(database, Self.sessions + " WHERE token_hash = ?")
         query.bind(tokenHash.bytes)
-        return try query.first(readSession).flatMap { $0.isAttested ? $0 : nil }
+        guard let session = try query.first(Self.readSession), let holder = try account(session.account),
+            attester.isOwn(session.signature, session.statement(holder))
+        else { return nil }
+        return (session, holder)
     }
 
-    private func readSession(_ row: Columns) -> SignInSession {
+    private static func readSession(_ row: Columns) -> SignInSession {
         var session = SignInSession(
             tokenHash: Hash256(bytes: row.bytes(0)) ?? .zero, account: row.text(1),
             startedAt: Instant(milliseconds: row.int64(2)))
         session.lastUsedAt = Instant(milliseconds: row.int64(3))
-        session.isAttested = attester.isOwn(row.bytes(4), session.statement)
+        session.signature = row.bytes(4)
         return session
     }
 
@@ -236,11 +260,10 @@ package struct AccountRegister {
         try query.run()
     }
 
-    /// Ends every session of an account, all but one that may be named.
-    package func endAll(of account: String, but kept: Hash256? = nil) throws {
-        var query = try Query(database, "DELETE FROM sign_in_session WHERE account = ? AND token_hash IS NOT ?")
+    /// Ends every session of an account.
+    package func endAll(of account: String) throws {
+        var query = try Query(database, "DELETE FROM sign_in_session WHERE account = ?")
         query.bind(account)
-        query.bind(kept?.bytes)
         try query.run()
     }
 

@@ -37,7 +37,7 @@ struct RowStatement {
     }
 }
 
-/// What all rows of a table come to, signed: none can go, and none come back as it was.
+/// What all rows of a table come to, signed: none can go, and none come back as it was, while this does not.
 struct AttestedTotal: Hashable {
     let table: String
     var count: UInt64 = 0
@@ -65,16 +65,12 @@ struct AttestedTotal: Hashable {
     }
 
     /// What is wrong with the rows that there are.
-    /// - Parameter named: the rows that are known to be wrong; they alone say so when as many are there as were signed.
+    /// - Parameter named: the rows that are known to be wrong.
     func findings(_ named: [String], _ attester: Attester, in database: Database) throws -> [AuditFinding] {
         let signed = try Self.read(table, attester, in: database)
-        var subjects = named
-        if let signed, signed.count != count {
-            subjects.append("\(table) \(count), not \(signed.count)")
-        } else if signed != self, signed == nil || named.isEmpty {
-            subjects.append(table)
-        }
-        return subjects.map { AuditFinding(.attestation, $0) }
+        let isShort = signed.map { $0.count != count } ?? false
+        let whole = signed == self ? [] : [isShort ? "\(table) \(count), not \(signed?.count ?? 0)" : table]
+        return (named + whole).map { AuditFinding(.attestation, $0) }
     }
 
     static func exists(_ table: String, in database: Database) throws -> Bool {

@@ -65,15 +65,20 @@ package struct Invitation: Hashable, Sendable {
         self.expiresAt = expiresAt
     }
 
-    /// Who may join where; not until when, which a new history cuts short.
+    /// Who may join where and until when, and who did.
     fileprivate var statement: [UInt8] {
         var statement = RowStatement("invitation")
         statement.append(secretHash.bytes)
         statement.append(scope.code)
         statement.append(staff)
-        statement.append(createdAt.milliseconds)
+        for instant in [createdAt, expiresAt] { statement.append(instant.milliseconds) }
+        statement.append(device?.bytes)
+        statement.append(signingKey)
         return statement.bytes
     }
+
+    /// A new history has made it void: it says nothing any more.
+    fileprivate var isVoid: Bool { device == nil && expiresAt.milliseconds == 0 }
 }
 
 /// Devices and invitations, inside one transaction or snapshot.
@@ -350,9 +355,10 @@ package struct DeviceRegister {
     package func invitation(secretHash: Hash256, by attester: Attester) throws -> Invitation? {
         var query = try Query(database, Self.invitations + " WHERE secret_hash = ?")
         query.bind(secretHash.bytes)
-        return try query.first(Self.readInvitation).flatMap {
-            attester.isOwn($0.signature, $0.made.statement) ? $0.made : nil
-        }
+        guard let (invitation, signature) = try query.first(Self.readInvitation),
+            invitation.isVoid || attester.isOwn(signature, invitation.statement)
+        else { return nil }
+        return invitation
     }
 
     private static func readInvitation(_ row: Columns) -> (made: Invitation, signature: [UInt8]) {
@@ -367,7 +373,7 @@ package struct DeviceRegister {
     /// Invitations that the township did not make as they are.
     package func foreignInvitations(by attester: Attester) throws -> [AuditFinding] {
         try Query(database, Self.invitations + " ORDER BY created_at").all(Self.readInvitation)
-            .filter { !attester.isOwn($0.signature, $0.made.statement) }
+            .filter { !$0.made.isVoid && !attester.isOwn($0.signature, $0.made.statement) }
             .map { AuditFinding(.attestation, "invitation \($0.made.scope.code) \($0.made.createdAt)") }
     }
 
@@ -383,10 +389,16 @@ package struct DeviceRegister {
         }
     }
 
-    package func use(_ invitation: Invitation, by device: DeviceID, signingKey: [UInt8]) throws {
-        var query = try Query(database, "UPDATE invitation SET device = ?, signing_key = ? WHERE secret_hash = ?")
+    package func use(
+        _ invitation: Invitation, by device: DeviceID, signingKey: [UInt8], attester: Attester
+    ) throws {
+        var used = invitation
+        (used.device, used.signingKey) = (device, signingKey)
+        var query = try Query(
+            database, "UPDATE invitation SET device = ?, signing_key = ?, signature = ? WHERE secret_hash = ?")
         query.bind(device)
         query.bind(signingKey)
+        query.bind(try attester.sign(used.statement))
         query.bind(invitation.secretHash.bytes)
         try query.run()
     }

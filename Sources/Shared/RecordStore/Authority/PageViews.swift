@@ -24,7 +24,8 @@ package struct PageView: Hashable, Sendable {
 }
 
 /// Who looked at what, inside one transaction or snapshot. Each row is chained to the one before, and the township signs
-/// the last (``Attester``): no row can be changed, put between, or go.
+/// the last (``Attester``): no row can be changed, put between, or go, but for the last ones together with what was signed
+/// since.
 package struct PageViews {
     static let table = "page_view"
 
@@ -36,25 +37,27 @@ package struct PageViews {
         self.attester = attester
     }
 
-    /// Keeps that a person looked at a page with personal data.
-    package func keep(by account: String, of subject: RecordID, page: String, at now: Instant, seq: Seq) throws {
-        let view = PageView(account: account, record: subject, page: page, at: now, seq: seq)
+    /// Keeps that a person looked at a page with personal data of these.
+    package func keep(by account: String, of subjects: [RecordID], page: String, at now: Instant, seq: Seq) throws {
         // What was looked at is kept though the rows before it are not the township's; they are for the audit to tell.
-        let total = try AttestedTotal.read(Self.table, attester, in: database)
-        let link = view.link(after: try total?.sum ?? lastLink())
-        var query = try Query(
-            database, "INSERT INTO page_view (account, record, page, at, seq, chain) VALUES (?, ?, ?, ?, ?, ?)")
-        query.bind(account)
-        query.bind(subject)
-        query.bind(page)
-        query.bind(now.milliseconds)
-        query.bind(seq)
-        query.bind(link)
-        try query.run()
-        guard var total else { return }
-        total.count += 1
-        total.sum = link
-        try total.write(attester, in: database)
+        let signed = try AttestedTotal.read(Self.table, attester, in: database)
+        var total = AttestedTotal(Self.table)
+        (total.count, total.sum) = (signed?.count ?? 0, try signed?.sum ?? lastLink())
+        for subject in subjects {
+            let view = PageView(account: account, record: subject, page: page, at: now, seq: seq)
+            total.sum = view.link(after: total.sum)
+            total.count += 1
+            var query = try Query(
+                database, "INSERT INTO page_view (account, record, page, at, seq, chain) VALUES (?, ?, ?, ?, ?, ?)")
+            query.bind(account)
+            query.bind(subject)
+            query.bind(page)
+            query.bind(now.milliseconds)
+            query.bind(seq)
+            query.bind(total.sum)
+            try query.run()
+        }
+        if signed != nil, !subjects.isEmpty { try total.write(attester, in: database) }
     }
 
     private func lastLink() throws -> [UInt8] {
@@ -98,14 +101,21 @@ package struct PageViews {
     package func adopt() throws {
         guard try !AttestedTotal.exists(Self.table, in: database) else { return }
         var total = AttestedTotal(Self.table)
-        let rows = try Query(database, Self.columns + " ORDER BY rowid").all { ($0.int64(6), Self.read($0)) }
-        for (row, view) in rows {
-            total.sum = view.link(after: total.sum)
-            total.count += 1
-            var query = try Query(database, "UPDATE page_view SET chain = ? WHERE rowid = ?")
-            query.bind(total.sum)
-            query.bind(row)
-            try query.run()
+        var last = Int64.min
+        while true {
+            var next = try Query(database, Self.columns + " WHERE rowid > ? ORDER BY rowid LIMIT 1000")
+            next.bind(last)
+            let rows = try next.all { ($0.int64(6), Self.read($0)) }
+            if rows.isEmpty { break }
+            for (row, view) in rows {
+                total.sum = view.link(after: total.sum)
+                total.count += 1
+                var query = try Query(database, "UPDATE page_view SET chain = ? WHERE rowid = ?")
+                query.bind(total.sum)
+                query.bind(row)
+                try query.run()
+                last = row
+            }
         }
         try total.write(attester, in: database)
     }

@@ -157,8 +157,14 @@ package struct Decider<View: AuthorityView> {
         for key in kind.naturalKeys { try matchNaturalKey(key, new: new, change: change, kind: kind) }
         try meetDeparture(above: new, kind: kind, base: set.base)
         if kind.parents.isEmpty {
-            for orphan in try view.orphans(of: new.id) { try move(orphan, to: new.scope) }
+            for orphan in try view.orphans(of: new.id) where isBelow(new, orphan) { try move(orphan, to: new.scope) }
         }
+    }
+
+    /// Whether a record hangs on the new one still: it may have been given another parent since it was written down.
+    private func isBelow(_ parent: Record, _ record: Record) -> Bool {
+        guard let kind = schema.kind(record.kind) else { return false }
+        return kind.parents.contains { record.value($0.field, in: kind).recordID == parent.id }
     }
 
     /// Finds the scope of a new record and judges the author's right to it, at the base.

@@ -29,9 +29,14 @@ package struct Instant: Hashable, Sendable, Comparable {
         self.init(milliseconds: midnight + time - offset)
     }
 
+    /// In China; of an instant that cannot be shown the nearest that can.
+    private var local: Int64 {
+        min(max(milliseconds, Self.shownMilliseconds.lowerBound), Self.shownMilliseconds.upperBound)
+            + Self.chinaOffsetMilliseconds
+    }
+
     /// The day in China on which this instant falls.
     package var day: CalendarDay {
-        let local = milliseconds + Self.chinaOffsetMilliseconds
         let days = local >= 0 ? local / Self.millisecondsPerDay : (local + 1) / Self.millisecondsPerDay - 1
         return CalendarDay(daysSinceEpoch: Int32(clamping: days))
     }
@@ -76,7 +81,6 @@ extension Instant: CustomStringConvertible {
     /// RFC 3339 in China Standard Time; milliseconds are written only when there are any.
     package var description: String {
         let day = self.day
-        let local = milliseconds + Self.chinaOffsetMilliseconds
         let rest = Int(local - Int64(day.daysSinceEpoch) * Self.millisecondsPerDay)
         let fraction = rest % 1000 == 0 ? "" : "." + Digits.pad(rest % 1000, 3)
         let time = [rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60].map { Digits.pad($0, 2) }
