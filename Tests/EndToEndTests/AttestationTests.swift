@@ -48,7 +48,9 @@ struct AttestationTests {
         try desk.server.start()
         for name in ["li", "wang"] {
             let refused = try signIn(name)
-            #expect(refused.status >= 400 && refused.words.contains("账号登记"), "\(refused.status) \(refused.words)")
+            #expect(
+                refused.status >= 400 && refused.words.contains("账号登记") && !refused.words.contains("再试"),
+                "\(refused.status) \(refused.words)")
         }
         // Nor does what is done afterwards cover it up.
         for command in [["add", "zhao", "--role", "clerk"], ["role", "li", "auditor"], ["disable", "wang"]] {
@@ -116,10 +118,6 @@ struct AttestationTests {
         ("UPDATE moved SET scope_before = '370404101203'", "placement moved"),
         ("DELETE FROM addressee WHERE rowid = 1", "placement addressee"),
         ("UPDATE addressee SET record = x'01900000000070008000000000000001' WHERE rowid = 1", "placement addressee"),
-        (
-            "INSERT INTO addressee SELECT DISTINCT record, x'01900000000070008000000000000001' FROM addressee",
-            "placement addressee"
-        ),
         ("CREATE TRIGGER t BEFORE UPDATE ON account BEGIN SELECT RAISE(IGNORE); END", "structure trigger t"),
         ("DROP INDEX page_view_by_record", "structure index page_view_by_record"),
         ("UPDATE invitation SET created_at = 9223372036854775807 WHERE staff = '赵六'", "attestation invitation"),

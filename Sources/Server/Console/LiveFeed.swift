@@ -84,13 +84,19 @@ actor LiveFeed: Service {
         }
     }
 
-    /// The head of the log, and which of the sessions that listen have ended.
+    /// The head of the log, and which of the sessions that listen have ended: all of them when the accounts are not the
+    /// township's.
     private func state() async throws -> (Seq, ended: Set<Hash256>) {
         let (township, now) = (township, township.clock())
         let sessions = Set(streams.values.map(\.session))
         return try await township.database.readAsync { database in
             let seq = try LogReader(database, tables: township.database.tables).head().seq
-            return (seq, try sessions.filter { try township.person(of: $0, at: now, in: database) == nil })
+            let register = township.accounts(in: database)
+            do {
+                return (seq, try sessions.filter { try township.person(of: $0, at: now, by: register) == nil })
+            } catch let problem as Problem where problem.code == .authorityDamaged {
+                return (seq, sessions)
+            }
         }
     }
 

@@ -34,6 +34,9 @@ extension Problem {
         .badDocument: Label(zh: "请改正所列之处，再提交一次。", en: "Correct what is named, then send it again."),
         .wrongPassword: Label(
             zh: "请再试一次；忘记密码请找管理员重置。", en: "Try again; for a forgotten password ask the administrator."),
+        .authorityDamaged: Label(
+            zh: "镇街的数据被改动或损坏了：请停下手里的事，告诉技术人员。",
+            en: "The township's data was changed or damaged: stop what you do, and tell an engineer."),
         .notFound: Label(zh: "请从上方菜单进入，或用查找框查找住户。", en: "Go by the menu above, or search for the household."),
     ]
 }

@@ -169,7 +169,10 @@ struct People: Sendable {
     func person(token: String) throws -> (Person, session: Hash256)? {
         let hash = Self.hash(of: token)
         let now = township.clock()
-        guard let (session, person) = try township.database.read({ try township.person(of: hash, at: now, in: $0) })
+        guard
+            let (session, person) = try township.database.read({
+                try township.person(of: hash, at: now, by: township.accounts(in: $0))
+            })
         else {
             return nil
         }
@@ -198,8 +201,7 @@ extension Township {
 
     /// Whose session it is; `nil` when it has ended.
     /// - Throws: ``Problem`` ``Problem/Code/authorityDamaged`` when the accounts are not as the township wrote them.
-    func person(of session: Hash256, at now: Instant, in database: Database) throws -> (SignInSession, Person)? {
-        let register = accounts(in: database)
+    func person(of session: Hash256, at now: Instant, by register: AccountRegister) throws -> (SignInSession, Person)? {
         guard let (session, account) = try register.session(session), account.disabledAt == nil,
             let person = People.person(account),
             now < session.startedAt.adding(minutes: People.Rule.sessionHours * 60),

@@ -61,8 +61,8 @@ package struct SignInSession: Hashable, Sendable {
         lastUsedAt = startedAt
     }
 
-    /// - Parameter holder: as the account is: of one that was disabled, or has another password or role since, no session
-    ///   of before is good, though somebody put it back.
+    /// - Parameter holder: as the account is: while it is disabled, or has another password or role, no session of before is
+    ///   good, though somebody put it back.
     fileprivate func statement(_ holder: Account) -> [UInt8] {
         var statement = RowStatement("sign_in_session")
         statement.append(tokenHash.bytes)
@@ -80,6 +80,12 @@ package struct AccountRegister {
 
     let database: Database
     private let attester: Attester
+    private let known = Known()
+
+    /// What was found out in this transaction or snapshot already.
+    private final class Known {
+        var isOwn = false
+    }
 
     package init(_ database: Database, attester: Attester) {
         self.database = database
@@ -93,7 +99,8 @@ package struct AccountRegister {
 
     /// - Throws: ``Problem`` ``Problem/Code/authorityDamaged`` for a register that is not as the township wrote it.
     package func account(_ name: String) throws -> Account? {
-        try signedTotal()
+        if !known.isOwn { try signedTotal() }
+        known.isOwn = true
         var query = try Query(database, Self.columns + " WHERE name = ?")
         query.bind(name)
         return try query.first(Self.read)

@@ -231,8 +231,8 @@ package struct LogReader {
 
     /// The same of a record that has a row.
     func whole(existing id: RecordID, kind: KindSchema, asOf seq: Seq) throws -> PullFold.WholeRecord? {
-        let log = try headedChanges(of: id).filter { $0.header.seq <= seq }
-        guard let first = log.first, first.header.kind == kind.name else { return nil }
+        let log = try headedChanges(of: id).filter { $0.header.seq <= seq && $0.header.kind == kind.name }
+        guard let first = log.first else { return nil }
         var fold = RecordFold(first.header, kind: kind)
         var writers: [FieldKey: Writer] = [:]
         for (header, change) in log {

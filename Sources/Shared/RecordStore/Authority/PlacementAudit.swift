@@ -45,7 +45,8 @@ package struct PlacementAudit {
 
     private func isOrphan(_ record: RecordID, of parent: RecordID, kind name: String) throws -> Bool {
         guard let kind = tables.schema.kind(name),
-            let (header, change) = try LogReader(database, tables: tables).headedChanges(of: record)
+            // What cannot be read bears nothing out.
+            let (header, change) = try? LogReader(database, tables: tables).headedChanges(of: record)
                 .first(where: { $0.header.kind == name })
         else { return false }
         var fold = RecordFold(header, kind: kind)
@@ -64,23 +65,16 @@ package struct PlacementAudit {
         return try earlier.first { _ in true } == nil
     }
 
-    /// The authors of a conflict are told of it, wherever it is, and besides them nobody who has written nothing there.
+    /// The authors of a conflict are told of it, wherever it is.
     private func wrongAddressees() throws -> [String] {
         let kind = ConflictRecord.kind
         var wrong: [String] = []
         try Query(database, tables.sql(kind).selectAll + " ORDER BY id").forEach { row in
             let conflict = try tables.read(row, kind: kind)
-            let told = try devices("SELECT device FROM addressee WHERE record = ?", of: conflict.id)
-            for seq in conflict.value("seqs", in: kind).elements.compactMap({ UInt64($0) }) {
-                guard let author = try LogReader(database, tables: tables).origin(of: seq)?.device,
-                    told.contains(author)
-                else {
-                    wrong.append("addressee \(conflict.id) \(seq)")
-                    continue
-                }
+            let seqs = conflict.value("seqs", in: kind).elements.compactMap { UInt64($0) }
+            for seq in seqs where try !isTold(of: conflict.id, theAuthorAt: seq) {
+                wrong.append("addressee \(conflict.id) \(seq)")
             }
-            let writers = try writers(of: conflict)
-            wrong += told.subtracting(writers).sorted().map { "addressee \(conflict.id) \($0)" }
             return true
         }
         return wrong
@@ -93,30 +87,11 @@ package struct PlacementAudit {
             ).all { "addressee \($0.id(0))" })
     }
 
-    /// Who has written to the conflict, to what it is or was about, or to what stands below it.
-    private func writers(of conflict: Record) throws -> Set<DeviceID> {
-        let log = LogReader(database, tables: tables)
-        let subjects = try log.headedChanges(of: conflict.id).flatMap(\.change.effects)
-            .filter { $0.field == "record" }.compactMap(\.new.recordID)
-        var records: Set<RecordID> = [conflict.id]
-        var waiting = subjects
-        while let next = waiting.popLast() {
-            guard records.insert(next).inserted, let (record, _) = try tables.record(next, in: database) else {
-                continue
-            }
-            waiting += try tables.family(of: record, in: database).map(\.id)
-        }
-        return try records.reduce(into: []) { found, record in
-            try found.formUnion(
-                devices(
-                    "SELECT l.device FROM log_change c JOIN log l ON l.seq = c.id >> 20 WHERE c.record = ?", of: record)
-            )
-        }
-    }
-
-    private func devices(_ sql: String, of record: RecordID) throws -> Set<DeviceID> {
-        var query = try Query(database, sql)
-        query.bind(record)
-        return Set(try query.all { $0.id(0) })
+    private func isTold(of conflict: RecordID, theAuthorAt seq: Seq) throws -> Bool {
+        var query = try Query(
+            database, "SELECT 1 FROM log l JOIN addressee a ON a.device = l.device WHERE l.seq = ? AND a.record = ?")
+        query.bind(seq)
+        query.bind(conflict)
+        return try query.first { _ in true } ?? false
     }
 }

@@ -124,8 +124,19 @@ extension PullReader {
         }
     }
 
+    /// One record whose bytes in the log are damaged does not keep a village from all the others: the digests tell of it.
+    private func readable(_ id: RecordID, _ kind: KindSchema, asOf seq: Seq) throws -> PullFold.WholeRecord? {
+        do {
+            return try reader.whole(existing: id, kind: kind, asOf: seq)
+        } catch is CodecError {
+            return nil
+        } catch let problem as Problem where problem.code == .storage {
+            return nil
+        }
+    }
+
     private func append(_ id: RecordID, _ kind: KindSchema, asOf seq: Seq, to page: inout BootstrapPage) throws {
-        guard let whole = try reader.whole(existing: id, kind: kind, asOf: seq), !whole.record.isDeleted,
+        guard let whole = try readable(id, kind, asOf: seq), !whole.record.isDeleted,
             try device.scopes.cover(whole.record.scope)
                 || isForDevice(id, kind: kind.name, scope: whole.record.scope)
         else { return }

@@ -2,7 +2,8 @@ package import GRDB
 import SyncEngine
 
 /// The structure of the database against the one that this program makes: a trigger that somebody added undoes what the
-/// program writes, and an index or a value of another type hides a row from those who look for it.
+/// program writes, and an index or a value of another type hides a row from those who look for it. What is there besides is
+/// not looked at: programs of before have left tables and indexes. An index that is to be another needs another name.
 package struct StructureAudit {
     private let database: Database
     private let tables: RecordTables

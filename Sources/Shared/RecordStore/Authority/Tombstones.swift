@@ -44,8 +44,8 @@ package struct Tombstones {
     /// A record whose row was collected, as its log says; `nil` when nobody ever wrote it.
     func record(_ id: RecordID, kind: KindSchema) throws -> Record? {
         guard try horizon() > 0 else { return nil }
-        let log = try LogReader(database, tables: tables).headedChanges(of: id)
-        guard let first = log.first?.header, first.kind == kind.name else { return nil }
+        let log = try LogReader(database, tables: tables).headedChanges(of: id).filter { $0.header.kind == kind.name }
+        guard let first = log.first?.header else { return nil }
         var fold = RecordFold(first, kind: kind)
         for (header, change) in log { fold.apply(header, change) }
         return fold.record

@@ -157,13 +157,16 @@ package struct Decider<View: AuthorityView> {
         for key in kind.naturalKeys { try matchNaturalKey(key, new: new, change: change, kind: kind) }
         try meetDeparture(above: new, kind: kind, base: set.base)
         if kind.parents.isEmpty {
-            for orphan in try view.orphans(of: new.id) where isBelow(new, orphan) { try move(orphan, to: new.scope) }
+            for orphan in try view.orphans(of: new.id) where try isBelow(new, orphan) {
+                try move(orphan, to: new.scope)
+            }
         }
     }
 
     /// Whether a record hangs on the new one still: it may have been given another parent since it was written down.
-    private func isBelow(_ parent: Record, _ record: Record) -> Bool {
-        guard let kind = schema.kind(record.kind) else { return false }
+    private func isBelow(_ parent: Record, _ orphan: Record) throws -> Bool {
+        guard let kind = schema.kind(orphan.kind) else { return false }
+        let record = try record(orphan.id, kind: kind) ?? orphan
         return kind.parents.contains { record.value($0.field, in: kind).recordID == parent.id }
     }
 
