@@ -19,13 +19,15 @@ package struct PlacementAudit {
         return wrong.map { AuditFinding(.placement, $0) }
     }
 
+    /// In the order of the index over records: the log is not sorted in memory.
     private func wrongMoves() throws -> [String] {
         try Query(
             database,
             """
-            WITH due AS (SELECT record, seq, before FROM (
-            SELECT record, id >> 20 AS seq, scope, lag(scope) OVER (PARTITION BY record, kind ORDER BY id) AS before
-            FROM log_change) WHERE before <> scope),
+            WITH due AS (SELECT record, seq, before FROM (SELECT record, id >> 20 AS seq, kind, scope,
+            lag(kind) OVER w AS kind_before, lag(scope) OVER w AS before
+            FROM log_change WINDOW w AS (PARTITION BY record ORDER BY id))
+            WHERE before <> scope AND kind_before = kind),
             kept AS (SELECT record, seq, scope_before FROM moved)
             SELECT record, seq FROM (SELECT * FROM due EXCEPT SELECT * FROM kept)
             UNION SELECT record, seq FROM (SELECT * FROM kept EXCEPT SELECT * FROM due) ORDER BY 2, 1
